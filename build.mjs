@@ -1,0 +1,41 @@
+// Source → dist/: installs what package-lock.json names where it is missing, then bundles the library and the command line.
+// Runs before `npm start` and `npm test`, so that each works in a fresh clone.
+
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+const modified = (file) => {
+  try {
+    return statSync(new URL(file, import.meta.url)).mtimeMs;
+  } catch {
+    return 0;
+  }
+};
+
+if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+  const npm = process.env.npm_execpath;
+  const [command, prefix] = npm ? [process.execPath, [npm]] : ['npm', []];
+  const { status } = spawnSync(command, [...prefix, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) {
+    console.error('clispin: npm ci did not succeed; the build needs the packages of package-lock.json');
+    process.exit(status ?? 1);
+  }
+}
+
+const { build } = await import('esbuild');
+
+await build({
+  absWorkingDir: root,
+  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: false,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  sourcemap: true,
+  logLevel: 'warning',
+});

@@ -1,0 +1,81 @@
+// The rules of the house that a machine can check: who may import whom, how long a file may be, what the core may not touch.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const RANK: Record<string, number> = {
+  base: 0,
+  isa: 1,
+  formats: 1,
+  time: 1,
+  cpu: 2,
+  device: 2,
+  assembler: 2,
+  machine: 4,
+  lab: 5,
+  cli: 6,
+};
+
+/** Imports that go down by rank but not through the house's doors. */
+const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
+  ['cpu', 'formats'],
+  ['cpu', 'time'],
+  ['device', 'isa'],
+  ['device', 'formats'],
+  ['assembler', 'time'],
+  ['machine', 'assembler'],
+];
+
+const SOURCES = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join('src', file));
+
+const folderOf = (file: string): string => file.split('/')[1];
+const readSource = (file: string): string => readFileSync(file, 'utf8');
+
+const importsOf = (file: string): string[] =>
+  [...readSource(file).matchAll(/(?:^|\n)(?:import|export)\b[^;]*?from\s+'([^']+)'/g)].map((match) => match[1]);
+
+const IMPORTS = SOURCES.flatMap((from) =>
+  importsOf(from)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => ({ from, to: normalize(join(dirname(from), specifier)) })),
+);
+
+const mayImport = (from: string, to: string): boolean => {
+  const [source, target] = [folderOf(from), folderOf(to)];
+  if (source === target) return true;
+  if (from === 'src/index.ts') return target !== 'cli';
+  if (to === 'src/index.ts') return source === 'cli';
+  if (source === 'cli') return false;
+  return RANK[target] < RANK[source] && !FORBIDDEN.some(([a, b]) => a === source && b === target);
+};
+
+describe('imports go down the layers, and the command line goes through the public API', () => {
+  test('every folder has a rank', () =>
+    expect(SOURCES.filter((file) => file !== 'src/index.ts' && !(folderOf(file) in RANK))).toEqual([]));
+  test('there is something to check', () => expect(IMPORTS.length).toBeGreaterThan(50));
+  test('no import goes up or sideways', () =>
+    expect(IMPORTS.filter(({ from, to }) => !mayImport(from, to)).map(({ from, to }) => `${from} -> ${to}`)).toEqual([]));
+});
+
+describe('the core runs anywhere and always the same', () => {
+  const core = SOURCES.filter((file) => folderOf(file) !== 'cli');
+  test('it imports no package and no host module', () =>
+    expect(core.flatMap((file) => importsOf(file).filter((specifier) => !specifier.startsWith('.')))).toEqual([]));
+  test.each([
+    ['host time', /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bsetTimeout\b/],
+    ['host randomness', /\bMath\.random\b|\bcrypto\.(?:getRandomValues|randomBytes)\b/],
+    ['the process or the console', /\bprocess\.|\bconsole\./],
+  ])('it does not touch %s', (_name, pattern) => expect(core.filter((file) => pattern.test(readSource(file)))).toEqual([]));
+});
+
+describe('a file is one subject', () => {
+  const LONGEST = 440;
+  test('nothing but the instruction table is much above 400 lines', () =>
+    expect(SOURCES.filter((file) => file !== 'src/isa/forms.ts' && readSource(file).split('\n').length > LONGEST)).toEqual([]));
+  test('each source opens by saying what it is', () =>
+    expect(SOURCES.filter((file) => !/^(?:#!.*\n)?(?:\/\/|\/\*\*)/.test(readSource(file)))).toEqual([]));
+  test('names are kebab-case', () => expect(SOURCES.filter((file) => !/^src\/[a-z0-9/-]+\.ts$/.test(file))).toEqual([]));
+});
