@@ -2,6 +2,7 @@
 // An operand says how it was written ([rax*1] is not [rax], `strict byte` is not `byte`), because NASM's choice of encoding depends
 // on that. The assembler calls again in each pass; a value that is not known yet is its guess (a branch target: `address`).
 
+import type { Form } from './forms.ts';
 import type { Mode, RegOperand, SystemRegOperand } from './insn.ts';
 
 /**
@@ -83,3 +84,11 @@ export interface InsnSource {
   /** Length in the pass before: where the value alone decides (jumps, imm8, disp8) nothing shorter is chosen, so that layouts settle. */
   readonly atLeast?: number;
 }
+
+/**
+ * The bytes, the row they follow (none for prefixes alone) and what NASM would warn about; or why there are none, to be printed after
+ * the place: `mov: mismatch in operand sizes`.
+ */
+export type Encoded =
+  | { readonly bytes: Uint8Array; readonly form: Form | undefined; readonly warnings: readonly string[] }
+  | { readonly error: string };
