@@ -169,27 +169,27 @@ export class ByteReader {
     return text;
   }
 
-  /** Unsigned LEB128; bits above 2^53 are lost. */
+  /** Unsigned LEB128; saturates at 2^53 - 1. */
   uleb(): number {
-    let value = 0;
-    let weight = 1;
-    for (;;) {
-      const byte = this.u8();
-      value += (byte & 0x7f) * weight;
-      weight *= 0x80;
-      if (byte < 0x80) return Math.min(value, Number.MAX_SAFE_INTEGER);
-    }
+    return Math.min(this.#leb().value, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Signed LEB128; bits above 2^53 are lost. */
+  /** Signed LEB128; exact below 2^53. */
   sleb(): number {
+    const { value, weight, last } = this.#leb();
+    return last & 0x40 ? value - weight : value;
+  }
+
+  #leb(): { value: number; weight: number; last: number } {
     let value = 0;
     let weight = 1;
     for (;;) {
       const byte = this.u8();
-      value += (byte & 0x7f) * weight;
-      weight *= 0x80;
-      if (byte < 0x80) return byte & 0x40 ? value - weight : value;
+      if (weight < 2 ** 70) {
+        value += (byte & 0x7f) * weight;
+        weight *= 0x80;
+      }
+      if (byte < 0x80) return { value, weight, last: byte };
     }
   }
 
