@@ -1,0 +1,76 @@
+// Paths → contents and back. A file is written whole or not at all: beside its place first, then renamed.
+
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SourceIo } from '../index.ts';
+import { CliError, EXIT } from './exit-code.ts';
+
+/** The kernel's sources, which are shipped beside dist/. */
+export const ASM_FOLDER = fileURLToPath(new URL('../asm/', import.meta.url));
+
+const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
+
+const reasonOf = (error: unknown): string => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const REASONS: Record<string, string> = {
+    ENOENT: 'no such file',
+    EACCES: 'permission denied',
+    EISDIR: 'is a directory',
+    ENOTDIR: 'a part of the path is not a directory',
+    ENOSPC: 'no space left',
+  };
+  return (code && REASONS[code]) ?? message;
+};
+
+export const readBytes = (path: string): Uint8Array => {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new CliError(`${path}: cannot be read: ${reasonOf(error)}`, EXIT.BAD_INPUT);
+  }
+};
+
+/** Writes to `path`, or to the standard output for `-`. */
+export const writeWhole = (path: string, content: Uint8Array | string): void => {
+  if (path === '-') {
+    writeFileSync(1, content);
+    return;
+  }
+  const draft = `${path}.part`;
+  try {
+    writeFileSync(draft, content);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new CliError(`${path}: cannot be written: ${reasonOf(error)}`, EXIT.BAD_INPUT);
+  }
+};
+
+/** Refuses a path that cannot be written before a long run, not after it. */
+export const requireWritable = (path: string): void => {
+  if (path !== '-' && !existsSync(dirname(resolve(path))))
+    throw new CliError(`${path}: cannot be written: no such directory`, EXIT.USAGE);
+};
+
+/** Sources for the assembler: a file is looked up beside the one that names it, then in the include paths. */
+export const sourceIo = (includePaths: readonly string[]): SourceIo => {
+  const find = (path: string, from: string | undefined): string | undefined =>
+    [from === undefined ? '' : dirname(from), '', ...includePaths].map((folder) => join(folder, path)).find(isFile);
+  return {
+    read: (path, from) => {
+      const found = find(path, from);
+      return found === undefined ? undefined : { path: displayPath(found), text: readFileSync(found, 'utf8') };
+    },
+    readBytes: (path, from) => {
+      const found = find(path, from);
+      return found === undefined ? undefined : readFileSync(found);
+    },
+  };
+};
+
+/** As short as it can be said from here: relative for what lies below the current folder. */
+const displayPath = (path: string): string => {
+  const short = relative('', path);
+  return short.startsWith('..') ? path : short;
+};

@@ -1,0 +1,46 @@
+// The folder of scenarios → Scenario values.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readScenario, type Scenario } from '../index.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import { ASM_FOLDER } from './files.ts';
+
+const FOLDER = join(ASM_FOLDER, 'scenarios');
+const fileOf = (name: string): string => join(FOLDER, `${name}.asm`);
+
+const names = (): string[] =>
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.asm'))
+    .map((file) => file.slice(0, -'.asm'.length))
+    .sort();
+
+const read = (name: string): Scenario => {
+  const scenario = readScenario(name, readFileSync(fileOf(name), 'utf8'));
+  if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);
+  return scenario;
+};
+
+export const allScenarios = (): Scenario[] => names().map(read);
+
+/** The scenario called `name`, if there is one. */
+export const findScenario = (name: string): Scenario | undefined =>
+  /^[\w-]+$/.test(name) && existsSync(fileOf(name)) ? read(name) : undefined;
+
+/** The message for a name that is none, with the nearest that is. */
+export const unknownTarget = (name: string): CliError => {
+  const near = names().find((candidate) => candidate.includes(name) || distance(candidate, name) <= 3);
+  const hint = near ? `did you mean '${near}'?` : `scenarios are ${names().join(', ')}`;
+  return new CliError(`clispin run: '${name}' is no scenario and no file; ${hint}`, EXIT.USAGE);
+};
+
+/** Levenshtein distance. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length];
+};

@@ -1,0 +1,22 @@
+// Text → the terminal: colour only where a person looks, and a closed pipe is a quiet end.
+
+import { stdout } from 'node:process';
+
+const COLOURS = { red: 31, green: 32, yellow: 33, grey: 90, bold: 1 } as const;
+
+const coloured = stdout.isTTY && !process.env.NO_COLOR;
+
+/** `text` in `colour` on a terminal, as it is elsewhere. */
+export const paint = (colour: keyof typeof COLOURS, text: string): string =>
+  coloured ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
+
+/** Bytes of the guest's serial port as they come; carriage returns are the terminal's business, control codes the guest's. */
+export const printable = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/[^\n\t -~\u0080-\uffff]/g, '\ufffd');
+
+/** Ends the process quietly when whoever reads our output has gone. */
+export const surviveClosedPipe = (): void => {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+};
