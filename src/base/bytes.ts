@@ -21,27 +21,32 @@ export class ByteWriter {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1); // first: it may replace the view
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, true);
+    const at = this.#grow(2); // first: it may replace the view
+    this.#view.setUint16(at, value, true);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, true);
+    const at = this.#grow(4); // first: it may replace the view
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#grow(8), value, true);
+    const at = this.#grow(8); // first: it may replace the view
+    this.#view.setBigUint64(at, value, true);
     return this;
   }
 
   bytes(bytes: Uint8Array): this {
-    this.#bytes.set(bytes, this.#grow(bytes.length));
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
     return this;
   }
 
@@ -64,7 +69,8 @@ export class ByteWriter {
 
   /** A whole record. */
   put<T extends object>(struct: Struct<T>, record: T): this {
-    struct.put(this.#view, this.#grow(struct.size), record);
+    const at = this.#grow(struct.size);
+    struct.put(this.#view, at, record);
     return this;
   }
 
