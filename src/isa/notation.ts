@@ -1,0 +1,190 @@
+// Rows of the table → forms. A row is `instruction | encoding | attributes`; `#` stands for a width, `cc` for a condition, `..` for
+// a range of opcodes, and each makes as many forms. src/isa/README.md describes the notation. Mistakes in the table throw.
+
+import type { Size } from '../base/bits.ts';
+import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap } from './form.ts';
+import type { Mode } from './insn.ts';
+import { CONDITIONS } from './names.ts';
+import { parseOperands } from './patterns.ts';
+import { SEMS, type Sem } from './sems.ts';
+
+const WIDTHS = { b: 8, w: 16, d: 32, q: 64 } as const;
+type Width = keyof typeof WIDTHS;
+const ACCUMULATOR = { b: 'AL', w: 'AX', d: 'EAX', q: 'RAX' } as const;
+const IMMEDIATE = { b: 'ib', w: 'iw', d: 'id', q: 'id,s' } as const;
+const OFFSET = { b: 'cb', w: 'cw', d: 'cd', q: 'cd' } as const;
+
+/** A row with its widths, conditions and ranges written out. */
+interface Row {
+  readonly instruction: string;
+  readonly encoding: string;
+  readonly attributes: readonly string[];
+  readonly width: Width | undefined;
+  readonly condition: number;
+  readonly showsSize: boolean;
+}
+
+/** The forms of the table's text: one row a line; empty lines and lines that begin with `;` are for the reader. */
+export const parseTable = (text: string): readonly Form[] => {
+  const rows = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(';'));
+  return withUniqueIds(rows.flatMap(expandRow).map((row) => [buildForm(row), row.encoding]));
+};
+
+const expandRow = (line: string): Row[] => {
+  const [instruction, encoding, last = ''] = line.split('|').map((column) => column.trim());
+  const attributes = last.split(' ').filter((word) => word !== '');
+  const widths = /#/.test(instruction + encoding) ? ([...attributes.shift()!] as Width[]) : [undefined];
+  const conditions = /cc\b/.test(instruction) ? CONDITIONS.map((_, i) => i) : [-1];
+  return expandRange(encoding).flatMap((single) =>
+    conditions.flatMap((condition) =>
+      widths.map((width) => ({
+        instruction: expandInstruction(instruction, width),
+        encoding: expandEncoding(single, width),
+        attributes,
+        width,
+        condition,
+        showsSize: /(?<!imm|rel)#/.test(instruction),
+      })),
+    ),
+  );
+};
+
+const byteText = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, '0');
+
+const expandRange = (encoding: string): string[] => {
+  const range = /(\w\w)\.\.(\w\w)/.exec(encoding);
+  if (!range) return [encoding];
+  const [first, last] = [parseInt(range[1], 16), parseInt(range[2], 16)];
+  return Array.from({ length: last - first + 1 }, (_, i) => encoding.replace(range[0], byteText(first + i)));
+};
+
+/** `#` after a mnemonic is its suffix letter, A# the accumulator, imm# and rel# have 32 bits also where the width is 64. */
+const expandInstruction = (instruction: string, width: Width | undefined): string => {
+  if (!width) return instruction;
+  const size = WIDTHS[width];
+  return instruction
+    .replace(/^\w+#/, (mnemonic) => mnemonic.replace('#', width.toUpperCase()))
+    .replaceAll('A#', ACCUMULATOR[width])
+    .replaceAll(/(imm|rel)#/g, `$1${Math.min(size, 32)}`)
+    .replaceAll('#', `${size}`);
+};
+
+/** `o#` is the operand size, `80#` an opcode whose lowest bit tells bytes from the rest, i# and c# are fields of that width. */
+const expandEncoding = (encoding: string, width: Width | undefined): string => {
+  if (!width) return encoding;
+  return encoding
+    .replace('o#', width === 'b' ? '' : `o${WIDTHS[width]}`)
+    .replace(/(\w\w)#/, (_, byte: string) => byteText(parseInt(byte, 16) + (width === 'b' ? 0 : 1)))
+    .replace('i#', IMMEDIATE[width])
+    .replace('c#', OFFSET[width]);
+};
+
+const ATTRIBUTES = ['d64', 'f64', 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
+
+const buildForm = ({ instruction, encoding, attributes, width, condition, showsSize }: Row): Form => {
+  const row = `${instruction} | ${encoding}`;
+  for (const attribute of attributes) {
+    if (!ATTRIBUTES.includes(attribute) && !attribute.startsWith('=')) throw new Error(`unknown attribute ${attribute} in ${row}`);
+  }
+  const has = (attribute: string): boolean => attributes.includes(attribute);
+  const code = parseEncoding(encoding, condition, row);
+  const [name] = instruction.split(' ');
+  const mnemonic = condition < 0 ? name.toLowerCase() : name.toLowerCase().replace('cc', CONDITIONS[condition][0]);
+  const operandText = instruction.slice(name.length).trim();
+  const operands = parseOperands(operandText, code.operandSize, code.immediates, code.digit >= 0, code.plusRegister, row);
+  const longModeSize: LongModeSize = has('d64') ? 'default64' : has('f64') ? 'forced64' : 'usual';
+  const first = operands[0];
+  const firstSize = first && 'size' in first && first.kind !== 'imm' && first.kind !== 'rel' && first.kind !== 'far' ? first.size : 0;
+  return {
+    id: `${mnemonic.toUpperCase()} ${operandText}`.trim(),
+    mnemonic,
+    sem: semNamed(attributes.find((attribute) => attribute.startsWith('='))?.slice(1) ?? name.toLowerCase(), width, row),
+    operands,
+    prefix: code.prefix,
+    map: code.map,
+    opcode: code.opcode,
+    plusRegister: code.plusRegister,
+    modrm: code.modrm,
+    digit: code.digit,
+    fixed: code.fixed,
+    operandSize: code.operandSize,
+    addressSize: code.addressSize,
+    longModeSize,
+    size: width ? WIDTHS[width] : code.operandSize || (firstSize === 8 || firstSize === 16 || firstSize === 32 || firstSize === 64 ? firstSize : 0),
+    modes: modesOf(has, code.operandSize, code.addressSize, longModeSize),
+    showsSize,
+    cpl0: has('cpl0'),
+    lock: has('lock'),
+    rep: has('rep'),
+    condition,
+    use: has('alias') ? 'alias' : has('decode') ? 'decode' : 'both',
+  };
+};
+
+/** A meaning by its name; a mnemonic's width letter is not part of it (MOVSB has the meaning movs). */
+const semNamed = (name: string, width: Width | undefined, row: string): Sem => {
+  const sem = SEMS.find((known) => known === name) ?? SEMS.find((known) => width !== undefined && `${known}${width}` === name);
+  if (!sem) throw new Error(`no meaning for ${row}`);
+  return sem;
+};
+
+const modesOf = (has: (attribute: string) => boolean, operandSize: number, addressSize: number, long: LongModeSize): readonly Mode[] => {
+  const only64 = has('only64') || operandSize === 64 || addressSize === 64;
+  const no64 = has('no64') || addressSize === 16 ||
+    (long === 'forced64' && (operandSize === 16 || operandSize === 32)) || (long === 'default64' && operandSize === 32);
+  return ([16, 32, 64] as const).filter((mode) => (mode === 64 ? !no64 : !only64));
+};
+
+export interface Encoding {
+  prefix: MandatoryPrefix;
+  map: OpcodeMap;
+  opcode: number;
+  plusRegister: boolean;
+  modrm: boolean;
+  digit: number;
+  fixed: number;
+  operandSize: 0 | 16 | 32 | 64;
+  addressSize: 0 | 16 | 32 | 64;
+  /** Fields after ModRM in their order: width, and whether sign-extended. */
+  immediates: { field: Size; signed: boolean }[];
+}
+
+const PREFIX_WORDS: Readonly<Record<string, MandatoryPrefix>> = { NP: 'none', 66: 0x66, F2: 0xf2, F3: 0xf3 };
+const FIELD_SIZES: Readonly<Record<string, Size>> = { b: 8, w: 16, d: 32, o: 64 };
+
+/** The middle column, token by token, in the manual's notation (SDM vol. 2, 3.1.1.1). */
+const parseEncoding = (text: string, condition: number, row: string): Encoding => {
+  const code: Encoding = {
+    prefix: 'any', map: 0, opcode: -1, plusRegister: false, modrm: false, digit: -1, fixed: -1, operandSize: 0, addressSize: 0, immediates: [],
+  };
+  const tokens = text.split(' ').filter((token) => token !== '');
+  if (PREFIX_WORDS[tokens[0]] !== undefined && tokens.length > 1) code.prefix = PREFIX_WORDS[tokens.shift()!];
+  for (const token of tokens) {
+    const size = /^([oa])(16|32|64)$/.exec(token);
+    const byte = /^([0-9A-F]{2})(\+r|\+cc)?$/.exec(token);
+    const field = /^[ic]([bwdo])(,s)?$/.exec(token);
+    if (size) code[size[1] === 'o' ? 'operandSize' : 'addressSize'] = Number(size[2]) as 16 | 32 | 64;
+    else if (byte) putByte(code, parseInt(byte[1], 16), byte[2], condition);
+    else if (field) code.immediates.push({ field: FIELD_SIZES[field[1]], signed: field[2] !== undefined });
+    else if (token === '/r') code.modrm = true;
+    else if (/^\/[0-7]$/.test(token)) Object.assign(code, { modrm: true, digit: Number(token[1]) });
+    else if (token !== 'mo' && token !== 'cp') throw new Error(`unknown notation ${token} in ${row}`);
+  }
+  return code;
+};
+
+const putByte = (code: Encoding, byte: number, suffix: string | undefined, condition: number): void => {
+  if (code.map === 0 && code.opcode < 0 && byte === 0x0f) code.map = 1;
+  else if (code.map === 1 && code.opcode < 0 && (byte === 0x38 || byte === 0x3a)) code.map = byte === 0x38 ? 2 : 3;
+  else if (code.opcode < 0) {
+    code.opcode = byte + (suffix === '+cc' ? condition : 0);
+    code.plusRegister = suffix === '+r';
+  } else Object.assign(code, { modrm: true, fixed: byte });
+};
+
+/** Rows whose instructions read alike (PUSH FS of several sizes) are told apart by their encodings. */
+const withUniqueIds = (forms: readonly (readonly [Form, string])[]): readonly Form[] => {
+  const count = new Map<string, number>();
+  for (const [{ id }] of forms) count.set(id, (count.get(id) ?? 0) + 1);
+  return forms.map(([form, encoding]) => (count.get(form.id) === 1 ? form : { ...form, id: `${form.id} [${encoding.trim()}]` }));
+};

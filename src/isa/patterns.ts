@@ -1,0 +1,54 @@
+// The operands of a row, as the manual writes them, → patterns: what may stand there and which field of the encoding holds it.
+
+import type { Size } from '../base/bits.ts';
+import type { OperandPattern } from './form.ts';
+import type { Operand } from './insn.ts';
+import { registerNamed } from './names.ts';
+
+/** `r/m32, imm8` → two patterns. Immediates take their fields in order; a lone `r` is in ModRM.rm where /digit or a system register has ModRM.reg. */
+export const parseOperands = (
+  text: string,
+  operandSize: 0 | 16 | 32 | 64,
+  immediates: readonly { readonly field: Size; readonly signed: boolean }[],
+  hasDigit: boolean,
+  plusRegister: boolean,
+  row: string,
+): readonly OperandPattern[] => {
+  const texts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const registerField = plusRegister ? 'opcode' : hasDigit || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
+  const fields = [...immediates];
+  return texts.map((part) => {
+    const hidden = part.startsWith('<');
+    const base = { text: part.replace(/[<>!]/g, ''), hidden };
+    const size = Number(/\d+/.exec(part)?.[0] ?? 0);
+    const shape = base.text.replaceAll(/\d+/g, '');
+    switch (shape) {
+      case 'r': return { ...base, kind: 'reg', size: size as Size, field: registerField, notAccumulator: part.endsWith('!') };
+      case 'r/m': return { ...base, kind: 'rm', size: size as Size };
+      case 'moffs': return { ...base, kind: 'moffs', size: size as Size };
+      case 'm': return { ...base, kind: 'mem', size, far: false };
+      case 'm&': return { ...base, kind: 'mem', size: pairSize(part), far: false };
+      case 'm:': return { ...base, kind: 'mem', size: pairSize(part), far: true };
+      case 'rel': return { ...base, kind: 'rel', size: size as 8 | 16 | 32 };
+      case 'ptr:': return { ...base, kind: 'far', size: (pairSize(part) - 16) as 16 | 32 };
+      case 'Sreg': return { ...base, kind: 'seg' };
+      case 'CR': return { ...base, kind: 'cr' };
+      case 'DR': return { ...base, kind: 'dr' };
+      case 'imm': {
+        const field = fields.shift();
+        if (!field) throw new Error(`no field for ${part} in ${row}`);
+        return { ...base, kind: 'imm', size: field.signed ? operandSize : field.field, ...field };
+      }
+      default: return { ...base, kind: 'fixed', operand: fixedOperand(base.text, row) };
+    }
+  });
+};
+
+/** m16:32 and m16&64 have the bits of both parts. */
+const pairSize = (text: string): number => text.match(/\d+/g)!.reduce((sum, part) => sum + Number(part), 0);
+
+const fixedOperand = (text: string, row: string): Operand => {
+  const operand = text === '1' ? ({ kind: 'imm', value: 1n, size: 8 } as const) : registerNamed(text);
+  if (!operand) throw new Error(`unknown operand ${text} in ${row}`);
+  return operand;
+};
