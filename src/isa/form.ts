@@ -64,6 +64,8 @@ export interface Form {
   readonly digit: number;
   /** A whole byte after the opcode that belongs to it (0F 01 F8), or -1. */
   readonly fixed: number;
+  /** MOV to and from CR and DR have register operands whatever mod says. */
+  readonly modIgnored: boolean;
   /** Operand size that the form needs, or 0 if it takes any: `Insn.size` is then the one in force unless `size` says otherwise. */
   readonly operandSize: 0 | 16 | 32 | 64;
   readonly addressSize: 0 | 16 | 32 | 64;

@@ -40,6 +40,12 @@ export const nameOfRegister = (operand: RegOperand | SystemRegOperand): string =
   : operand.high ? HIGH_BYTES[operand.index]
   : REGISTER_NAMES[operand.size][operand.index];
 
+const CONTROL_REGISTERS = [0, 2, 3, 4, 8];
+
+/** Whether the register exists: CR0, CR2, CR3, CR4, CR8; DR0 to DR7; ES to GS (SDM vol. 3, 2.5 and 18.2). */
+export const isSystemRegister = (kind: 'seg' | 'cr' | 'dr', index: number): boolean =>
+  kind === 'cr' ? CONTROL_REGISTERS.includes(index) : kind === 'dr' ? index < 8 : index < SEGMENT_NAMES.length;
+
 /** Condition codes by number (SDM vol. 1, appendix B): the name we print, then its synonyms. */
 export const CONDITIONS: readonly (readonly string[])[] = [
   ['o'], ['no'], ['b', 'c', 'nae'], ['ae', 'nb', 'nc'], ['e', 'z'], ['ne', 'nz'], ['be', 'na'], ['a', 'nbe'],

@@ -107,6 +107,7 @@ const buildForm = ({ instruction, encoding, attributes, width, condition, showsS
     modrm: code.modrm,
     digit: code.digit,
     fixed: code.fixed,
+    modIgnored: operands.some(({ kind }) => kind === 'cr' || kind === 'dr'),
     operandSize: code.operandSize,
     addressSize: code.addressSize,
     longModeSize,
