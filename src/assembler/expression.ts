@@ -1,14 +1,42 @@
-// Tokens → expression tree → value. Values are linear forms (a constant plus factors of section bases and registers), as in
-// NASM: so `label - label` of one section is a constant, and `[rbx + 4*rax + table]` needs no analysis of its own.
-// Precedence and operators: NASM manual 3.5; arithmetic is modulo 2^64.
-import type { Cursor, Origin, Reporter } from './tokens.ts';
+// Tokens → expression tree. Values of expressions: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
+// offers for relocatable and floating-point output formats (`seg`, `wrt`, `1.5`) is refused by name.
+import { characterConstant } from './strings.ts';
+import type { Cursor, Origin, Reporter, Token, Word } from './tokens.ts';
 
-export type UnaryOperator = '-' | '+' | '~' | '!';
-export type BinaryOperator =
-  | '||' | '^^' | '&&'
-  | '=' | '==' | '!=' | '<>' | '<' | '<=' | '>' | '>=' | '<=>'
-  | '|' | '^' | '&' | '<<' | '>>' | '<<<' | '>>>'
-  | '+' | '-' | '*' | '/' | '//' | '%' | '%%';
+export {
+  addressIn,
+  constantOf,
+  constantValue,
+  evaluate,
+  registerValue,
+  UNKNOWN,
+  type Scope,
+  type Term,
+  type Value,
+} from './evaluate.ts';
+
+/** From the loosest to the tightest; operators of one row associate to the left. */
+const PRECEDENCE = [
+  ['||'],
+  ['^^'],
+  ['&&'],
+  ['=', '==', '!=', '<>', '<', '<=', '>', '>=', '<=>'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['<<', '>>', '<<<', '>>>'],
+  ['+', '-'],
+  ['*', '/', '//', '%', '%%'],
+] as const;
+
+export type BinaryOperator = (typeof PRECEDENCE)[number][number];
+
+const SIGNS = ['-', '+', '~', '!'] as const;
+
+/** Integer logarithms: of exact powers only, with a warning, rounded down, rounded up. */
+const LOGARITHMS = ['ilog2e', 'ilog2w', 'ilog2f', 'ilog2c'] as const;
+
+export type UnaryOperator = (typeof SIGNS)[number] | (typeof LOGARITHMS)[number];
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: bigint; readonly origin: Origin }
@@ -32,63 +60,114 @@ export type Expression =
       readonly origin: Origin;
     };
 
-/** A part of a value that is not known as a number: `factor` times the start of section `name`, or times register `name`. */
-export interface Term {
-  readonly kind: 'section' | 'register';
-  readonly name: string;
-  readonly factor: bigint;
-  /** Of registers: a multiplication was written (even by 1), so that it should rather be the index than the base. */
-  readonly scaled: boolean;
-}
-
-export interface Value {
-  /** Signed, modulo 2^64. */
-  readonly constant: bigint;
-  /** In the order of writing, each name once, no factor zero. */
-  readonly terms: readonly Term[];
-  /** A symbol in it has no value yet: `constant` and the section terms mean nothing, register terms do. */
-  readonly unknown: boolean;
-  /** A symbol in it is defined further down. */
-  readonly forward: boolean;
-}
-
-/** What the names in an expression mean at its place; answers UNKNOWN for what has no value (yet). */
-export interface Scope {
-  symbol(name: string, escaped: boolean, origin: Origin): Value;
-  here(origin: Origin): Value;
-  sectionStart(origin: Origin): Value;
-}
-
-export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true, forward: true };
-
-export const constantValue = (value: bigint): Value => ({
-  constant: BigInt.asIntN(64, value),
-  terms: [],
-  unknown: false,
-  forward: false,
-});
-
-/** The value `offset` bytes into section `name`. */
-export const addressIn = (name: string, offset: bigint): Value => ({
-  constant: offset,
-  terms: [{ kind: 'section', name, factor: 1n, scaled: false }],
-  unknown: false,
-  forward: false,
-});
-
-export const registerValue = (name: string): Value => ({
-  constant: 0n,
-  terms: [{ kind: 'register', name, factor: 1n, scaled: false }],
-  unknown: false,
-  forward: false,
-});
-
-/** The number if the value is nothing but a number. */
-export const constantOf = (value: Value): bigint | undefined =>
-  value.unknown || value.terms.length > 0 ? undefined : value.constant;
+/** Brackets, signs and choices inside each other. */
+const DEEPEST = 500;
 
 /** The expression at the cursor, which then stands behind it; undefined after a report. */
-export type ParseExpression = (cursor: Cursor, reporter: Reporter) => Expression | undefined;
+export const parseExpression = (cursor: Cursor, reporter: Reporter): Expression | undefined => {
+  const expression = parseChoice(cursor, reporter, 0);
+  if (expression && cursor.acceptWord('wrt')) {
+    reporter.error(expression.origin, `'wrt' has no meaning in a flat image`);
+    return undefined;
+  }
+  return expression;
+};
 
-/** The value of an expression in a scope; undefined after a report (division by zero, a product of two addresses, …). */
-export type Evaluate = (expression: Expression, scope: Scope, reporter: Reporter) => Value | undefined;
+const parseChoice = (cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
+  if (depth > DEEPEST) {
+    reporter.error(cursor.origin, `an expression may be nested ${DEEPEST} deep`);
+    return undefined;
+  }
+  const condition = parseBinary(cursor, reporter, depth, 0);
+  if (!condition || !acceptQuestion(cursor)) return condition;
+  const yes = parseChoice(cursor, reporter, depth + 1);
+  if (!yes) return undefined;
+  if (!cursor.accept(':')) {
+    reporter.error(cursor.origin, `':' expected after '?'`);
+    return undefined;
+  }
+  const no = parseChoice(cursor, reporter, depth + 1);
+  return no && { kind: 'choice', condition, yes, no, origin: condition.origin };
+};
+
+/** `?` may be part of a name, so that as an operator it is a word of its own. */
+const acceptQuestion = (cursor: Cursor): boolean => cursor.acceptWord('?');
+
+const LEVEL_OF: ReadonlyMap<string, number> = new Map(PRECEDENCE.flatMap((row, level) => row.map((text) => [text, level])));
+
+/** Operators of `level` and tighter. */
+const parseBinary = (cursor: Cursor, reporter: Reporter, depth: number, level: number): Expression | undefined => {
+  let left = parseUnary(cursor, reporter, depth);
+  while (left) {
+    const token = cursor.peek();
+    const tokenLevel = token?.kind === 'punctuation' ? LEVEL_OF.get(token.text) : undefined;
+    if (token === undefined || tokenLevel === undefined || tokenLevel < level) return left;
+    cursor.take();
+    const right = parseBinary(cursor, reporter, depth, tokenLevel + 1);
+    left = right && { kind: 'binary', operator: token.text as BinaryOperator, left, right, origin: left.origin };
+  }
+  return left;
+};
+
+const isSign = (text: string): text is (typeof SIGNS)[number] => (SIGNS as readonly string[]).includes(text);
+
+const parseUnary = (cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
+  const token = cursor.peek();
+  if (token === undefined) {
+    reporter.error(cursor.origin, 'an expression is missing at the end');
+    return undefined;
+  }
+  if (token.kind === 'word') return parseWord(token, cursor, reporter, depth);
+  if (token.kind !== 'punctuation') {
+    cursor.take();
+    return parseConstant(token, reporter);
+  }
+  if (isSign(token.text)) {
+    cursor.take();
+    if (depth >= DEEPEST) return parseChoice(cursor, reporter, depth + 1);
+    const operand = parseUnary(cursor, reporter, depth + 1);
+    return operand && { kind: 'unary', operator: token.text, operand, origin: token.origin };
+  }
+  if (cursor.accept('(')) return parseBracket(cursor, reporter, depth);
+  if (cursor.accept('$')) return { kind: 'here', origin: token.origin };
+  if (cursor.accept('$$')) return { kind: 'section-start', origin: token.origin };
+  reporter.error(token.origin, `'${token.text}' begins no expression`);
+  return undefined;
+};
+
+/** After `(`: the rest to its `)`. */
+const parseBracket = (cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
+  const inner = parseChoice(cursor, reporter, depth + 1);
+  if (!inner || cursor.accept(')')) return inner;
+  reporter.error(cursor.origin, `')' expected`);
+  return undefined;
+};
+
+const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, reporter: Reporter): Expression | undefined => {
+  if (token.kind === 'number') return { kind: 'number', value: token.value, origin: token.origin };
+  if (token.kind === 'string') {
+    if (token.bytes.length > 8) reporter.warning(token.origin, 'only the first 8 bytes of a character constant count');
+    return { kind: 'number', value: characterConstant(token.bytes), origin: token.origin };
+  }
+  reporter.error(token.origin, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
+  return undefined;
+};
+
+const parseWord = (word: Word, cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
+  const { text: name, escaped, origin } = word;
+  cursor.take();
+  if (!escaped && name.toLowerCase() === 'seg') {
+    reporter.error(origin, `'seg' has no meaning in a flat image`);
+    return undefined;
+  }
+  if (escaped || !cursor.sees('(')) return { kind: 'symbol', name, escaped, origin };
+  const called = /^__(\?)?(\w+)\1__$/.exec(name)?.[2];
+  const operator = LOGARITHMS.find((logarithm) => logarithm === called);
+  if (operator === undefined) {
+    reporter.error(origin, `there is no function '${name}'`);
+    return undefined;
+  }
+  cursor.take();
+  const operand = parseBracket(cursor, reporter, depth);
+  return operand && { kind: 'unary', operator, operand, origin };
+};

@@ -1,0 +1,236 @@
+// Expression tree → value. Values are linear forms (a constant plus factors of section bases and registers), as in NASM: so
+// `label - label` of one section is a constant, and `[rbx + 4*rax + table]` needs no analysis of its own.
+// Arithmetic is modulo 2^64; `/ % >>` are unsigned, `// %% >>>` and comparisons signed (NASM manual 3.5).
+import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts';
+import { type Origin, type Reporter } from './tokens.ts';
+
+/** A part of a value that is not known as a number: `factor` times the start of section `name`, or times register `name`. */
+export interface Term {
+  readonly kind: 'section' | 'register';
+  readonly name: string;
+  readonly factor: bigint;
+  /** Of registers: a multiplication was written (even by 1), so that it should rather be the index than the base. */
+  readonly scaled: boolean;
+}
+
+export interface Value {
+  /** Signed, modulo 2^64. */
+  readonly constant: bigint;
+  /** In the order of writing, each name once, no factor zero. */
+  readonly terms: readonly Term[];
+  /** A symbol in it has no value yet: `constant` and the section terms mean nothing, register terms do. */
+  readonly unknown: boolean;
+  /** A symbol in it is defined further down. */
+  readonly forward: boolean;
+}
+
+/** What the names in an expression mean at its place; answers UNKNOWN for what has no value (yet). */
+export interface Scope {
+  symbol(name: string, escaped: boolean, origin: Origin): Value;
+  here(origin: Origin): Value;
+  sectionStart(origin: Origin): Value;
+}
+
+export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true, forward: true };
+
+export const constantValue = (value: bigint): Value => ({
+  constant: BigInt.asIntN(64, value),
+  terms: [],
+  unknown: false,
+  forward: false,
+});
+
+/** The value `offset` bytes into section `name`. */
+export const addressIn = (name: string, offset: bigint): Value => ({
+  constant: BigInt.asIntN(64, offset),
+  terms: [{ kind: 'section', name, factor: 1n, scaled: false }],
+  unknown: false,
+  forward: false,
+});
+
+export const registerValue = (name: string): Value => ({
+  constant: 0n,
+  terms: [{ kind: 'register', name, factor: 1n, scaled: false }],
+  unknown: false,
+  forward: false,
+});
+
+/** The number if the value is nothing but a number. */
+export const constantOf = (value: Value): bigint | undefined =>
+  value.unknown || value.terms.length > 0 ? undefined : value.constant;
+
+/** The value of an expression in a scope; undefined after a report (division by zero, a product of two addresses, …). */
+export const evaluate = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
+  switch (expression.kind) {
+    case 'number':
+      return constantValue(expression.value);
+    case 'symbol':
+      return scope.symbol(expression.name, expression.escaped, expression.origin);
+    case 'here':
+      return scope.here(expression.origin);
+    case 'section-start':
+      return scope.sectionStart(expression.origin);
+    case 'unary': {
+      const operand = evaluate(expression.operand, scope, reporter);
+      return operand && applyUnary(expression.operator, operand, expression.origin, reporter);
+    }
+    case 'binary':
+      return evaluateChain(expression, scope, reporter);
+    case 'choice': {
+      const condition = evaluate(expression.condition, scope, reporter);
+      const yes = evaluate(expression.yes, scope, reporter);
+      const no = evaluate(expression.no, scope, reporter);
+      if (!condition || !yes || !no) return undefined;
+      if (condition.unknown) return UNKNOWN;
+      const number = numberFor('?', condition, expression.origin, reporter);
+      return number && (number.constant !== 0n ? yes : no);
+    }
+  }
+};
+
+/** A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
+const evaluateChain = (expression: Expression & { kind: 'binary' }, scope: Scope, reporter: Reporter): Value | undefined => {
+  const chain: (Expression & { kind: 'binary' })[] = [];
+  let innermost: Expression = expression;
+  for (; innermost.kind === 'binary'; innermost = innermost.left) chain.push(innermost);
+  let value = evaluate(innermost, scope, reporter);
+  for (const { operator, right, origin } of chain.reverse()) {
+    const rightValue = evaluate(right, scope, reporter);
+    value = value && rightValue && applyBinary(operator, value, rightValue, origin, reporter);
+  }
+  return value;
+};
+
+/** `left + factor * right`, term by term. */
+const add = (left: Value, right: Value, factor: bigint): Value => {
+  const terms = new Map(left.terms.map((term) => [`${term.kind} ${term.name}`, term]));
+  for (const term of right.terms) {
+    const key = `${term.kind} ${term.name}`;
+    const known = terms.get(key);
+    const sum = (known?.factor ?? 0n) + factor * term.factor;
+    terms.set(key, { ...term, factor: BigInt.asIntN(64, sum), scaled: term.scaled || known !== undefined });
+  }
+  return {
+    constant: BigInt.asIntN(64, left.constant + factor * right.constant),
+    terms: [...terms.values()].filter((term) => term.factor !== 0n),
+    unknown: left.unknown || right.unknown,
+    forward: left.forward || right.forward,
+  };
+};
+
+const scale = (value: Value, factor: bigint): Value => ({
+  constant: BigInt.asIntN(64, value.constant * factor),
+  terms: value.terms
+    .map((term) => ({ ...term, factor: BigInt.asIntN(64, term.factor * factor), scaled: true }))
+    .filter((term) => term.factor !== 0n),
+  unknown: value.unknown,
+  forward: value.forward,
+});
+
+/** The value if it has no terms; otherwise a report. */
+const numberFor = (operator: string, value: Value, origin: Origin, reporter: Reporter): Value | undefined => {
+  if (value.terms.length === 0) return value;
+  reporter.error(origin, `'${operator}' needs numbers, not ${value.terms[0].kind === 'section' ? 'addresses' : 'registers'}`);
+  return undefined;
+};
+
+const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, reporter: Reporter): Value | undefined => {
+  if (operator === '+') return operand;
+  if (operator === '-') return scale(operand, -1n);
+  const number = numberFor(operator, operand, origin, reporter);
+  if (number === undefined || number.unknown) return number && UNKNOWN;
+  if (operator === '~' || operator === '!') {
+    const result = operator === '~' ? ~number.constant : number.constant === 0n ? 1n : 0n;
+    return { ...constantValue(result), forward: number.forward };
+  }
+  const whole = BigInt.asUintN(64, number.constant);
+  const exact = whole > 0n && (whole & (whole - 1n)) === 0n;
+  if (!exact && operator === 'ilog2e') {
+    reporter.error(origin, `${whole} is not a power of two`);
+    return undefined;
+  }
+  if (!exact && operator === 'ilog2w') reporter.warning(origin, `${whole} is not a power of two`);
+  const bits = BigInt(whole.toString(2).length);
+  const logarithm = whole === 0n ? 0n : operator === 'ilog2c' && !exact ? bits : bits - 1n;
+  return { ...constantValue(logarithm), forward: number.forward };
+};
+
+const applyBinary = (
+  operator: BinaryOperator,
+  left: Value,
+  right: Value,
+  origin: Origin,
+  reporter: Reporter,
+): Value | undefined => {
+  if (operator === '+') return add(left, right, 1n);
+  if (operator === '-') return add(left, right, -1n);
+  if (operator === '*' && right.terms.length === 0 && !right.unknown) return scale(left, right.constant);
+  if (operator === '*' && left.terms.length === 0 && !left.unknown) return scale(right, left.constant);
+  const compare = COMPARISONS[operator];
+  if (compare) return applyComparison(operator, compare, add(left, right, -1n), left, right, origin, reporter);
+  const [a, b] = [numberFor(operator, left, origin, reporter), numberFor(operator, right, origin, reporter)];
+  if (!a || !b) return undefined;
+  if (a.unknown || b.unknown) return UNKNOWN;
+  if (b.constant === 0n && DIVISIONS.includes(operator)) {
+    reporter.error(origin, `division by zero`);
+    return undefined;
+  }
+  const result = ARITHMETIC[operator]?.(a.constant, b.constant) ?? 0n;
+  return { ...constantValue(result), forward: a.forward || b.forward };
+};
+
+type Arithmetic = (a: bigint, b: bigint) => bigint;
+
+const unsigned = (value: bigint): bigint => BigInt.asUintN(64, value);
+const truth = (value: boolean): bigint => (value ? 1n : 0n);
+
+/** Shift counts are taken modulo 64. */
+const ARITHMETIC: Partial<Record<BinaryOperator, Arithmetic>> = {
+  '||': (a, b) => truth(a !== 0n || b !== 0n),
+  '^^': (a, b) => truth((a !== 0n) !== (b !== 0n)),
+  '&&': (a, b) => truth(a !== 0n && b !== 0n),
+  '|': (a, b) => a | b,
+  '^': (a, b) => a ^ b,
+  '&': (a, b) => a & b,
+  '<<': (a, b) => a << (b & 63n),
+  '<<<': (a, b) => a << (b & 63n),
+  '>>': (a, b) => unsigned(a) >> (b & 63n),
+  '>>>': (a, b) => a >> (b & 63n),
+  '/': (a, b) => unsigned(a) / unsigned(b),
+  '//': (a, b) => a / b,
+  '%': (a, b) => unsigned(a) % unsigned(b),
+  '%%': (a, b) => a % b,
+};
+
+const DIVISIONS: readonly BinaryOperator[] = ['/', '//', '%', '%%'];
+
+const COMPARISONS: Partial<Record<BinaryOperator, Arithmetic>> = {
+  '=': (a, b) => truth(a === b),
+  '==': (a, b) => truth(a === b),
+  '!=': (a, b) => truth(a !== b),
+  '<>': (a, b) => truth(a !== b),
+  '<': (a, b) => truth(a < b),
+  '<=': (a, b) => truth(a <= b),
+  '>': (a, b) => truth(a > b),
+  '>=': (a, b) => truth(a >= b),
+  '<=>': (a, b) => (a < b ? -1n : truth(a > b)),
+};
+
+/** Addresses can be compared when their difference is a number; otherwise they are just not equal. */
+const applyComparison = (
+  operator: BinaryOperator,
+  compare: Arithmetic,
+  difference: Value,
+  left: Value,
+  right: Value,
+  origin: Origin,
+  reporter: Reporter,
+): Value | undefined => {
+  if (difference.unknown) return UNKNOWN;
+  const { forward } = difference;
+  if (difference.terms.length === 0) return { ...constantValue(compare(left.constant, right.constant)), forward };
+  if (operator === '=' || operator === '==') return { ...constantValue(0n), forward };
+  if (operator === '!=' || operator === '<>') return { ...constantValue(1n), forward };
+  reporter.error(origin, `'${operator}' needs numbers, or addresses in one section`);
+  return undefined;
+};
