@@ -1,6 +1,7 @@
-// Number of CPUs, RAM → the one memory of a machine: a state block of 4 KiB for each CPU, then RAM. It is a WebAssembly memory of
+// Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, then RAM. It is a WebAssembly memory of
 // fixed size, so that generated code can use the very same bytes; pages that nobody touches cost the host nothing.
 
+import { STATE_BYTES } from '../cpu/state.ts';
 import type { MachineConfig } from './config.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
@@ -9,7 +10,6 @@ declare const WebAssembly: {
 };
 
 const WASM_PAGE = 0x1_0000;
-const STATE_BYTES = 0x1000;
 
 export class MachineMemory {
   readonly buffer: ArrayBuffer;

@@ -21,6 +21,11 @@ export class Timeline {
   /** When the next alarm is due, in ticks, or Infinity. */
   nextDue = Infinity;
 
+  /** When the last of the alarms that are set is due, or -Infinity. */
+  get lastDue(): number {
+    return this.#queue.at(-1)?.due ?? -Infinity;
+  }
+
   /** Sets `alarm` to `due` ticks, replacing an earlier setting; a time that has passed means as soon as possible. */
   set(alarm: Alarm, due: number): void {
     this.#remove(alarm);

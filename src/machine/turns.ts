@@ -1,0 +1,116 @@
+// The rule by which CPUs take turns (house rules 4 to 6). A turn ends when its length is over or at the next device alarm; CPUs run in
+// id order; what one does to another is seen when the other's turn comes. The limit of a run never cuts a turn short, so that a run
+// made in slices, however they lie, is the same run.
+
+import type { Cpu } from '../cpu/cpu.ts';
+import { HALTED, RUNNING, WAIT_FOR_SIPI } from '../cpu/state.ts';
+import type { Timeline } from '../time/timeline.ts';
+
+export interface TurnWires {
+  readonly cpus: readonly Cpu[];
+  /** The alarms that each CPU has set for itself, by id. */
+  readonly clocks: readonly Timeline[];
+  /** The devices' alarms. */
+  readonly timeline: Timeline;
+  /** Runs a CPU to the first boundary at or after `end`, or to its `limit`, should that be lowered meanwhile. */
+  readonly run: (cpu: Cpu, end: number) => void;
+  /** How long the next turn may be, in ticks. */
+  readonly turnLength: () => number;
+  /** Hands over the interrupts that have been sent to other CPUs. */
+  readonly deliver: () => void;
+}
+
+/** So often all alarms must have fired for nothing before the sleep is taken for eternal: what they set up in turn counts too. */
+const ROUNDS = 2;
+
+export class Turns {
+  readonly #wires: TurnWires;
+  /** No CPU's time is less than this. */
+  now = 0;
+  /** Whose turn it is; undefined between turns. */
+  current: Cpu | undefined;
+  /** When the turn under way will be over. */
+  #end = 0;
+  #stopped = false;
+  /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
+  #horizon = -Infinity;
+  #round = 0;
+
+  constructor(wires: TurnWires) {
+    this.#wires = wires;
+    wires.timeline.onSooner = (due) => this.#shorten(due);
+  }
+
+  /** Makes the run end at the next boundary of the current CPU, for good. */
+  stop(): void {
+    this.#stopped = true;
+    this.#shorten(this.now);
+  }
+
+  /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
+  run(until: number): 'until' | 'stuck' | 'stopped' {
+    const { cpus, timeline, run, turnLength, deliver } = this.#wires;
+    while (!this.#stopped) {
+      if (this.now >= until) return 'until';
+      const wake = this.#isSomeoneAwake() ? undefined : this.#nextAlarm();
+      if (wake === Infinity) return 'stuck';
+      this.#end = wake === undefined ? Math.min(this.now + turnLength(), timeline.nextDue) : Math.min(wake, until);
+      for (let id = 0; id < cpus.length; id++) {
+        this.current = cpus[id];
+        run(this.current, this.#end);
+      }
+      this.current = undefined;
+      this.now = Math.max(this.now, this.#end);
+      timeline.runUntil(this.now);
+      deliver();
+    }
+    return 'stopped';
+  }
+
+  /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
+  #shorten(due: number): void {
+    this.#end = Math.min(this.#end, due);
+    if (this.current) this.current.limit = Math.min(this.current.limit, due);
+  }
+
+  #isSomeoneAwake(): boolean {
+    for (const cpu of this.#wires.cpus) {
+      if (!isAwake(cpu)) continue;
+      this.#horizon = -Infinity;
+      this.#round = 0;
+      return true;
+    }
+    return false;
+  }
+
+  /** When the first alarm of anyone is due, while all CPUs sleep; Infinity when none is left that may wake one (H4). */
+  #nextAlarm(): number {
+    const { clocks, timeline } = this.#wires;
+    let [first, last] = [timeline.nextDue, timeline.lastDue];
+    for (const clock of clocks) {
+      first = Math.min(first, clock.nextDue);
+      last = Math.max(last, clock.lastDue);
+    }
+    if (first > this.#horizon) {
+      this.#horizon = last;
+      this.#round++;
+    }
+    return this.#round > ROUNDS || first > Number.MAX_SAFE_INTEGER ? Infinity : first;
+  }
+}
+
+const RFLAGS_IF = 1 << 9;
+
+/** Whether the CPU has something to do before any alarm comes. */
+const isAwake = (cpu: Cpu): boolean => {
+  switch (cpu.activity) {
+    case RUNNING:
+      return true;
+    case HALTED:
+      return cpu.initPending || (cpu.nmiPending > 0 && !cpu.nmiBlocked) || ((cpu.rflags & RFLAGS_IF) !== 0 && cpu.wires.interrupts.pendingVector >= 0);
+    case WAIT_FOR_SIPI:
+      return cpu.sipiPending !== 0;
+    default:
+      return false;
+  }
+};
