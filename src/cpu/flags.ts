@@ -43,14 +43,22 @@ export function holds(rflags: number, condition: number): boolean {
 
 function isTrue(rflags: number, test: number): boolean {
   switch (test) {
-    case 0: return (rflags & OF) !== 0;
-    case 1: return (rflags & CF) !== 0;
-    case 2: return (rflags & ZF) !== 0;
-    case 3: return (rflags & (CF | ZF)) !== 0;
-    case 4: return (rflags & SF) !== 0;
-    case 5: return (rflags & PF) !== 0;
-    case 6: return isLess(rflags);
-    default: return isLess(rflags) || (rflags & ZF) !== 0;
+    case 0:
+      return (rflags & OF) !== 0;
+    case 1:
+      return (rflags & CF) !== 0;
+    case 2:
+      return (rflags & ZF) !== 0;
+    case 3:
+      return (rflags & (CF | ZF)) !== 0;
+    case 4:
+      return (rflags & SF) !== 0;
+    case 5:
+      return (rflags & PF) !== 0;
+    case 6:
+      return isLess(rflags);
+    default:
+      return isLess(rflags) || (rflags & ZF) !== 0;
   }
 }
 
@@ -129,11 +137,23 @@ function ofShift(result: bigint, carry: number, size: Size, direction: 'left' | 
 }
 
 /** SHL, SHR, SAR, SHLD, SHRD with a count other than 0. AF is undefined and cleared. */
-export function setFlagsOfShift(cpu: FlagsRegister, result: bigint, carry: number, size: Size, direction: 'left' | 'right'): void {
+export function setFlagsOfShift(
+  cpu: FlagsRegister,
+  result: bigint,
+  carry: number,
+  size: Size,
+  direction: 'left' | 'right',
+): void {
   setFlags(cpu, STATUS, ofShift(result, carry, size, direction) | ofResult(size));
 }
 
 /** ROL, ROR, RCL, RCR with a count other than 0. */
-export function setFlagsOfRotate(cpu: FlagsRegister, result: bigint, carry: number, size: Size, direction: 'left' | 'right'): void {
+export function setFlagsOfRotate(
+  cpu: FlagsRegister,
+  result: bigint,
+  carry: number,
+  size: Size,
+  direction: 'left' | 'right',
+): void {
   setFlags(cpu, CF | OF, ofShift(result, carry, size, direction));
 }

@@ -7,22 +7,24 @@ import { CF, setFlags, STATUS, ZF } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 
 /** BT family: `change` makes the new word from the old one and the bit's mask; without it nothing is written. */
-const bitTest = (change?: (word: bigint, mask: bigint) => bigint): Semantic => (cpu, insn) => {
-  const { dst, src, size } = insn;
-  const index = cpu.read(src);
-  const mask = 1n << (index & BigInt(size - 1));
-  if (dst.kind === 'mem' && src.kind === 'reg') {
-    const offset = wordOfBit(cpu, dst, index, size);
-    if (change) cpu.probeWrite(dst.segment, offset, size);
-    const word = cpu.load(dst.segment, offset, size);
-    if (change) cpu.store(dst.segment, offset, size, change(word, mask));
-    setFlags(cpu, CF, word & mask ? CF : 0);
-  } else {
-    const word = change ? cpu.readForUpdate(dst) : cpu.read(dst);
-    if (change) cpu.write(dst, change(word, mask));
-    setFlags(cpu, CF, word & mask ? CF : 0);
-  }
-};
+const bitTest =
+  (change?: (word: bigint, mask: bigint) => bigint): Semantic =>
+  (cpu, insn) => {
+    const { dst, src, size } = insn;
+    const index = cpu.read(src);
+    const mask = 1n << (index & BigInt(size - 1));
+    if (dst.kind === 'mem' && src.kind === 'reg') {
+      const offset = wordOfBit(cpu, dst, index, size);
+      if (change) cpu.probeWrite(dst.segment, offset, size);
+      const word = cpu.load(dst.segment, offset, size);
+      if (change) cpu.store(dst.segment, offset, size, change(word, mask));
+      setFlags(cpu, CF, word & mask ? CF : 0);
+    } else {
+      const word = change ? cpu.readForUpdate(dst) : cpu.read(dst);
+      if (change) cpu.write(dst, change(word, mask));
+      setFlags(cpu, CF, word & mask ? CF : 0);
+    }
+  };
 
 /** A bit string in memory: a register's index is signed and may lie far outside of the operand (SDM vol. 2, BT). */
 const wordOfBit = (cpu: Cpu, dst: MemOperand, index: bigint, size: Size): bigint =>
@@ -37,19 +39,23 @@ function highestBit(value: bigint): number {
 const lowestBit = (value: bigint): number => highestBit(value & -value);
 
 /** BSF, BSR: with a source of zero the destination stays as it is. */
-const scan = (find: (value: bigint) => number): Semantic => (cpu, { dst, src }) => {
-  const value = cpu.read(src);
-  if (value !== 0n) cpu.write(dst, BigInt(find(value)));
-  setFlags(cpu, STATUS, value === 0n ? ZF : 0);
-};
+const scan =
+  (find: (value: bigint) => number): Semantic =>
+  (cpu, { dst, src }) => {
+    const value = cpu.read(src);
+    if (value !== 0n) cpu.write(dst, BigInt(find(value)));
+    setFlags(cpu, STATUS, value === 0n ? ZF : 0);
+  };
 
 /** TZCNT, LZCNT: the operand's width for a source of zero, which CF tells. */
-const countZeros = (count: (value: bigint, size: Size) => number): Semantic => (cpu, { dst, src, size }) => {
-  const value = cpu.read(src);
-  const zeros = value === 0n ? size : count(value, size);
-  cpu.write(dst, BigInt(zeros));
-  setFlags(cpu, STATUS, (value === 0n ? CF : 0) | (zeros === 0 ? ZF : 0));
-};
+const countZeros =
+  (count: (value: bigint, size: Size) => number): Semantic =>
+  (cpu, { dst, src, size }) => {
+    const value = cpu.read(src);
+    const zeros = value === 0n ? size : count(value, size);
+    cpu.write(dst, BigInt(zeros));
+    setFlags(cpu, STATUS, (value === 0n ? CF : 0) | (zeros === 0 ? ZF : 0));
+  };
 
 function countOnes(value: bigint): number {
   let ones = 0;

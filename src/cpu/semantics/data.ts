@@ -18,23 +18,25 @@ export function swapBytes(value: bigint, size: number): bigint {
 }
 
 /** CMPXCHG8B and 16B: rDX:rAX is compared with a pair of words and rCX:rBX takes its place, or what was there is written again. */
-const compareExchangePair = (size: 32 | 64): Semantic => (cpu, { dst }) => {
-  const { segment } = dst as MemOperand;
-  const [first, second] = pairAt(cpu, dst as MemOperand, size);
-  if (size === 64 && cpu.linear(segment, first, 128, WRITE) & 15n) throw new Fault(GP, 0);
-  cpu.probeWrite(segment, first, size);
-  cpu.probeWrite(segment, second, size);
-  const low = cpu.load(segment, first, size);
-  const high = cpu.load(segment, second, size);
-  const isEqual = low === cpu.readReg(RAX, size) && high === cpu.readReg(RDX, size);
-  cpu.store(segment, first, size, isEqual ? cpu.readReg(RBX, size) : low);
-  cpu.store(segment, second, size, isEqual ? cpu.readReg(RCX, size) : high);
-  if (!isEqual) {
-    cpu.writeReg(RAX, size, low);
-    cpu.writeReg(RDX, size, high);
-  }
-  setFlags(cpu, ZF, isEqual ? ZF : 0);
-};
+const compareExchangePair =
+  (size: 32 | 64): Semantic =>
+  (cpu, { dst }) => {
+    const { segment } = dst as MemOperand;
+    const [first, second] = pairAt(cpu, dst as MemOperand, size);
+    if (size === 64 && cpu.linear(segment, first, 128, WRITE) & 15n) throw new Fault(GP, 0);
+    cpu.probeWrite(segment, first, size);
+    cpu.probeWrite(segment, second, size);
+    const low = cpu.load(segment, first, size);
+    const high = cpu.load(segment, second, size);
+    const isEqual = low === cpu.readReg(RAX, size) && high === cpu.readReg(RDX, size);
+    cpu.store(segment, first, size, isEqual ? cpu.readReg(RBX, size) : low);
+    cpu.store(segment, second, size, isEqual ? cpu.readReg(RCX, size) : high);
+    if (!isEqual) {
+      cpu.writeReg(RAX, size, low);
+      cpu.writeReg(RDX, size, high);
+    }
+    setFlags(cpu, ZF, isEqual ? ZF : 0);
+  };
 
 /** Memory before registers, and the destination last, which wins when both are one register. */
 function exchange(cpu: Cpu, dst: Operand, forDst: bigint, src: Operand, forSrc: bigint): void {

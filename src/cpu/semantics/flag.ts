@@ -4,8 +4,14 @@ import { RAX } from '../../isa/insn.ts';
 import { AF, CF, DF, PF, SF, setFlags, ZF } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 
-const set = (flag: number): Semantic => (cpu) => setFlags(cpu, flag, flag);
-const clear = (flag: number): Semantic => (cpu) => setFlags(cpu, flag, 0);
+const set =
+  (flag: number): Semantic =>
+  (cpu) =>
+    setFlags(cpu, flag, flag);
+const clear =
+  (flag: number): Semantic =>
+  (cpu) =>
+    setFlags(cpu, flag, 0);
 
 export const FLAG = {
   clc: clear(CF),

@@ -18,11 +18,13 @@ function branch(cpu: Cpu, insn: Insn, target: Operand): void {
 }
 
 /** LOOP family: rCX, of the address size, is counted down without touching flags. */
-const loop = (condition: (cpu: Cpu) => boolean): Semantic => (cpu, insn) => {
-  const count = cpu.readReg(RCX, insn.addressSize) - 1n;
-  if (count !== 0n && condition(cpu)) branch(cpu, insn, insn.dst);
-  cpu.writeReg(RCX, insn.addressSize, count);
-};
+const loop =
+  (condition: (cpu: Cpu) => boolean): Semantic =>
+  (cpu, insn) => {
+    const count = cpu.readReg(RCX, insn.addressSize) - 1n;
+    if (count !== 0n && condition(cpu)) branch(cpu, insn, insn.dst);
+    cpu.writeReg(RCX, insn.addressSize, count);
+  };
 
 export const FLOW = {
   jcc: (cpu, insn) => {

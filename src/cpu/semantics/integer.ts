@@ -9,11 +9,13 @@ import type { Semantic, Semantics } from './semantic.ts';
 
 const carryOf = (cpu: Cpu): bigint => (cpu.rflags & CF ? 1n : 0n);
 
-const logic = (combine: (a: bigint, b: bigint) => bigint): Semantic => (cpu, { dst, src, size }) => {
-  const result = combine(cpu.readForUpdate(dst), cpu.read(src));
-  cpu.write(dst, result);
-  setFlagsOfLogic(cpu, result, size);
-};
+const logic =
+  (combine: (a: bigint, b: bigint) => bigint): Semantic =>
+  (cpu, { dst, src, size }) => {
+    const result = combine(cpu.readForUpdate(dst), cpu.read(src));
+    cpu.write(dst, result);
+    setFlagsOfLogic(cpu, result, size);
+  };
 
 /** rDX:rAX, or AX for bytes. */
 function readDouble(cpu: Cpu, size: Size): bigint {
@@ -107,7 +109,7 @@ export const INTEGER = {
   div: (cpu, { dst, size }) => {
     const divisor = cpu.read(dst);
     const dividend = readDouble(cpu, size);
-    if (divisor === 0n || dividend / divisor >> BigInt(size) !== 0n) throw new Fault(DE);
+    if (divisor === 0n || (dividend / divisor) >> BigInt(size) !== 0n) throw new Fault(DE);
     writeHalves(cpu, dividend / divisor, dividend % divisor, size);
   },
   idiv: (cpu, { dst, size }) => {

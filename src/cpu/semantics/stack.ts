@@ -16,7 +16,8 @@ const slot = (cpu: Cpu, distance: number): bigint => truncate(cpu.readReg(RSP, c
 export const top = (cpu: Cpu, size: Size): bigint => cpu.load(SS, slot(cpu, 0), size);
 
 /** Moves rSP up, past `bytes` bytes. */
-export const discard = (cpu: Cpu, bytes: bigint): void => cpu.writeReg(RSP, cpu.stackSize, cpu.readReg(RSP, cpu.stackSize) + bytes);
+export const discard = (cpu: Cpu, bytes: bigint): void =>
+  cpu.writeReg(RSP, cpu.stackSize, cpu.readReg(RSP, cpu.stackSize) + bytes);
 
 /** In the order in which PUSHA pushes them. */
 const ALL = [RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI] as const;
@@ -66,8 +67,7 @@ export const STACK = {
     const allocated = cpu.read(dst);
     const level = Number(cpu.read(src)) % 32;
     const bytes = size / 8;
-    const display = (index: number): bigint =>
-      truncate(cpu.readReg(RBP, cpu.stackSize) - BigInt(index * bytes), cpu.stackSize);
+    const display = (index: number): bigint => truncate(cpu.readReg(RBP, cpu.stackSize) - BigInt(index * bytes), cpu.stackSize);
     const pushed = level === 0 ? 1 : level + 1;
     for (let index = 1; index <= pushed; index++) cpu.probeWrite(SS, slot(cpu, -index * bytes), size);
     for (let index = 1; index < level; index++) cpu.load(SS, display(index), size);
@@ -75,7 +75,8 @@ export const STACK = {
 
     const frame = slot(cpu, -bytes);
     cpu.store(SS, frame, size, cpu.readReg(RBP, size));
-    for (let index = 1; index < level; index++) cpu.store(SS, slot(cpu, -(index + 1) * bytes), size, cpu.load(SS, display(index), size));
+    for (let index = 1; index < level; index++)
+      cpu.store(SS, slot(cpu, -(index + 1) * bytes), size, cpu.load(SS, display(index), size));
     if (level > 0) cpu.store(SS, slot(cpu, -pushed * bytes), size, frame);
     discard(cpu, -allocated - BigInt(pushed * bytes));
     cpu.writeReg(RBP, size, frame);

@@ -22,16 +22,18 @@ function advance(cpu: Cpu, index: typeof RSI | typeof RDI, { addressSize, size }
 }
 
 /** `goesOn` is asked after each element of a repetition, as long as the count lasts. */
-const repeated = (element: Semantic, goesOn: (cpu: Cpu, insn: Insn) => boolean = () => true): Semantic => (cpu, insn) => {
-  if (insn.repeat === 'none') return element(cpu, insn);
-  const count = cpu.readReg(RCX, insn.addressSize);
-  if (count === 0n) return;
-  element(cpu, insn);
-  cpu.writeReg(RCX, insn.addressSize, count - 1n);
-  if (count === 1n || !goesOn(cpu, insn)) return;
-  cpu.nextRip = cpu.rip;
-  cpu.repeating = true;
-};
+const repeated =
+  (element: Semantic, goesOn: (cpu: Cpu, insn: Insn) => boolean = () => true): Semantic =>
+  (cpu, insn) => {
+    if (insn.repeat === 'none') return element(cpu, insn);
+    const count = cpu.readReg(RCX, insn.addressSize);
+    if (count === 0n) return;
+    element(cpu, insn);
+    cpu.writeReg(RCX, insn.addressSize, count - 1n);
+    if (count === 1n || !goesOn(cpu, insn)) return;
+    cpu.nextRip = cpu.rip;
+    cpu.repeating = true;
+  };
 
 /** REPE goes on while ZF is set, REPNE while it is clear. */
 const whileMatching = (cpu: Cpu, { repeat }: Insn): boolean => ((cpu.rflags & ZF) !== 0) === (repeat === 'rep');

@@ -11,13 +11,20 @@ type Width = keyof typeof NAMES;
 const ALL: readonly Width[] = [8, 16, 32, 64];
 const WIDE: readonly Width[] = [16, 32, 64];
 
-const ADDRESSES = ['rsi', 'rdi-8', 'r13+r12*8+4', 'rsp+16', 'rbp-0x28', 'esi+3', 'abs 0x20000041'] as const;
+const ADDRESSES = ['rsi', 'rdi-8', 'r13+r12*8+4', 'rsp+16', 'rbp-0x28', 'esi+3', 'abs 0x200041'] as const;
 
 /** An address by number, so that each instruction meets another shape. */
 const memory = (number: number): string => `[${ADDRESSES[number % ADDRESSES.length]}]`;
 const sized = (width: Width, number: number): string => `${WORDS[width]} ${memory(number)}`;
 
-const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g'];
+/** Instructions divided by bars and line ends. */
+const listed = (text: string): string[] =>
+  text
+    .split(/[|\n]/)
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+const CONDITIONS = 'o no b ae e ne be a s ns p np l ge le g'.split(' ');
 
 const IMMEDIATES = {
   8: ['0', '1', '0x7f', '0x80', '0xff'],
@@ -55,7 +62,9 @@ const unary = (mnemonic: string, number: number, hints = ''): string[] =>
 const shift = (mnemonic: string, number: number): string[] =>
   ALL.flatMap((width) =>
     [NAMES[width][0], NAMES[width][2], ...(width === 8 ? ['dh'] : []), sized(width, number + width / 8)].flatMap((operand) => [
-      ...['1', 'cl', '0', '3', '7', '8', '9', '16', '17', '31', '32', '33', '63'].map((count) => `${mnemonic} ${operand}, ${count}`),
+      ...['1', 'cl', '0', '3', '7', '8', '9', '16', '17', '31', '32', '33', '63'].map(
+        (count) => `${mnemonic} ${operand}, ${count}`,
+      ),
       `${mnemonic} ${operand}, cl ; rcx<70`,
     ]),
   );
@@ -96,14 +105,23 @@ const toWide = (mnemonic: string, number: number, widths = WIDE): string[] =>
 const exchange = (mnemonic: string, number: number): string[] =>
   ALL.flatMap((width) => {
     const [a, b, c, d] = NAMES[width];
-    return [...(width === 8 ? ['ch, bl', 'dl, ah'] : []), `${b}, ${c}`, `${c}, ${d}`, `${b}, ${b}`, `${a}, ${b}`, `${memory(number)}, ${b}`, `${memory(number + 1)}, ${c}`, `[rsi], ${a}`].map(
-      (operands) => `${mnemonic} ${operands}`,
-    );
+    return [
+      ...(width === 8 ? ['ch, bl', 'dl, ah'] : []),
+      `${b}, ${c}`,
+      `${c}, ${d}`,
+      `${b}, ${b}`,
+      `${a}, ${b}`,
+      `${memory(number)}, ${b}`,
+      `${memory(number + 1)}, ${c}`,
+      `[rsi], ${a}`,
+    ].map((operands) => `${mnemonic} ${operands}`);
   });
 
 const extend = (mnemonic: string): string[] => [
   ...WIDE.flatMap((width) => [`${mnemonic} ${NAMES[width][0]}, bl`, `${mnemonic} ${NAMES[width][2]}, byte [rsi+5]`]),
-  ...['ax, ah', 'ecx, dh', 'ebx, sil', 'ebx, ax', 'r9d, word [rdi]', 'rbx, cx', 'r9, word [rbp]'].map((operands) => `${mnemonic} ${operands}`),
+  ...['ax, ah', 'ecx, dh', 'ebx, sil', 'ebx, ax', 'r9d, word [rdi]', 'rbx, cx', 'r9, word [rbp]'].map(
+    (operands) => `${mnemonic} ${operands}`,
+  ),
 ];
 
 const ELEMENTS = ['b', 'w', 'd', 'q'];
@@ -111,39 +129,43 @@ const strings = ['movs', 'cmps', 'scas', 'lods', 'stos'].flatMap((mnemonic) =>
   ELEMENTS.flatMap((element) => [
     `${mnemonic}${element} ; df`,
     `a32 ${mnemonic}${element} ; df`,
-    ...['rep', 'repne'].flatMap((prefix) => [`${prefix} ${mnemonic}${element} ; rcx<6 df`, `${prefix} a32 ${mnemonic}${element} ; rcx<6 df`]),
+    ...['rep', 'repne'].flatMap((prefix) => [
+      `${prefix} ${mnemonic}${element} ; rcx<6 df`,
+      `${prefix} a32 ${mnemonic}${element} ; rcx<6 df`,
+    ]),
   ]),
 );
 
-const stack = [
-  ...['rax', 'r9', 'rsp', 'ax', 'r14w', 'qword [rsi]', 'word [rdi+2]', 'qword [rsp+8]', '5', '-1', '0x12345678', 'word 0x1234'].map(
-    (operand) => `push ${operand}`,
-  ),
-  ...['rax', 'r9', 'rsp', 'cx', 'qword [rsi]', 'word [rdi+2]', 'qword [rsp+8]', 'qword [rsp-16]'].map((operand) => `pop ${operand}`),
-  'pushf', 'o16 pushf', 'popf ; popf', 'o16 popf ; popf',
-  'enter 0, 0', 'enter 16, 1', 'enter 8, 2', 'enter 24, 4', 'enter 5, 33', 'leave', 'o16 leave',
-];
+const stack = listed(`
+  push rax | push r9 | push rsp | push ax | push r14w | push qword [rsi] | push word [rdi+2] | push qword [rsp+8]
+  push 5 | push -1 | push 0x12345678 | push word 0x1234
+  pop rax | pop r9 | pop rsp | pop cx | pop qword [rsi] | pop word [rdi+2] | pop qword [rsp+8] | pop qword [rsp-16]
+  pushf | o16 pushf | popf ; popf | o16 popf ; popf
+  enter 0, 0 | enter 16, 1 | enter 8, 2 | enter 24, 4 | enter 5, 33 | leave | o16 leave`);
 
 const flow = [
   ...CONDITIONS.flatMap((condition) => [`j${condition} short $+0x20`, `j${condition} near $+0x40`]),
-  'jmp short $+0x30', 'jmp near $+0x40', 'jmp rbx ; rbx=code', 'jmp [rsi] ; [64]=code', 'call $+0x30', 'call r9 ; r9=code',
-  'call [rsp+8] ; [200]=code', 'call [rdi] ; [128]=code', 'ret ; [192]=code', 'ret 8 ; [192]=code', 'ret 24 ; [192]=code',
-  'jrcxz $+0x20', 'jecxz $+0x20', 'jrcxz $+0x20 ; rcx<2',
-  ...['loop', 'loope', 'loopne'].flatMap((mnemonic) => [
-    `${mnemonic} $+0x20`, `${mnemonic} $+0x20 ; rcx<3`, `a32 ${mnemonic} $+0x20`, `a32 ${mnemonic} $+0x20 ; rcx<3`,
+  ...listed(`
+    jmp short $+0x30 | jmp near $+0x40 | jmp rbx ; rbx=code | jmp [rsi] ; [64]=code
+    call $+0x30 | call r9 ; r9=code | call [rsp+8] ; [200]=code | call [rdi] ; [128]=code
+    ret ; [192]=code | ret 8 ; [192]=code | ret 24 ; [192]=code
+    jrcxz $+0x20 | jecxz $+0x20 | jrcxz $+0x20 ; rcx<2`),
+  ...['loop', 'loope', 'loopne', 'a32 loop', 'a32 loope', 'a32 loopne'].flatMap((mnemonic) => [
+    `${mnemonic} $+0x20`,
+    `${mnemonic} $+0x20 ; rcx<3`,
   ]),
 ];
 
 const moves = [
-  'mov al, 0x7f', 'mov ah, 1', 'mov r9b, 0xff', 'mov ax, 0x8000', 'mov eax, 0x80000000', 'mov r9d, 1', 'mov rax, -1',
-  'mov rbx, 0x123456789abcdef0', 'mov byte [rsi], 0x80', 'mov word [rdi], 0x8001', 'mov dword [rsi+1], 0x80000001',
-  'mov qword [rdi], -2', 'mov al, [qword 0x20000043]', 'mov [qword 0x20000045], eax', 'mov rax, [qword 0x20000047]',
-  'mov [rsi], ah', 'mov dh, [rdi+1]',
-  'movsxd rax, ebx', 'movsxd r9, dword [rsi]',
-  'lea rax, [rbx+rcx*4-0x55]', 'lea r9d, [r14+rax*8]', 'lea bx, [rax+rcx+1]', 'lea rax, [ebx+ecx*2]', 'lea ecx, [eax-1]', 'lea rdx, [abs 0x7654321]',
-  'xlatb ; rbx=data', 'a32 xlatb ; rbx=data',
-  'cbw', 'cwde', 'cdqe', 'cwd', 'cdq', 'cqo', 'lahf', 'sahf', 'clc', 'stc', 'cmc', 'cld ; df', 'std',
-  'bswap eax', 'bswap r9d', 'bswap rbx', 'bswap r14', 'nop', 'nop dword [rsi]', 'pause', 'endbr64', 'xchg eax, eax', 'xchg r8, rax',
+  ...listed(`
+    mov al, 0x7f | mov ah, 1 | mov r9b, 0xff | mov ax, 0x8000 | mov eax, 0x80000000 | mov r9d, 1 | mov rax, -1
+    mov rbx, 0x123456789abcdef0 | mov byte [rsi], 0x80 | mov word [rdi], 0x8001 | mov dword [rsi+1], 0x80000001 | mov qword [rdi], -2
+    mov al, [qword 0x200043] | mov [qword 0x200045], eax | mov rax, [qword 0x200047] | mov [rsi], ah | mov dh, [rdi+1]
+    movsxd rax, ebx | movsxd r9, dword [rsi] | xlatb ; rbx=data | a32 xlatb ; rbx=data
+    lea rax, [rbx+rcx*4-0x55] | lea r9d, [r14+rax*8] | lea bx, [rax+rcx+1] | lea rax, [ebx+ecx*2] | lea ecx, [eax-1]
+    lea rdx, [abs 0x7654321]
+    cbw | cwde | cdqe | cwd | cdq | cqo | lahf | sahf | clc | stc | cmc | cld ; df | std
+    bswap eax | bswap r9d | bswap rbx | bswap r14 | nop | nop dword [rsi] | pause | endbr64 | xchg eax, eax | xchg r8, rax`),
   ...WIDE.flatMap((width) => [`movbe ${NAMES[width][1]}, ${memory(width)}`, `movbe ${memory(width + 1)}, ${NAMES[width][2]}`]),
 ];
 
@@ -153,22 +175,32 @@ export const CASES: readonly string[] = [
   ...['inc', 'dec', 'neg', 'not', 'mul', 'imul'].flatMap((mnemonic, number) => unary(mnemonic, number)),
   ...['div', 'idiv'].flatMap((mnemonic, number) => unary(mnemonic, number, ' ; dividend')),
   ...toWide('imul', 3),
-  ...WIDE.flatMap((width) => IMMEDIATES[width].flatMap((value) => [
-    `imul ${NAMES[width][0]}, ${NAMES[width][1]}, ${value}`, `imul ${NAMES[width][2]}, ${memory(width)}, ${value}`,
-  ])),
+  ...WIDE.flatMap((width) =>
+    IMMEDIATES[width].flatMap((value) => [
+      `imul ${NAMES[width][0]}, ${NAMES[width][1]}, ${value}`,
+      `imul ${NAMES[width][2]}, ${memory(width)}, ${value}`,
+    ]),
+  ),
   ...['rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar'].flatMap(shift),
   ...['shld', 'shrd'].flatMap(doubleShift),
   ...['bt', 'bts', 'btr', 'btc'].flatMap(bitTest),
   ...['bsf', 'bsr', 'tzcnt', 'lzcnt', 'popcnt'].flatMap((mnemonic, number) => toWide(mnemonic, number)),
-  ...['eax, bl', 'edx, ch', 'ecx, bx', 'eax, ebx', 'ebx, byte [rsi]', 'ebx, dword [rdi]', 'rax, bl', 'r9, rax', 'rcx, qword [rsi]'].map(
-    (operands) => `crc32 ${operands}`,
-  ),
+  ...listed(`
+    crc32 eax, bl | crc32 edx, ch | crc32 ecx, bx | crc32 eax, ebx | crc32 ebx, byte [rsi] | crc32 ebx, dword [rdi]
+    crc32 rax, bl | crc32 r9, rax | crc32 rcx, qword [rsi]`),
   ...['xchg', 'xadd', 'cmpxchg'].flatMap(exchange),
-  'cmpxchg8b [rsi]', 'cmpxchg8b [rdi+1]', 'cmpxchg16b [rsi]', 'cmpxchg16b [rdi+16]', 'cmpxchg16b [rsi+8]',
+  ...listed('cmpxchg8b [rsi] | cmpxchg8b [rdi+1] | cmpxchg16b [rsi] | cmpxchg16b [rdi+16] | cmpxchg16b [rsi+8]'),
   ...CONDITIONS.flatMap((condition, number) => [
-    `set${condition} bl`, `set${condition} ${memory(number)}`,
-    `cmov${condition} bx, ax`, `cmov${condition} ecx, r9d`, `cmov${condition} rax, [rsi]`, `cmov${condition} r9d, ${memory(number)}`,
+    `set${condition} bl`,
+    `set${condition} ${memory(number)}`,
+    `cmov${condition} bx, ax`,
+    `cmov${condition} ecx, r9d`,
+    `cmov${condition} rax, [rsi]`,
+    `cmov${condition} r9d, ${memory(number)}`,
   ]),
   ...['movzx', 'movsx'].flatMap(extend),
-  ...moves, ...strings, ...stack, ...flow,
+  ...moves,
+  ...strings,
+  ...stack,
+  ...flow,
 ];

@@ -4,8 +4,8 @@
 import { Random } from '../../../src/base/random.ts';
 import { REGISTER_NAMES } from '../../../src/isa/names.ts';
 
-export const CODE = 0x1000_0000n;
-export const DATA = 0x2000_0000n;
+export const CODE = 0x10_0000n;
+export const DATA = 0x20_0000n;
 /** Bytes of data that an instruction may use; around them is zero. */
 export const WINDOW = 256;
 /** Where `=code` sends a jump. */
@@ -35,7 +35,9 @@ export function stateBefore(text: string, hints: readonly string[], index: numbe
   for (const [name, offset] of Object.entries(POINTERS)) gpr[numberOf(name)] = DATA + offset;
   gpr[numberOf('r12')] = BigInt(random.below(4));
 
-  const words = BigUint64Array.from({ length: WINDOW / 8 }, () => (random.below(4) === 0 ? gpr[random.below(4)] : valueFrom(random)));
+  const words = BigUint64Array.from({ length: WINDOW / 8 }, () =>
+    random.below(4) === 0 ? gpr[random.below(4)] : valueFrom(random),
+  );
   const flags = STATUS.reduce((sum, flag) => (random.below(2) ? sum | flag : sum), 0);
   const state = { gpr, flags, data: new Uint8Array(words.buffer) };
   for (const hint of hints) applyHint(state, words, hint, random);

@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#define CODE 0x10000000UL
-#define DATA 0x20000000UL
+#define CODE 0x100000UL
+#define DATA 0x200000UL
 #define WINDOW 256 /* bytes of data that the instruction may use, with zeros around them */
 #define PAGE 4096
 #define FLAGS 0xcd5UL /* CF PF AF ZF SF DF OF */

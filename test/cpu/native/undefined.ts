@@ -2,14 +2,14 @@
 
 const [CF, PF, AF, ZF, SF, OF] = [0x001, 0x004, 0x010, 0x040, 0x080, 0x800];
 
-const UNDEFINED: Readonly<Record<string, number>> = {
-  and: AF, or: AF, xor: AF, test: AF,
-  mul: SF | ZF | AF | PF, imul: SF | ZF | AF | PF,
-  div: CF | OF | SF | ZF | AF | PF, idiv: CF | OF | SF | ZF | AF | PF,
-  bt: OF | SF | AF | PF, bts: OF | SF | AF | PF, btr: OF | SF | AF | PF, btc: OF | SF | AF | PF,
-  bsf: CF | OF | SF | AF | PF, bsr: CF | OF | SF | AF | PF,
-  tzcnt: OF | SF | AF | PF, lzcnt: OF | SF | AF | PF,
-};
+const UNDEFINED: readonly (readonly [mnemonics: string, flags: number])[] = [
+  ['and or xor test', AF],
+  ['mul imul', SF | ZF | AF | PF],
+  ['div idiv', CF | OF | SF | ZF | AF | PF],
+  ['bt bts btr btc', OF | SF | AF | PF],
+  ['bsf bsr', CF | OF | SF | AF | PF],
+  ['tzcnt lzcnt', OF | SF | AF | PF],
+];
 const SHIFTS = ['shl', 'shr', 'sar'];
 const DOUBLE_SHIFTS = ['shld', 'shrd'];
 const ROTATES = ['rol', 'ror', 'rcl', 'rcr'];
@@ -25,7 +25,7 @@ export function undefinedFlags(mnemonic: string, size: number, count: number): n
     if (!isShift && !isDouble) return afterOne;
     return AF | afterOne | (isShift && mnemonic !== 'sar' && count >= size ? CF : 0);
   }
-  return UNDEFINED[mnemonic] ?? 0;
+  return UNDEFINED.find(([mnemonics]) => mnemonics.split(' ').includes(mnemonic))?.[1] ?? 0;
 }
 
 /** Whether even the result is undefined. BSF and BSR of zero are not: both makers document that the destination stays. */

@@ -1,0 +1,53 @@
+// The state after an instruction ↔ its line in vectors.txt: flags, then what has changed: ` rax=..`, ` @offset in the window=bytes`,
+// ` >offset of RIP` unless it is the next instruction; or ` !vector` of a fault alone.
+
+import { hex } from '../../../src/base/bits.ts';
+import { REGISTER_NAMES } from '../../../src/isa/names.ts';
+import type { State } from './inputs.ts';
+
+/** `rip` is an offset from the instruction's first byte. */
+export interface After extends State {
+  readonly rip: bigint;
+}
+
+export function outcomeText(length: number, before: State, after: After): string {
+  const registers = [...after.gpr].map((value, i) => (value === before.gpr[i] ? '' : ` ${REGISTER_NAMES[64][i]}=${hex(value)}`));
+  const changed = [...after.data.keys()].filter((at) => after.data[at] !== before.data[at]);
+  const [first, last] = [changed[0], changed.at(-1)!];
+  const memory = changed.length
+    ? ` @${first}=${[...after.data.subarray(first, last + 1)].map((byte) => hex(byte, 2)).join('')}`
+    : '';
+  return hex(after.flags) + registers.join('') + memory + (after.rip === BigInt(length) ? '' : ` >${hex(after.rip)}`);
+}
+
+export const flagsOf = (outcome: string): number => Number.parseInt(outcome, 16);
+
+export const withFlags = (outcome: string, flags: number): string => outcome.replace(/^\w+/, hex(flags));
+
+/** An instruction as recorded, with what became of each of its states. */
+export interface Recorded {
+  readonly code: Uint8Array;
+  readonly text: string;
+  readonly hints: readonly string[];
+  readonly outcomes: readonly string[];
+}
+
+export const splitCase = (line: string): { readonly text: string; readonly hints: readonly string[] } => {
+  const [text, hints = ''] = line.split(' ; ');
+  return { text, hints: hints.split(' ').filter(Boolean) };
+};
+
+export const formatRecorded = (bytes: string, line: string, outcomes: readonly string[]): string =>
+  [`: ${bytes} ${line}`, ...outcomes, ''].join('\n');
+
+export function parseRecorded(file: string): Recorded[] {
+  return file
+    .split(/^: /m)
+    .slice(1)
+    .map((part) => {
+      const [head, ...outcomes] = part.trimEnd().split('\n');
+      const [bytes] = head.split(' ', 1);
+      const code = Uint8Array.from(bytes.match(/../g)!, (byte) => Number.parseInt(byte, 16));
+      return { code, ...splitCase(head.slice(bytes.length + 1)), outcomes };
+    });
+}
