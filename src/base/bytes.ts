@@ -81,6 +81,16 @@ export class ByteWriter {
     return this;
   }
 
+  /** `bytes`, `count` times. */
+  repeat(bytes: Uint8Array, count: number): this {
+    const total = bytes.length * count;
+    const at = this.#grow(total);
+    if (total === 0) return this;
+    this.#bytes.set(bytes, at);
+    for (let done = bytes.length; done < total; done *= 2) this.#bytes.copyWithin(at + done, at, at + Math.min(done, total - done));
+    return this;
+  }
+
   /** Zeros up to a multiple of `alignment`. */
   align(alignment: number): this {
     return this.fill((alignment - (this.#length % alignment)) % alignment);
@@ -92,9 +102,14 @@ export class ByteWriter {
     return this;
   }
 
-  /** A copy of what has been written. */
+  /** A copy of what has been written, from `start` on. */
+  slice(start: number): Uint8Array {
+    return this.#bytes.slice(start, this.#length);
+  }
+
+  /** A copy of all that has been written. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.slice(0);
   }
 
   /** Makes room for `count` bytes and gives their offset. */

@@ -1,0 +1,85 @@
+// Tokens → elements of `db` and its kin (NASM manual 3.2.1): numbers, strings, `?`, and `count dup (…)`.
+
+import { type Expression, parseExpression } from './expression.ts';
+import { wordAt } from './operands.ts';
+import type { DataItem } from './statement.ts';
+import type { Cursor, Reporter } from './tokens.ts';
+
+/** Size of an element in bytes, by the last letter of `db`, `resb` and so on. */
+export const DATA_UNITS: Readonly<Record<string, number>> = { b: 1, w: 2, d: 4, q: 8, t: 10, o: 16, y: 32, z: 64 };
+
+const ELEMENT_SIZES: Readonly<Record<string, number>> = { byte: 1, word: 2, dword: 4, qword: 8 };
+
+/** Elements up to the end of the line, or to the `)` that ends a list; undefined after a report. */
+export const parseData = (cursor: Cursor, unit: number, reporter: Reporter): DataItem[] | undefined => {
+  const items: DataItem[] = [];
+  while (!cursor.atEnd && !cursor.sees(')')) {
+    const item = parseItem(cursor, unit, reporter);
+    if (!item) return undefined;
+    items.push(item);
+    if (cursor.atEnd || cursor.sees(')')) break;
+    if (!cursor.accept(',')) {
+      reporter.error(cursor.origin, `comma expected after operand, not '${cursor.peek()?.text}'`);
+      return undefined;
+    }
+  }
+  return items;
+};
+
+const parseItem = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
+  if (cursor.accept('?')) return { kind: 'gap', unit };
+  const token = cursor.peek();
+  if (token?.kind === 'string' && endsItem(cursor, 1)) {
+    cursor.take();
+    return { kind: 'string', bytes: token.bytes, unit };
+  }
+  const size = ELEMENT_SIZES[wordAt(cursor) ?? ''];
+  if (size !== undefined || cursor.sees('%')) {
+    cursor.take();
+    return parseList(cursor, size ?? unit, reporter);
+  }
+  const { origin } = cursor;
+  const value = parseExpression(cursor, reporter);
+  if (!value) return undefined;
+  if (cursor.acceptWord('dup')) {
+    const inner = parseRepeated(cursor, unit, reporter);
+    return inner && { kind: 'dup', count: value, items: inner };
+  }
+  if (unit > 8) {
+    reporter.error(origin, `integer supplied as ${unit * 8}-bit data`);
+    return undefined;
+  }
+  return { kind: 'number', value, unit };
+};
+
+const endsItem = (cursor: Cursor, ahead: number): boolean => {
+  const next = cursor.peek(ahead);
+  return next === undefined || (next.kind === 'punctuation' && (next.text === ',' || next.text === ')'));
+};
+
+/** What follows DUP: a list in parentheses, with an element size or not, or a single element. */
+const parseRepeated = (cursor: Cursor, unit: number, reporter: Reporter): readonly DataItem[] | undefined => {
+  if (cursor.accept('(')) return closeList(cursor, unit, reporter);
+  const item = parseItem(cursor, unit, reporter);
+  return item && [item];
+};
+
+/** `size (…)` and `%(…)`: a list that stands for itself, once. */
+const parseList = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
+  if (!cursor.accept('(')) {
+    const item = parseItem(cursor, unit, reporter);
+    return item;
+  }
+  const { origin } = cursor;
+  const items = closeList(cursor, unit, reporter);
+  const count: Expression = { kind: 'number', value: 1n, origin };
+  return items && { kind: 'dup', count, items };
+};
+
+const closeList = (cursor: Cursor, unit: number, reporter: Reporter): DataItem[] | undefined => {
+  const items = parseData(cursor, unit, reporter);
+  if (!items) return undefined;
+  if (cursor.accept(')')) return items;
+  reporter.error(cursor.origin, 'expected ) at the end of a list of data');
+  return undefined;
+};

@@ -1,0 +1,66 @@
+// Statements → sections with addresses and bytes. Passes are repeated until no length and no symbol changes, as NASM does with its
+// default optimisation: jumps start short and grow. A jump may shrink again for a number of passes, as in NASM, so that the
+// result is NASM's; after that sizes only grow, so that the loop must end unless the source contradicts itself.
+
+import { FREE_PASSES, MAX_IMAGE_BYTES, MAX_PASSES } from './limits.ts';
+import { type Output, Pass, Program } from './pass.ts';
+import { type Placed, placeSections, type Section } from './sections.ts';
+import type { Statement } from './statement.ts';
+import { startTerm, type Symbol } from './symbols.ts';
+import type { Origin, Reporter } from './tokens.ts';
+
+export interface Layout {
+  readonly placed: Placed;
+  readonly bytesOf: (section: Section) => Uint8Array;
+  /** One for each statement. */
+  readonly outputs: readonly Output[];
+  readonly symbols: readonly Symbol[];
+  /** The number that each term of a value stands for. */
+  readonly bases: ReadonlyMap<string, bigint>;
+  readonly isGlobal: (name: string) => boolean;
+}
+
+/** Undefined after a report. `origin` is where to point when the whole program is meant. */
+export const layOut = (statements: readonly Statement[], origin: Origin, reporter: Reporter): Layout | undefined => {
+  const program = new Program(statements);
+  let org: bigint | undefined;
+  for (let number = 1; ; number++) {
+    const pass = new Pass(program, { growOnly: number > FREE_PASSES });
+    pass.run();
+    org = pass.origin;
+    if (!pass.changed) break;
+    if (number >= MAX_PASSES) {
+      const symbol = program.symbols.lastChanged;
+      reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the address of '${symbol?.name}' depends on itself`);
+      return undefined;
+    }
+  }
+  const placed = placeSections([...program.sections.values()], org);
+  if ('error' in placed) {
+    reporter.error(origin, placed.error);
+    return undefined;
+  }
+  const end = placed.order.reduce((last, section) => {
+    const start = placed.placements.get(section)?.start ?? 0n;
+    return section.type === 'nobits' || section.length === 0 || start < last ? last : start + BigInt(section.length);
+  }, placed.origin);
+  if (end - placed.origin > BigInt(MAX_IMAGE_BYTES)) {
+    reporter.error(origin, `the sections span ${end - placed.origin} bytes: more than an image may have (${MAX_IMAGE_BYTES})`);
+    return undefined;
+  }
+  const bases = new Map<string, bigint>();
+  for (const [{ name }, { start, vstart }] of placed.placements) {
+    bases.set(name, BigInt.asIntN(64, vstart));
+    bases.set(startTerm(name), BigInt.asIntN(64, start));
+  }
+  const last = new Pass(program, { growOnly: false, last: { reporter, bases } });
+  last.run();
+  return {
+    placed,
+    bytesOf: (section) => last.bytesOf(section),
+    outputs: last.outputs,
+    symbols: [...program.symbols.all],
+    bases,
+    isGlobal: (name) => program.symbols.isGlobal(name),
+  };
+};

@@ -1,0 +1,99 @@
+// Operands as written → operands as the encoder wants them: expressions evaluated in this pass, addresses as numbers. What is not
+// known yet is guessed as NASM does: immediates and jumps as short as can be, displacements as long as can be.
+
+import { registerNamed } from '../isa/names.ts';
+import type { AddressTerm, Section, SourceOperand } from '../isa/source.ts';
+import { evaluate, type Expression, type Scope, type Value } from './expression.ts';
+import type { Operand } from './statement.ts';
+import type { Origin, Reporter } from './tokens.ts';
+
+/** What turns values into numbers at a place. */
+export interface Place {
+  readonly scope: Scope;
+  readonly reporter: Reporter;
+  /** Name of the section being assembled; undefined in absolute space. */
+  readonly section: string | undefined;
+  /** The address of this instruction. */
+  readonly address: bigint;
+  /** The address that a section's term stands for; 0 until the sections are placed. */
+  baseOf(term: string): bigint;
+}
+
+/** A value without registers as a number, and where it comes from; undefined when no output can express it. */
+export const resolve = (value: Value, { section, baseOf }: Pick<Place, 'section' | 'baseOf'>): { number: bigint; section: Section } | undefined => {
+  let number = value.constant;
+  let from: string | undefined;
+  let relative = false;
+  for (const { kind, name, factor } of value.terms) {
+    if (kind === 'register') continue;
+    if (factor === 1n && from === undefined) from = name;
+    else if (factor === -1n && name === section && !relative) relative = true;
+    else return undefined;
+    number += factor * baseOf(name);
+  }
+  return { number, section: from === undefined && !relative ? 'none' : from === section && !relative ? 'same' : 'other' };
+};
+
+/** An operand for the encoder; undefined after a report. */
+export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place): SourceOperand | undefined => {
+  switch (operand.kind) {
+    case 'reg': case 'seg': case 'cr': case 'dr':
+      return operand;
+    case 'imm': {
+      const value = evaluate(operand.value, place.scope, place.reporter);
+      if (!value) return undefined;
+      const register = registerOf(value);
+      if (register) return register;
+      if (value.unknown) return { ...operand, value: isTarget ? place.address : 1n, section: isTarget ? 'same' : 'none' };
+      const number = plain(value, operand.value, place);
+      return number && { ...operand, value: number.number, section: number.section };
+    }
+    case 'far': {
+      const selector = evaluate(operand.selector, place.scope, place.reporter);
+      const offset = evaluate(operand.value, place.scope, place.reporter);
+      if (!selector || !offset) return undefined;
+      const numbers = [plain(selector, operand.selector, place), plain(offset, operand.value, place)];
+      return numbers[0] && numbers[1] && { ...operand, selector: numbers[0].number, offset: numbers[1].number };
+    }
+    case 'mem': {
+      const value = evaluate(operand.value, place.scope, place.reporter);
+      if (!value) return undefined;
+      const terms = addressTerms(value, operand.value.origin, place.reporter);
+      const { value: _, ...written } = operand;
+      if (value.unknown) return terms && { ...written, terms, displacement: 0n, section: 'other' };
+      const number = resolve(value, place);
+      if (!number) place.reporter.error(operand.value.origin, 'an address cannot be made of these sections');
+      return terms && number && { ...written, terms, displacement: number.number, section: number.section };
+    }
+  }
+};
+
+/** The register that an expression comes to, as `(eax)` or `reg + 0`. */
+const registerOf = ({ terms, constant, unknown }: Value): SourceOperand | undefined =>
+  terms.length === 1 && terms[0].kind === 'register' && terms[0].factor === 1n && constant === 0n && !unknown
+    ? registerNamed(terms[0].name)
+    : undefined;
+
+const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<typeof resolve> => {
+  if (value.terms.some((term) => term.kind === 'register')) {
+    place.reporter.error(origin, 'a register cannot be part of a number');
+    return undefined;
+  }
+  const number = resolve(value, place);
+  if (!number) place.reporter.error(origin, 'expression is not simple or relocatable');
+  return number;
+};
+
+const addressTerms = (value: Value, origin: Origin, reporter: Reporter): AddressTerm[] | undefined => {
+  const terms: AddressTerm[] = [];
+  for (const { kind, name, factor, scaled } of value.terms) {
+    if (kind === 'section') continue;
+    const register = registerNamed(name);
+    if (register?.kind !== 'reg') {
+      reporter.error(origin, `invalid effective address: ${name} cannot be part of one`);
+      return undefined;
+    }
+    terms.push({ register, factor, scaled });
+  }
+  return terms;
+};

@@ -1,0 +1,65 @@
+// What a line says, once and for all passes: a label, a repetition, and an instruction, data or directive whose expressions are
+// trees. Everything that only the text decides (mode, default address size, local labels' parents) is decided here.
+
+import type { Mode } from '../isa/insn.ts';
+import type { FarSource, ImmSource, MemSource, Prefix, RegSource } from '../isa/source.ts';
+import type { SystemRegOperand } from '../isa/insn.ts';
+import type { Expression } from './expression.ts';
+import type { Origin } from './tokens.ts';
+
+/** An operand as written; `value` is what the passes evaluate into the missing fields. */
+export type Operand =
+  | RegSource
+  | SystemRegOperand
+  | (Omit<ImmSource, 'value' | 'section'> & { readonly value: Expression })
+  | (Omit<MemSource, 'terms' | 'displacement' | 'section'> & { readonly value: Expression })
+  | (Omit<FarSource, 'selector' | 'offset'> & { readonly selector: Expression; readonly value: Expression });
+
+export interface Instruction {
+  readonly kind: 'instruction';
+  /** Lower case; '' for prefixes alone. */
+  readonly mnemonic: string;
+  readonly operands: readonly Operand[];
+  readonly prefixes: readonly Prefix[];
+  readonly mode: Mode;
+  /** No operand names a symbol or a place: the bytes are the same in every pass. */
+  readonly isConstant: boolean;
+}
+
+/** An element of `db` and its kin. `unit` is its size in bytes. */
+export type DataItem =
+  | { readonly kind: 'number'; readonly value: Expression; readonly unit: number }
+  | { readonly kind: 'string'; readonly bytes: Uint8Array; readonly unit: number }
+  | { readonly kind: 'gap'; readonly unit: number }
+  | { readonly kind: 'dup'; readonly count: Expression; readonly items: readonly DataItem[] };
+
+export const SECTION_ATTRIBUTES = ['align', 'start', 'vstart', 'valign', 'follows', 'vfollows', 'progbits', 'nobits'] as const;
+export type SectionAttribute =
+  | { readonly kind: 'align' | 'start' | 'vstart' | 'valign'; readonly value: Expression }
+  | { readonly kind: 'follows' | 'vfollows'; readonly name: string }
+  | { readonly kind: 'progbits' | 'nobits' };
+
+export type Directive =
+  | { readonly kind: 'section'; readonly name: string; readonly attributes: readonly SectionAttribute[] }
+  | { readonly kind: 'sectalign'; readonly value: Expression }
+  | { readonly kind: 'absolute'; readonly value: Expression }
+  | { readonly kind: 'org'; readonly value: Expression }
+  | { readonly kind: 'global' | 'static' | 'extern'; readonly names: readonly string[] };
+
+export type Body =
+  | Instruction
+  | { readonly kind: 'data'; readonly items: readonly DataItem[] }
+  | { readonly kind: 'reserve'; readonly unit: number; readonly count: Expression }
+  | { readonly kind: 'incbin'; readonly bytes: Uint8Array; readonly skip?: Expression; readonly length?: Expression }
+  | { readonly kind: 'equ'; readonly value: Expression }
+  | Directive;
+
+export interface Statement {
+  readonly origin: Origin;
+  /** Whole name of the label on this line. */
+  readonly label?: string;
+  /** The label that `.x` in this line belongs to. */
+  readonly parent: string;
+  readonly times?: Expression;
+  readonly body?: Body;
+}

@@ -1,0 +1,120 @@
+// Names → values, pass by pass. A name keeps the value of the pass before until this one reaches its definition: that is what
+// references from above see. The passes may end when nothing has changed.
+
+import { registerNamed } from '../isa/names.ts';
+import { addressIn, registerValue, type Scope, UNKNOWN, type Value, constantValue } from './expression.ts';
+import type { Location } from './location.ts';
+import type { Origin, Reporter } from './tokens.ts';
+
+export interface Symbol {
+  readonly name: string;
+  readonly kind: 'label' | 'equ' | 'section';
+  readonly origin: Origin;
+  value: Value;
+  /** The last pass that defined it. */
+  pass: number;
+}
+
+const isSame = (a: Value, b: Value): boolean =>
+  a.unknown === b.unknown &&
+  a.constant === b.constant &&
+  a.terms.length === b.terms.length &&
+  a.terms.every((term, index) => term.name === b.terms[index].name && term.factor === b.terms[index].factor);
+
+/** The term that stands for where a section lies in the file, beside its name, which stands for vstart. No section has a blank in its name. */
+export const startTerm = (section: string): string => `${section} start`;
+
+export class Symbols implements Scope {
+  readonly #symbols = new Map<string, Symbol>();
+  readonly #external = new Set<string>();
+  readonly #global = new Set<string>();
+  #pass = 0;
+  #reporter: Reporter | undefined;
+
+  /** Whether this pass gave a name another value than the pass before. */
+  changed = false;
+  /** The last name that did. */
+  lastChanged: Symbol | undefined;
+
+  /** What `$` and `$$` are. */
+  readonly #location: Location;
+  /** Whose `.x` is meant: set for each statement. */
+  parent = '';
+
+  constructor(location: Location) {
+    this.#location = location;
+  }
+
+  /** `reporter` in the last pass, when a name without a value is a mistake. */
+  beginPass(reporter: Reporter | undefined): void {
+    this.#pass++;
+    this.#reporter = reporter;
+    this.changed = false;
+  }
+
+  get all(): Iterable<Symbol> {
+    return this.#symbols.values();
+  }
+
+  isGlobal(name: string): boolean {
+    return this.#global.has(name);
+  }
+
+  markGlobal(name: string): void {
+    this.#global.add(name);
+  }
+
+  markExternal(name: string): void {
+    this.#external.add(name);
+  }
+
+  define(name: string, kind: Symbol['kind'], value: Value, origin: Origin, reporter: Reporter): void {
+    const known = this.#symbols.get(name);
+    if (known && isSame(known.value, value)) {
+      known.pass = this.#pass;
+      return;
+    }
+    if (known && known.pass === this.#pass) {
+      const { file, line } = known.origin.place;
+      reporter.error(origin, `'${name}' is defined twice; first at ${file}:${line}`);
+      return;
+    }
+    this.changed = true;
+    const symbol = { name, kind, value, origin, pass: this.#pass };
+    this.lastChanged = symbol;
+    this.#symbols.set(name, symbol);
+  }
+
+  /** The symbols that name where a section begins, in memory and in the file (NASM manual 8.1.3). */
+  defineSection(name: string, origin: Origin, reporter: Reporter): void {
+    this.define(`section.${name}.vstart`, 'section', addressIn(name, 0n), origin, reporter);
+    this.define(`section.${name}.start`, 'section', addressIn(startTerm(name), 0n), origin, reporter);
+  }
+
+  symbol(name: string, escaped: boolean, origin: Origin): Value {
+    if (!escaped && registerNamed(name)) return registerValue(name.toLowerCase());
+    const isLocal = name.charCodeAt(0) === DOT && name.charCodeAt(1) !== DOT;
+    const symbol = this.#symbols.get(isLocal ? this.parent + name : name);
+    if (symbol && !symbol.value.unknown) {
+      return symbol.pass === this.#pass ? symbol.value : { ...symbol.value, forward: true };
+    }
+    if (!this.#reporter) return UNKNOWN;
+    this.#reporter.error(
+      origin,
+      symbol ? `the value of '${name}' depends on itself`
+      : this.#external.has(name) ? `'${name}' is external, and a binary has no external references`
+      : `symbol '${name}' is not defined`,
+    );
+    return constantValue(0n);
+  }
+
+  here(): Value {
+    return this.#location.here;
+  }
+
+  sectionStart(): Value {
+    return this.#location.start;
+  }
+}
+
+const DOT = 0x2e;
