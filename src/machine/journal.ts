@@ -6,7 +6,7 @@ export type Entry = { readonly time: number; readonly cpu: number } & Observatio
 
 export type Observation =
   | { readonly kind: 'console' | 'debug'; readonly text: string }
-  | { readonly kind: 'init' | 'start-up' | 'shutdown' }
+  | { readonly kind: 'init' | 'start-up' | 'triple-fault' | 'stuck' }
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'reset'; readonly by: string };
 

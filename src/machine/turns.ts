@@ -12,7 +12,7 @@ export interface TurnWires {
   readonly clocks: readonly Timeline[];
   /** The devices' alarms. */
   readonly timeline: Timeline;
-  /** Runs a CPU to the first boundary at or after `end`, or to its `limit`, should that be lowered meanwhile. */
+  /** Runs a CPU to the first boundary at or after `end`, or to an earlier one that `endRun` asks for meanwhile. */
   readonly run: (cpu: Cpu, end: number) => void;
   /** How long the next turn may be, in ticks. */
   readonly turnLength: () => number;
@@ -70,7 +70,7 @@ export class Turns {
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
   #shorten(due: number): void {
     this.#end = Math.min(this.#end, due);
-    if (this.current) this.current.limit = Math.min(this.current.limit, due);
+    this.current?.endRun(due);
   }
 
   #isSomeoneAwake(): boolean {

@@ -18,7 +18,10 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
   const clocks = Array.from({ length: count }, () => new Timeline());
   const cpus = Array.from({ length: count }, (_, id) => {
     const activity = asleep ? HALTED : RUNNING;
-    return { id, time: 0, limit: 0, activity, rflags: 0x202, wires: { interrupts: { pendingVector: -1 } } } as Cpu;
+    const endRun = function (this: Cpu, time: number): void {
+      this.limit = Math.min(this.limit, time);
+    };
+    return { id, time: 0, limit: 0, activity, rflags: 0x202, wires: { interrupts: { pendingVector: -1 } }, endRun } as Cpu;
   });
   const timeline = new Timeline();
   const log: string[] = [];

@@ -1,0 +1,192 @@
+// A configuration and an image → a run: the machine is built, loaded, and made to take turns until something ends it. Everything that
+// can influence a run is in those two; what comes out is the journal, the outcome, and the state for whoever asks.
+
+import type { CpuEvent } from '../cpu/bus.ts';
+import type { Cpu } from '../cpu/cpu.ts';
+import { InsnCache } from '../cpu/icache.ts';
+import { Ram } from '../cpu/ram.ts';
+import { runUntil } from '../cpu/step.ts';
+import { Random } from '../base/random.ts';
+import { ApicBus } from '../device/ipi.ts';
+import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.ts';
+import { type FormatError, isFormatError } from '../formats/format-error.ts';
+import { Timeline } from '../time/timeline.ts';
+import { Board } from './board.ts';
+import { digest, type MachineConfig } from './config.ts';
+import { describeCpu } from './describe.ts';
+import { readImage } from './image.ts';
+import { Journal, LineAssembler, type Observation } from './journal.ts';
+import { loadImage } from './load.ts';
+import { MachineMemory } from './memory.ts';
+import { Processor } from './processor.ts';
+import { setStartState } from './start.ts';
+import { hashState } from './state-hash.ts';
+import { Turns } from './turns.ts';
+
+/** Why a call of `run` returned. Only after `until` can the run go on. */
+export type Outcome =
+  | { readonly kind: 'until' }
+  /** The guest wrote the debug-exit port; `code` is what a process would exit with. */
+  | { readonly kind: 'exit'; readonly code: number }
+  /** Every CPU sleeps, and nothing can ever wake one. */
+  | { readonly kind: 'stuck' }
+  | { readonly kind: 'triple-fault'; readonly cpu: number }
+  /** The guest reset the machine, through the port named. */
+  | { readonly kind: 'reset'; readonly by: string };
+
+export class Machine {
+  readonly config: MachineConfig;
+  readonly journal = new Journal();
+  /** Called for every byte that the guest writes to its serial port, at once. */
+  onConsoleByte: (byte: number) => void = () => {};
+  /** Symbols and lines of the image; empty for one that has none. */
+  symbols = new SymbolTable([]);
+  lines = new LineTable([]);
+  /** Names the run: configuration and image. */
+  digest = '';
+
+  readonly #memory: MachineMemory;
+  readonly #ram: Ram;
+  readonly #processors: readonly Processor[];
+  readonly #cpus: readonly Cpu[];
+  readonly #apicBus = new ApicBus();
+  readonly #timeline = new Timeline();
+  readonly #board: Board;
+  readonly #turns: Turns;
+  readonly #console = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
+  readonly #debug = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
+  #outcome: Outcome | undefined;
+
+  /** `config` as completed by `completeConfig`. */
+  constructor(config: MachineConfig) {
+    this.config = config;
+    const memory = new MachineMemory(config);
+    const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes);
+    const code = new InsnCache(ram);
+    this.#memory = memory;
+    this.#ram = ram;
+    this.#board = new Board({
+      config,
+      now: () => this.now,
+      timeline: this.#timeline,
+      apicBus: this.#apicBus,
+      onConsoleByte: (byte) => this.#consoleByte(byte),
+      onDebugByte: (byte) => this.#debug.add(byte, this.now, this.#currentId),
+      exit: (code) => this.#end({ kind: 'exit', code }),
+      reset: (by) => this.#end({ kind: 'reset', by }),
+    });
+    this.#processors = Array.from(
+      { length: config.cpus },
+      (_, id) =>
+        new Processor(id, {
+          config,
+          memory: memory.buffer,
+          stateOffset: memory.stateOffset(id),
+          ram,
+          code,
+          bus: this.#board.bus,
+          apicBus: this.#apicBus,
+          eoi: (vector) => this.#board.endOfInterrupt(vector),
+          observe: (cpu, event) => this.#observe(cpu, event),
+        }),
+    );
+    this.#cpus = this.#processors.map(({ cpu }) => cpu);
+    const random = new Random(config.seed);
+    this.#turns = new Turns({
+      cpus: this.#cpus,
+      clocks: this.#processors.map(({ clock }) => clock),
+      timeline: this.#timeline,
+      run: runUntil,
+      turnLength: config.seed === 0 ? () => config.turn : () => 1 + random.below(config.turn),
+      deliver: () => this.#apicBus.flush(),
+    });
+  }
+
+  get cpus(): readonly Cpu[] {
+    return this.#cpus;
+  }
+
+  get ram(): Uint8Array {
+    return this.#ram.bytes;
+  }
+
+  /** Ticks since power-on: of the CPU whose turn it is, else of all. */
+  get now(): number {
+    return this.#turns?.current?.time ?? this.#turns?.now ?? 0;
+  }
+
+  /** Puts `image` into RAM and the first CPU at its entry; to be called once, before the first run. */
+  load(image: Uint8Array): FormatError | undefined {
+    const boot = readImage(image, this.config.ramBytes);
+    if (isFormatError(boot)) return boot;
+    this.#board.placeTables(this.#ram.bytes);
+    const place = loadImage(this.#ram.bytes, boot, this.config);
+    if (isFormatError(place)) return place;
+    setStartState(this.#cpus[0], place);
+    this.#cpus[0].refresh();
+    this.digest = digest(this.config, image);
+    if (boot.elf) {
+      this.symbols = symbolsOf(boot.elf);
+      const lines = linesOf(boot.elf);
+      if (!isFormatError(lines)) this.lines = lines; // a kernel boots whatever its debug information is like
+    }
+    return undefined;
+  }
+
+  /**
+   * Runs until time is at least `until` (by less than a turn) or the run ends. A run made in slices, however they lie, is the same run.
+   */
+  run(until: number): Outcome {
+    const why = this.#outcome ? 'stopped' : this.#turns.run(until);
+    if (why === 'until') return { kind: 'until' };
+    if (why === 'stuck') this.#end({ kind: 'stuck' });
+    this.#console.finish();
+    this.#debug.finish();
+    return this.#outcome!;
+  }
+
+  /** 16 hexadecimal digits for registers, RAM and devices as they are between two runs. */
+  stateHash(): string {
+    const own = this.#processors.flatMap(({ lapic, pmu, cpu }) => [
+      { name: lapic.name, save: () => lapic.save() },
+      ...(pmu ? [{ name: `pmu${cpu.id}`, save: () => pmu.save() }] : []),
+    ]);
+    const parts = [...own, { name: 'apic bus', save: () => this.#apicBus.save() }, ...this.#board.devices];
+    return hashState(this.#memory, this.#cpus.length, parts);
+  }
+
+  /** Everything about one CPU in several lines. */
+  describeCpu(id: number): string {
+    return describeCpu(this.#cpus[id], this.symbols);
+  }
+
+  get #currentId(): number {
+    return this.#turns.current?.id ?? 0;
+  }
+
+  #consoleByte(byte: number): void {
+    this.#console.add(byte, this.now, this.#currentId);
+    this.onConsoleByte(byte);
+  }
+
+  #observe(cpu: Cpu, event: CpuEvent): void {
+    switch (event.kind) {
+      case 'init':
+      case 'start-up':
+        this.journal.add({ time: cpu.time, cpu: cpu.id, kind: event.kind });
+        break;
+      case 'shutdown':
+        this.#end({ kind: 'triple-fault', cpu: cpu.id });
+        break;
+    }
+  }
+
+  /** The first end counts; it is in the journal like everything else that happened. */
+  #end(outcome: Exclude<Outcome, { kind: 'until' }>): void {
+    if (this.#outcome) return;
+    this.#outcome = outcome;
+    this.#turns.stop();
+    const observation: Observation = outcome.kind === 'triple-fault' ? { kind: 'triple-fault' } : outcome;
+    this.journal.add({ time: this.now, cpu: this.#currentId, ...observation });
+  }
+}
