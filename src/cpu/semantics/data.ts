@@ -6,7 +6,7 @@ import type { Cpu } from '../cpu.ts';
 import { Fault, GP } from '../fault.ts';
 import { holds, setFlags, setFlagsOfAdd, setFlagsOfSub, ZF } from '../flags.ts';
 import { WRITE } from '../paging.ts';
-import type { Semantic, Semantics } from './semantic.ts';
+import { type Semantic, type Semantics, sourceSegment } from './semantic.ts';
 
 const widthOf = (operand: Operand): number => (operand as RegOperand | MemOperand).size;
 
@@ -45,10 +45,10 @@ function exchange(cpu: Cpu, dst: Operand, forDst: bigint, src: Operand, forSrc: 
   if (dst.kind !== 'mem') cpu.write(dst, forDst);
 }
 
-/** Offsets of the two words of a memory operand. */
+/** Offsets of the two words of a memory operand; the second does not wrap at the address size, as no access does. */
 export function pairAt(cpu: Cpu, operand: MemOperand, size: number): readonly [bigint, bigint] {
   const first = cpu.offsetOf(operand);
-  return [first, truncate(first + BigInt(size / 8), operand.addressSize)];
+  return [first, truncate(first + BigInt(size / 8), 64)];
 }
 
 export const DATA = {
@@ -58,9 +58,10 @@ export const DATA = {
   movbe: (cpu, { dst, src, size }) => cpu.write(dst, swapBytes(cpu.read(src), size)),
   bswap: (cpu, { dst, size }) => cpu.write(dst, size === 16 ? 0n : swapBytes(cpu.read(dst), size)),
   lea: (cpu, { dst, src }) => cpu.write(dst, cpu.offsetOf(src as MemOperand)),
-  xlat: (cpu, { segment, addressSize }) => {
+  xlat: (cpu, insn) => {
+    const { addressSize } = insn;
     const offset = truncate(cpu.readReg(RBX, addressSize) + cpu.readReg(RAX, 8), addressSize);
-    cpu.writeReg(RAX, 8, cpu.load(segment, offset, 8));
+    cpu.writeReg(RAX, 8, cpu.load(sourceSegment(insn), offset, 8));
   },
   cmovcc: (cpu, { dst, src, form }) => {
     const value = cpu.read(src);

@@ -2,7 +2,7 @@
 // written last. A stack pointer is as wide as SS.B says, 64 bits in 64-bit mode (SDM vol. 1, 6.2.3), whatever the operand size.
 
 import { type Size, truncate } from '../../base/bits.ts';
-import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../../isa/insn.ts';
+import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS, type SystemRegOperand } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
 import { AC, AF, CF, DF, ID, IF, IOPL, NT, OF, PF, RF, SF, TF, VM, ZF } from '../flags.ts';
 import type { Semantics } from './semantic.ts';
@@ -42,6 +42,11 @@ export const STACK = {
     } else {
       cpu.write(dst, value);
     }
+  },
+  push_seg: (cpu, { dst, size }) => {
+    // A doubleword slot gets 16 bits and keeps the others, as on recent Intel processors (SDM vol. 2, PUSH).
+    cpu.store(SS, slot(cpu, -size / 8), size === 32 ? 16 : size, BigInt(cpu.segSelector[(dst as SystemRegOperand).index]));
+    discard(cpu, BigInt(-size / 8));
   },
   pusha: (cpu, { size }) => {
     const values = ALL.map((register) => cpu.readReg(register, size));

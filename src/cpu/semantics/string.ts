@@ -1,14 +1,13 @@
 // String instructions. One call does one element: while a repetition goes on, RIP stays at the instruction, so that interrupts come in
 // between elements and faults find the progress in rSI, rDI and rCX. The source may have another segment, the destination is ES:rDI.
 
-import { DS, ES, type Insn, NONE, RAX, RCX, RDI, RDX, RSI } from '../../isa/insn.ts';
+import { ES, type Insn, RAX, RCX, RDI, RDX, RSI } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
 import { DF, setFlagsOfSub, ZF } from '../flags.ts';
 import { readPort, writePort } from './port.ts';
-import type { Semantic, Semantics } from './semantic.ts';
+import { type Semantic, type Semantics, sourceSegment } from './semantic.ts';
 
-const loadSource = (cpu: Cpu, { segment, addressSize, size }: Insn): bigint =>
-  cpu.load(segment === NONE ? DS : segment, cpu.readReg(RSI, addressSize), size);
+const loadSource = (cpu: Cpu, insn: Insn): bigint => cpu.load(sourceSegment(insn), cpu.readReg(RSI, insn.addressSize), insn.size);
 
 const loadDestination = (cpu: Cpu, { addressSize, size }: Insn): bigint => cpu.load(ES, cpu.readReg(RDI, addressSize), size);
 
@@ -66,13 +65,17 @@ export const STRING = {
     advance(cpu, RDI, insn);
   }),
   ins: repeated((cpu, insn) => {
-    // Reading a port may change a device, so the store must not fault any more.
+    const port = Number(cpu.readReg(RDX, 16));
+    cpu.requireIoPermission(port, insn.size);
+    // Reading a port may change a device, so nothing may fault after it.
     cpu.probeWrite(ES, cpu.readReg(RDI, insn.addressSize), insn.size);
-    storeDestination(cpu, insn, readPort(cpu, cpu.readReg(RDX, 16), insn.size));
+    storeDestination(cpu, insn, readPort(cpu, port, insn.size));
     advance(cpu, RDI, insn);
   }),
   outs: repeated((cpu, insn) => {
-    writePort(cpu, cpu.readReg(RDX, 16), insn.size, loadSource(cpu, insn));
+    const port = Number(cpu.readReg(RDX, 16));
+    cpu.requireIoPermission(port, insn.size);
+    writePort(cpu, port, insn.size, loadSource(cpu, insn));
     advance(cpu, RSI, insn);
   }),
 } satisfies Semantics;

@@ -131,7 +131,7 @@ const strings = ['movs', 'cmps', 'scas', 'lods', 'stos'].flatMap((mnemonic) =>
     `a32 ${mnemonic}${element} ; df`,
     ...['rep', 'repne'].flatMap((prefix) => [
       `${prefix} ${mnemonic}${element} ; rcx<6 df`,
-      `${prefix} a32 ${mnemonic}${element} ; rcx<6 df`,
+      `${prefix} a32 ${mnemonic}${element} ; ecx<6 df`,
     ]),
   ]),
 );
@@ -141,7 +141,7 @@ const stack = listed(`
   push 5 | push -1 | push 0x12345678 | push word 0x1234
   pop rax | pop r9 | pop rsp | pop cx | pop qword [rsi] | pop word [rdi+2] | pop qword [rsp+8] | pop qword [rsp-16]
   pushf | o16 pushf | popf ; popf | o16 popf ; popf
-  enter 0, 0 | enter 16, 1 | enter 8, 2 | enter 24, 4 | enter 5, 33 | leave | o16 leave`);
+  enter 0, 0 | enter 16, 1 | enter 8, 2 | enter 24, 4 | enter 5, 33 | o16 enter 8, 0 | o16 enter 8, 3 | leave | o16 leave`);
 
 const flow = [
   ...CONDITIONS.flatMap((condition) => [`j${condition} short $+0x20`, `j${condition} near $+0x40`]),
@@ -149,10 +149,11 @@ const flow = [
     jmp short $+0x30 | jmp near $+0x40 | jmp rbx ; rbx=code | jmp [rsi] ; [64]=code
     call $+0x30 | call r9 ; r9=code | call [rsp+8] ; [200]=code | call [rdi] ; [128]=code
     ret ; [192]=code | ret 8 ; [192]=code | ret 24 ; [192]=code
-    jrcxz $+0x20 | jecxz $+0x20 | jrcxz $+0x20 ; rcx<2`),
+    jrcxz $+0x20 | jecxz $+0x20 | jrcxz $+0x20 ; rcx<2 | jecxz $+0x20 ; ecx<2`),
   ...['loop', 'loope', 'loopne', 'a32 loop', 'a32 loope', 'a32 loopne'].flatMap((mnemonic) => [
     `${mnemonic} $+0x20`,
     `${mnemonic} $+0x20 ; rcx<3`,
+    `${mnemonic} $+0x20 ; ecx<3`,
   ]),
 ];
 

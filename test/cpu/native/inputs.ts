@@ -25,7 +25,7 @@ const DF = 0x400;
 const POINTERS: Readonly<Record<string, bigint>> = { rsp: 192n, rbp: 160n, rsi: 64n, rdi: 128n, r13: 96n };
 
 /**
- * `hints` say what an instruction needs: `rcx<5` a small number, `rbx~16` a bit offset of 16 bits that stays in the window, `rax=code`
+ * `hints` say what an instruction needs: `rcx<5` a small number, `ecx<5` in its lower half, `rbx~16` a bit offset of 16 bits that stays in the window, `rax=code`
  * and `[64]=code` a jump target in a register or in the window, `rbx=data` the window, `dividend` rDX:rAX that often fits, `df`, `popf` a harmless image of RFLAGS.
  */
 export function stateBefore(text: string, hints: readonly string[], index: number): State {
@@ -57,7 +57,8 @@ function applyHint(state: State, words: BigUint64Array, hint: string, random: Ra
     if (kind === 1) gpr[2] = BigInt.asIntN(64, gpr[0]) >> 63n;
     if (kind === 2) gpr[2] = BigInt(random.below(8));
   } else if (operator === '<') {
-    gpr[numberOf(register)] = BigInt(random.below(Number(operand)));
+    const value = BigInt(random.below(Number(operand)));
+    gpr[numberOf(register)] = isHalf(register) ? (gpr[numberOf(register)] & ~0xffff_ffffn) | value : value;
   } else if (operator === '~') {
     const size = Number(operand);
     const offset = BigInt.asUintN(size, BigInt(random.below(512) - 256));
@@ -69,7 +70,8 @@ function applyHint(state: State, words: BigUint64Array, hint: string, random: Ra
   }
 }
 
-export const numberOf = (register: string): number => REGISTER_NAMES[64].indexOf(register);
+const isHalf = (register: string): boolean => REGISTER_NAMES[32].includes(register);
+const numberOf = (register: string): number => REGISTER_NAMES[isHalf(register) ? 32 : 64].indexOf(register);
 
 /** FNV-1a. */
 const seedOf = (text: string): number =>
