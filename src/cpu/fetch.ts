@@ -1,0 +1,82 @@
+// RIP → a decoded instruction, the long way: limits, translation, decoding; and where the CPU looks first the next time. A fault belongs
+// to the byte that could not be had: an instruction on two pages faults on the second only if it needs it.
+
+import { decode } from '../isa/decode.ts';
+import type { Insn } from '../isa/insn.ts';
+import type { Cpu } from './cpu.ts';
+import { Fault, GP, UD } from './fault.ts';
+import { type Decoded, MAX_INSN_BYTES } from './icache.ts';
+import { SEMANTICS } from './semantics/index.ts';
+import type { Semantic } from './semantics/semantic.ts';
+
+const PAGE_BYTES = 0x1000;
+
+/** The instruction at RIP. Throws #GP(0), #PF or #UD in the order of B2. */
+export function fetch(cpu: Cpu): Decoded {
+  const { mode } = cpu;
+  const room = mode === 64 ? MAX_INSN_BYTES : cpu.codeLimit - Number(cpu.rip) + 1;
+  if (room <= 0) throw new Fault(GP, 0);
+  const linear = BigInt.asUintN(mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
+  const first = cpu.mmu.translateFetch(linear);
+  const within = first % PAGE_BYTES;
+  if (first >= cpu.ram.size) return decodeAt(cpu, linear, first, room);
+
+  const slots = cpu.code.slots(Math.floor(first / PAGE_BYTES), mode);
+  cpu.codePage = Number(linear >> 12n);
+  cpu.codeSlots = slots;
+  const known = slots[within];
+  if (known !== undefined && known.length <= room) return known;
+  return decodeAt(cpu, linear, first, room);
+}
+
+function decodeAt(cpu: Cpu, linear: bigint, first: number, room: number): Decoded {
+  const within = first % PAGE_BYTES;
+  const inPage = PAGE_BYTES - within;
+  const straddler = inPage < MAX_INSN_BYTES ? cpu.code.straddler(first, cpu.mode) : undefined;
+  if (straddler !== undefined && straddler.decoded.length <= room) {
+    if (translateNext(cpu, linear, inPage) === straddler.second) return straddler.decoded;
+  }
+  const insn = decode(bytesAt(cpu, first, Math.min(room, inPage, MAX_INSN_BYTES)), 0, cpu.mode);
+  if (insn !== 'truncated') {
+    const decoded = meaningOf(insn);
+    if (first < cpu.ram.size) cpu.code.put(cpu.codeSlots, first, decoded);
+    return decoded;
+  }
+  if (room < inPage) throw new Fault(GP, 0);
+  return decodeStraddling(cpu, linear, first, room);
+}
+
+function decodeStraddling(cpu: Cpu, linear: bigint, first: number, room: number): Decoded {
+  const inPage = PAGE_BYTES - (first % PAGE_BYTES);
+  const second = translateNext(cpu, linear, inPage);
+  const bytes = new Uint8Array(Math.min(room, MAX_INSN_BYTES));
+  bytes.set(bytesAt(cpu, first, inPage));
+  bytes.set(bytesAt(cpu, second, bytes.length - inPage), inPage);
+  const insn = decode(bytes, 0, cpu.mode);
+  if (insn === 'truncated') throw new Fault(GP, 0);
+  const decoded = meaningOf(insn);
+  if (first < cpu.ram.size && second < cpu.ram.size) cpu.code.putStraddler(first, second, cpu.mode, decoded);
+  return decoded;
+}
+
+const translateNext = (cpu: Cpu, linear: bigint, inPage: number): number =>
+  cpu.mmu.translateFetch(BigInt.asUintN(cpu.mode === 64 ? 64 : 32, linear + BigInt(inPage)));
+
+function bytesAt(cpu: Cpu, physical: number, count: number): Uint8Array {
+  if (physical + count <= cpu.ram.size) return cpu.ram.bytes.subarray(physical, physical + count);
+  return Uint8Array.from({ length: count }, (_, index) => Number(cpu.mmu.readPhysical(physical + index, 8)));
+}
+
+function meaningOf(insn: Insn | 'invalid' | 'truncated' | 'too-long'): Decoded {
+  if (insn === 'invalid') throw new Fault(UD);
+  if (typeof insn === 'string') throw new Fault(GP, 0);
+  const meaning: Semantic = SEMANTICS[insn.form.sem];
+  return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning };
+}
+
+const privileged =
+  (meaning: Semantic): Semantic =>
+  (cpu, insn) => {
+    cpu.requireCpl0();
+    meaning(cpu, insn);
+  };

@@ -1,0 +1,219 @@
+// Linear addresses → RAM or bus, with a TLB: for each kind of access a direct-mapped table of page numbers, so that a hit is one
+// comparison and implies that rights, canonical form, accessed and dirty flags are in order. Everything else goes the long way.
+// A flush drops global pages too: an entry may vanish at any time (SDM vol. 3, 4.10.2.2), so G needs no meaning.
+
+import type { Size } from '../base/bits.ts';
+import { CS, SS } from '../isa/insn.ts';
+import type { Bus } from './bus.ts';
+import { Fault, GP, SS_FAULT } from './fault.ts';
+import { type Access, EXECUTE, Paging, READ, WRITE } from './paging.ts';
+import { LINE_SHIFT, type Ram } from './ram.ts';
+import { CR4_SMAP } from './registers.ts';
+import type { CpuState } from './state.ts';
+
+const PAGE_BYTES = 0x1000;
+const ENTRIES = 512;
+/** Tables: read, write, execute for the supervisor, then the same for the user. */
+const KINDS = 3;
+const TABLES = 2 * KINDS;
+
+/** In place of a segment: an access of the processor to its own tables. It is the supervisor's at any CPL (SDM vol. 3, 4.6). */
+export const SYSTEM = -1;
+
+export class Mmu {
+  readonly #state: CpuState;
+  readonly #ram: Ram;
+  readonly #view: DataView;
+  readonly #size: number;
+  readonly #bus: Bus;
+  readonly #paging: Paging;
+  /** Called when code may have moved: whoever remembers where it is must forget it. */
+  readonly #onFlush: () => void;
+  /** Linear page numbers (-1: empty entry) and the physical addresses of their pages. */
+  readonly #tags = new Float64Array(TABLES * ENTRIES).fill(-1);
+  readonly #frames = new Float64Array(TABLES * ENTRIES);
+  #hasLargePages = false;
+  /** Where the tables of the current privilege begin. */
+  #readTable = 0;
+  #writeTable = ENTRIES;
+  /** Takes a 64-bit address apart into halves without making numbers of bigints. */
+  readonly #word = new BigUint64Array(1);
+  readonly #halves = new Uint32Array(this.#word.buffer);
+  /** Physical addresses of the first byte of an access, and of its first byte on another page (-1: there is none). */
+  #first = 0;
+  #second = -1;
+  /** Width of linear addresses: 64 in 64-bit mode, else 32. */
+  linearBits = 32;
+  /** Pages with data breakpoints: they never enter the TLB, and `onWatched` sees each access to them before it happens. */
+  isWatched: ((page: number) => boolean) | undefined;
+  onWatched: (linear: bigint, size: number, access: Access) => void = () => {};
+
+  constructor(state: CpuState, ram: Ram, bus: Bus, onFlush: () => void) {
+    this.#state = state;
+    this.#ram = ram;
+    this.#view = ram.view;
+    this.#size = ram.size;
+    this.#bus = bus;
+    this.#paging = new Paging(state, ram, bus);
+    this.#onFlush = onFlush;
+  }
+
+  /** Whether accesses are the user's (CPL 3). */
+  set user(user: boolean) {
+    this.#readTable = user ? KINDS * ENTRIES : 0;
+    this.#writeTable = this.#readTable + ENTRIES;
+    this.#onFlush();
+  }
+
+  get user(): boolean {
+    return this.#readTable !== 0;
+  }
+
+  flush(): void {
+    this.#tags.fill(-1);
+    this.#hasLargePages = false;
+    this.#onFlush();
+  }
+
+  /** INVLPG. */
+  flushPage(linear: bigint): void {
+    if (this.#hasLargePages) {
+      this.flush();
+      return;
+    }
+    const entry = Number((linear >> 12n) % BigInt(ENTRIES));
+    for (let table = 0; table < TABLES; table++) this.#tags[table * ENTRIES + entry] = -1;
+    this.#onFlush();
+  }
+
+  /** Data at a linear address; `segment` says whether a bad address is #GP or #SS, or is SYSTEM. */
+  read(linear: bigint, size: number, segment: number): bigint {
+    const physical = this.#lookUp(linear, size, this.#readTable);
+    if (physical >= 0 && segment !== SYSTEM) return this.readPhysical(physical, size);
+    this.#translateEnds(linear, size, READ, segment);
+    return this.#second < 0 ? this.readPhysical(this.#first, size) : this.#readSplit(size);
+  }
+
+  write(linear: bigint, size: number, value: bigint, segment: number): void {
+    const physical = this.#lookUp(linear, size, this.#writeTable);
+    if (physical >= 0 && segment !== SYSTEM) {
+      this.writePhysical(physical, size, value);
+      return;
+    }
+    this.#translateEnds(linear, size, WRITE, segment);
+    if (this.#second < 0) this.writePhysical(this.#first, size, value);
+    else this.#writeSplit(size, value);
+  }
+
+  /** Throws the fault that a write would. */
+  probeWrite(linear: bigint, size: number, segment: number): void {
+    if (this.#lookUp(linear, size, this.#writeTable) < 0) this.#translateEnds(linear, size, WRITE, segment);
+  }
+
+  /** Physical address to fetch code from. */
+  translateFetch(linear: bigint): number {
+    return this.#translate(linear, EXECUTE, CS);
+  }
+
+  readPhysical(physical: number, size: number): bigint {
+    if (physical + (size >>> 3) > this.#size) return this.#bus.readMemory(physical, size as Size);
+    switch (size) {
+      case 64:
+        return this.#view.getBigUint64(physical, true);
+      case 32:
+        return BigInt(this.#view.getUint32(physical, true));
+      case 16:
+        return BigInt(this.#view.getUint16(physical, true));
+      default:
+        return BigInt(this.#view.getUint8(physical));
+    }
+  }
+
+  writePhysical(physical: number, size: number, value: bigint): void {
+    const bytes = size >>> 3;
+    if (physical + bytes > this.#size) {
+      this.#bus.writeMemory(physical, size as Size, BigInt.asUintN(size, value));
+      return;
+    }
+    this.#word[0] = value;
+    switch (size) {
+      case 64:
+        this.#view.setBigUint64(physical, value, true);
+        break;
+      case 32:
+        this.#view.setUint32(physical, this.#halves[0], true);
+        break;
+      case 16:
+        this.#view.setUint16(physical, this.#halves[0], true);
+        break;
+      default:
+        this.#view.setUint8(physical, this.#halves[0]);
+    }
+    const marks = this.#ram.marks;
+    if ((marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0) this.#ram.written(physical, bytes);
+  }
+
+  /** Physical address of an access that lies in one page and hits the TLB, else -1. */
+  #lookUp(linear: bigint, size: number, table: number): number {
+    this.#word[0] = linear;
+    const low = this.#halves[0];
+    const page = low >>> 12;
+    const within = low & 0xfff;
+    const slot = table + (page & (ENTRIES - 1));
+    if (this.#tags[slot] !== this.#halves[1] * 0x10_0000 + page || within + (size >>> 3) > PAGE_BYTES) return -1;
+    return this.#frames[slot] + within;
+  }
+
+  /** Both pages of a split access are checked before anything happens (X7). */
+  #translateEnds(linear: bigint, size: number, access: Access, segment: number): void {
+    const bytes = size >>> 3;
+    const beyond = PAGE_BYTES - Number(linear & 0xfffn);
+    this.#first = this.#translate(linear, access, segment);
+    this.#second = -1;
+    if (bytes > beyond) {
+      const next = BigInt.asUintN(this.linearBits, linear + BigInt(beyond));
+      this.#second = this.#translate(next, access, segment);
+    }
+    if (this.isWatched !== undefined && segment !== SYSTEM) this.onWatched(linear, size, access);
+  }
+
+  #readSplit(size: number): bigint {
+    const [first, second] = [this.#first, this.#second];
+    const beyond = PAGE_BYTES - (first % PAGE_BYTES);
+    let value = 0n;
+    for (let i = size / 8 - 1; i >= 0; i--) {
+      value = (value << 8n) | this.readPhysical(i < beyond ? first + i : second + i - beyond, 8);
+    }
+    return value;
+  }
+
+  #writeSplit(size: number, value: bigint): void {
+    const [first, second] = [this.#first, this.#second];
+    const beyond = PAGE_BYTES - (first % PAGE_BYTES);
+    for (let i = 0, rest = value; i < size / 8; i++, rest >>= 8n) {
+      this.writePhysical(i < beyond ? first + i : second + i - beyond, 8, rest);
+    }
+  }
+
+  /** Translates one address and enters it in the TLB. */
+  #translate(linear: bigint, access: Access, segment: number): number {
+    const system = segment === SYSTEM;
+    const user = !system && this.user;
+    const table = ((user ? KINDS : 0) + access) * ENTRIES;
+    const hit = this.#lookUp(linear, 8, table);
+    if (hit >= 0) return hit;
+    if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
+    const page = Number(linear >> 12n);
+    const found = this.#paging.walk(page, access, user, system, linear);
+    const frame = found.page * PAGE_BYTES;
+    // Whether the supervisor may touch the user's data is for AC to say each time.
+    const excused = found.user && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
+    if (!excused && !this.isWatched?.(page)) {
+      const slot = table + (page % ENTRIES);
+      this.#tags[slot] = page;
+      this.#frames[slot] = frame;
+      this.#hasLargePages ||= found.large;
+    }
+    return frame + Number(linear & 0xfffn);
+  }
+}

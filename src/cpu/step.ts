@@ -1,0 +1,93 @@
+// The CPU runs: boundary, fetch, execute, commit. The only place where a Fault is caught, and where time passes. The loop allocates
+// nothing and tests one flag for all that might come between two instructions.
+
+import type { Cpu } from './cpu.ts';
+import { DR6_BS } from './debug.ts';
+import { passBoundary, raiseFault } from './event.ts';
+import { Fault } from './fault.ts';
+import { fetch } from './fetch.ts';
+import { RF, TF } from './flags.ts';
+import { RUNNING, STATE_OFFSETS } from './state.ts';
+
+const TIME = STATE_OFFSETS.time / 8;
+const RIP_LOW = STATE_OFFSETS.rip / 4;
+const RIP_HIGH = RIP_LOW + 1;
+const RFLAGS = STATE_OFFSETS.rflags / 4;
+const REPEATING = STATE_OFFSETS.repeating / 4;
+
+/**
+ * Runs until the CPU's time is at least `end` (an instruction of several ticks may go beyond), or endRun() says so earlier. Alarms of
+ * the CPU's own clock fire at the first boundary at or after their time (X1), those at the last boundary included.
+ */
+export function runUntil(cpu: Cpu, end: number): void {
+  const { clock } = cpu.wires;
+  cpu.limit = end;
+  for (;;) {
+    if (clock.nextDue <= cpu.time) clock.runUntil(cpu.time);
+    if (cpu.time >= cpu.limit) return;
+    cpu.stop = Math.min(cpu.limit, clock.nextDue);
+    if (cpu.activity === RUNNING || cpu.attention) executeSafely(cpu);
+    if (cpu.activity !== RUNNING) sleepUntil(cpu, Math.min(cpu.limit, clock.nextDue));
+  }
+}
+
+/** What an asleep CPU does with its time (H3). */
+function sleepUntil(cpu: Cpu, time: number): void {
+  const ticks = time - cpu.time;
+  if (ticks <= 0) return;
+  cpu.time = time;
+  cpu.haltedTicks += ticks;
+}
+
+function executeSafely(cpu: Cpu): void {
+  try {
+    execute(cpu);
+  } catch (fault) {
+    if (!(fault instanceof Fault)) throw fault;
+    // The attempt takes a slot, else a handler that faults at once would stop time; but it retires nothing.
+    cpu.time++;
+    cpu.extraTicks++;
+    cpu.ticks = 1;
+    cpu.stepping = false;
+    cpu.debugPending = 0;
+    raiseFault(cpu, fault);
+  }
+}
+
+/** Instructions until `stop` or sleep. */
+function execute(cpu: Cpu): void {
+  const { words32, floats, nextRipHalves: next } = cpu;
+  while (floats[TIME] < cpu.stop) {
+    if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
+      passBoundary(cpu);
+      if (cpu.activity !== RUNNING) return;
+    }
+    const low = words32[RIP_LOW];
+    const high = words32[RIP_HIGH];
+    const linear = (low + cpu.codeBase) >>> 0;
+    let decoded = high * 0x10_0000 + (linear >>> 12) === cpu.codePage ? cpu.codeSlots[linear & 0xfff] : undefined;
+    if (decoded === undefined || low + decoded.length - 1 > cpu.codeLimit) decoded = fetch(cpu);
+    const end = low + decoded.length;
+    next[0] = end;
+    next[1] = end > 0xffff_ffff && cpu.mode === 64 ? high + 1 : high;
+    words32[REPEATING] = 0;
+    decoded.execute(cpu, decoded.insn);
+    words32[RIP_LOW] = next[0];
+    words32[RIP_HIGH] = next[1];
+    floats[TIME]++;
+    if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu);
+  }
+}
+
+/** After an instruction that took several ticks, goes on at the same RIP, or was single-stepped. */
+function settle(cpu: Cpu): void {
+  const extra = cpu.ticks - 1;
+  cpu.time += extra;
+  cpu.extraTicks += extra + (cpu.repeating ? 1 : 0);
+  cpu.ticks = 1;
+  if (cpu.stepping) {
+    cpu.stepping = false;
+    cpu.debugPending |= DR6_BS;
+    cpu.attention = true;
+  }
+}
