@@ -160,7 +160,7 @@ MOV DR, r64                       | 0F 23 /r                | only64 cpl0 =mov_d
 MOV r8, imm8                      | B0+r ib
 MOV r16, imm16                    | o16 B8+r iw
 MOV r32, imm32                    | o32 B8+r id
-MOV r64, imm32                    | B8+r id                 | only64 alias
+MOV r64, imm32                    | B8+r id,u               | only64 alias
 MOV r64, imm32                    | o64 C7 /0 id,s          | alias
 MOV r64, imm64                    | o64 B8+r io
 MOV r/m#, imm#                    | o# C6# /0 i#            | bwdq
@@ -355,9 +355,9 @@ INVPCID r64, m128                 | 66 o64 0F 38 82 /r      | alias cpl0
 INVPCID r64, m128                 | 66 0F 38 82 /r          | only64 cpl0
 INVD                              | 0F 08                   | cpl0
 WBINVD                            | 0F 09                   | cpl0
-CLFLUSH m8                        | NP 0F AE /7
-CLFLUSHOPT m8                     | 66 0F AE /7             | =clflush
-CLWB m8                           | 66 0F AE /6             | =clflush
+CLFLUSH m                         | NP 0F AE /7
+CLFLUSHOPT m                      | 66 0F AE /7             | =clflush
+CLWB m                            | 66 0F AE /6             | =clflush
 LFENCE                            | NP 0F AE E8             | =fence
 MFENCE                            | NP 0F AE F0             | =fence
 SFENCE                            | NP 0F AE F8             | =fence
@@ -366,12 +366,12 @@ MWAIT                             | 0F 01 C9
 MONITOR EAX, ECX, EDX             | 0F 01 C8                | alias no64
 MONITOR RAX, ECX, EDX             | 0F 01 C8                | alias only64
 MWAIT EAX, ECX                    | 0F 01 C9                | alias
-PREFETCHNTA m8                    | 0F 18 /0                | =prefetch
-PREFETCHT0 m8                     | 0F 18 /1                | =prefetch
-PREFETCHT1 m8                     | 0F 18 /2                | =prefetch
-PREFETCHT2 m8                     | 0F 18 /3                | =prefetch
-PREFETCHW m8                      | 0F 0D /1                | =prefetch
-PREFETCHWT1 m8                    | 0F 0D /2                | =prefetch
+PREFETCHNTA m                     | 0F 18 /0                | =prefetch
+PREFETCHT0 m                      | 0F 18 /1                | =prefetch
+PREFETCHT1 m                      | 0F 18 /2                | =prefetch
+PREFETCHT2 m                      | 0F 18 /3                | =prefetch
+PREFETCHW m                       | 0F 0D /1                | =prefetch
+PREFETCHWT1 m                     | 0F 0D /2                | =prefetch
 NOP r/m#, r#                      | o# 0F 0D /r             | wdq decode
 NOP r/m#, r#                      | o# 0F 18..1F /r         | wdq decode
 

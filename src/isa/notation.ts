@@ -5,7 +5,7 @@ import type { Size } from '../base/bits.ts';
 import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap } from './form.ts';
 import type { Mode } from './insn.ts';
 import { CONDITIONS } from './names.ts';
-import { parseOperands } from './patterns.ts';
+import { type ImmediateField, parseOperands } from './patterns.ts';
 import { SEMS, type Sem } from './sems.ts';
 
 const WIDTHS = { b: 8, w: 16, d: 32, q: 64 } as const;
@@ -146,8 +146,8 @@ export interface Encoding {
   fixed: number;
   operandSize: 0 | 16 | 32 | 64;
   addressSize: 0 | 16 | 32 | 64;
-  /** Fields after ModRM in their order: width, and whether sign-extended. */
-  immediates: { field: Size; signed: boolean }[];
+  /** Fields after ModRM in their order: width, and how they are extended. */
+  immediates: ImmediateField[];
 }
 
 const PREFIX_WORDS: Readonly<Record<string, MandatoryPrefix>> = { NP: 'none', 66: 0x66, F2: 0xf2, F3: 0xf3 };
@@ -163,10 +163,10 @@ const parseEncoding = (text: string, condition: number, row: string): Encoding =
   for (const token of tokens) {
     const size = /^([oa])(16|32|64)$/.exec(token);
     const byte = /^([0-9A-F]{2})(\+r|\+cc)?$/.exec(token);
-    const field = /^[ic]([bwdo])(,s)?$/.exec(token);
+    const field = /^[ic]([bwdo])(,[su])?$/.exec(token);
     if (size) code[size[1] === 'o' ? 'operandSize' : 'addressSize'] = Number(size[2]) as 16 | 32 | 64;
     else if (byte) putByte(code, parseInt(byte[1], 16), byte[2], condition);
-    else if (field) code.immediates.push({ field: FIELD_SIZES[field[1]], signed: field[2] !== undefined });
+    else if (field) code.immediates.push({ field: FIELD_SIZES[field[1]], extension: field[2]?.[1] ?? 'none' } as ImmediateField);
     else if (token === '/r') code.modrm = true;
     else if (/^\/[0-7]$/.test(token)) Object.assign(code, { modrm: true, digit: Number(token[1]) });
     else if (token !== 'mo' && token !== 'cp') throw new Error(`unknown notation ${token} in ${row}`);

@@ -5,11 +5,17 @@ import type { OperandPattern } from './form.ts';
 import type { Operand } from './insn.ts';
 import { registerNamed } from './names.ts';
 
+/** An immediate's width in the encoding; `s` extends its sign to the operand size, `u` zeros to 64 bits. */
+export interface ImmediateField {
+  readonly field: Size;
+  readonly extension: 'none' | 's' | 'u';
+}
+
 /** `r/m32, imm8` → two patterns. Immediates take their fields in order; a lone `r` is in ModRM.rm where /digit or a system register has ModRM.reg. */
 export const parseOperands = (
   text: string,
   operandSize: 0 | 16 | 32 | 64,
-  immediates: readonly { readonly field: Size; readonly signed: boolean }[],
+  immediates: readonly ImmediateField[],
   hasDigit: boolean,
   plusRegister: boolean,
   row: string,
@@ -37,7 +43,8 @@ export const parseOperands = (
       case 'imm': {
         const field = fields.shift();
         if (!field) throw new Error(`no field for ${part} in ${row}`);
-        return { ...base, kind: 'imm', size: field.signed ? operandSize : field.field, ...field };
+        const extended = { none: field.field, s: operandSize, u: 64 }[field.extension];
+        return { ...base, kind: 'imm', size: extended, field: field.field, signed: field.extension === 's' };
       }
       default: return { ...base, kind: 'fixed', operand: fixedOperand(base.text, row) };
     }

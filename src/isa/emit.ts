@@ -1,0 +1,120 @@
+// A form and its operands → bytes, nothing left to choose. Prefixes stand in NASM's order: WAIT, repeat, LOCK, segment, 66, 67,
+// mandatory prefix, REX.
+
+import type { Size } from '../base/bits.ts';
+import type { Form, OperandPattern } from './form.ts';
+import { type MemOperand, type Mode, NONE, type Operand, RIP } from './insn.ts';
+import { addressFields } from './modrm.ts';
+
+/** Widths of displacements that ModRM knows, in bits. */
+export type DisplacementSize = 0 | 8 | 16 | 32;
+
+/** An instruction whose every byte is decided. `operands` are those of the form in its order, far and relative ones as numbers. */
+export interface Emission {
+  readonly form: Form;
+  readonly mode: Mode;
+  readonly operands: readonly Operand[];
+  readonly operandSize: 16 | 32 | 64;
+  readonly addressSize: 16 | 32 | 64;
+  readonly wait: boolean;
+  readonly lock: boolean;
+  readonly repeat: 'none' | 'rep' | 'repne';
+  readonly segment: number;
+  /** The displacement has at least this width. */
+  readonly displacementSize: DisplacementSize;
+}
+
+/** Override prefixes by segment register: ES, CS, SS, DS, FS, GS. */
+const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
+const REPEAT_PREFIXES = { none: [], rep: [0xf3], repne: [0xf2] } as const;
+const ESCAPES = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]] as const;
+
+/** What the operands put into ModRM, REX, the opcode and behind them. */
+interface Parts {
+  reg: number;
+  rm: number;
+  opcode: number;
+  memory: MemOperand | undefined;
+  needsRex: boolean;
+  forbidsRex: boolean;
+  readonly tail: number[];
+}
+
+/** The operand size that code of `mode` has without prefixes. */
+export const defaultOperandSize = (form: Form | undefined, mode: Mode): 16 | 32 | 64 =>
+  mode !== 64 ? mode : form === undefined || form.longModeSize === 'usual' ? 32 : 64;
+
+/** Bytes of the prefixes that were written or are needed, before mandatory ones and REX. */
+export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'displacementSize'>, toggled: boolean): number[] => [
+  ...(e.wait ? [0x9b] : []),
+  ...REPEAT_PREFIXES[e.repeat],
+  ...(e.lock ? [0xf0] : []),
+  ...(e.segment === NONE ? [] : [SEGMENT_PREFIXES[e.segment]]),
+  ...(toggled ? [0x66] : []),
+  ...(e.addressSize === e.mode ? [] : [0x67]),
+];
+
+/** The bytes, or why the form cannot have these operands. */
+export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
+  const { form, mode } = e;
+  const parts: Parts = { reg: Math.max(form.digit, 0), rm: 0, opcode: 0, memory: undefined, needsRex: false, forbidsRex: false, tail: [] };
+  form.operands.forEach((pattern, i) => placeOperand(parts, pattern, e.operands[i]));
+  const { memory } = parts;
+  const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
+  if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
+  const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
+  const wide = e.operandSize === 64 && form.longModeSize === 'usual';
+  const baseBit = memory ? (memory.base === RIP ? 0 : memory.base & 8 && memory.base !== NONE ? 1 : 0) : (parts.rm | parts.opcode) >> 3;
+  const indexBit = memory && memory.index !== NONE ? memory.index >> 3 : 0;
+  const rex = (wide ? 8 : 0) | ((parts.reg >> 3) << 2) | (indexBit << 1) | baseBit;
+  const hasRex = rex !== 0 || parts.needsRex;
+  if (hasRex && mode !== 64) return { error: `instruction not supported in ${mode}-bit mode` };
+  if (hasRex && parts.forbidsRex) return { error: 'cannot use high byte register in rex instruction' };
+  const bytes = prefixBytes(e, toggled);
+  if (typeof form.prefix === 'number') bytes.push(form.prefix);
+  if (hasRex) bytes.push(0x40 | rex);
+  bytes.push(...ESCAPES[form.map], form.opcode | (parts.opcode & 7));
+  if (form.fixed >= 0) bytes.push(form.fixed);
+  else if (form.modrm) {
+    bytes.push(((parts.reg & 7) << 3) | (address ? address.modrm : 0xc0 | (parts.rm & 7)));
+    if (address?.sib !== undefined) bytes.push(address.sib);
+    if (memory && address) pushLittleEndian(bytes, memory.displacement, address.displacementSize);
+  }
+  return Uint8Array.from([...bytes, ...parts.tail]);
+};
+
+const placeOperand = (parts: Parts, pattern: OperandPattern, operand: Operand): void => {
+  if (pattern.kind === 'fixed') return;
+  switch (operand.kind) {
+    case 'reg': {
+      if (operand.high) parts.forbidsRex = true;
+      else if (operand.size === 8 && operand.index >= 4) parts.needsRex = true;
+      const field = pattern.kind === 'reg' ? pattern.field : 'rm';
+      parts[field] = operand.high ? operand.index + 4 : operand.index;
+      break;
+    }
+    case 'seg':
+    case 'cr':
+    case 'dr':
+      parts.reg = operand.index;
+      break;
+    case 'mem':
+      parts.memory = operand;
+      if (pattern.kind === 'moffs') pushLittleEndian(parts.tail, operand.displacement, operand.addressSize);
+      break;
+    case 'imm':
+      if (pattern.kind === 'imm') pushLittleEndian(parts.tail, operand.value, pattern.field);
+      break;
+    case 'rel':
+      pushLittleEndian(parts.tail, operand.displacement, operand.size);
+      break;
+    case 'far':
+      pushLittleEndian(parts.tail, operand.offset, operand.size);
+      pushLittleEndian(parts.tail, BigInt(operand.selector), 16);
+      break;
+  }
+};
+
+const pushLittleEndian = (bytes: number[], value: bigint, size: Size | 0): void => {
+  for (let bit = 0; bit < size; bit += 8) bytes.push(Number((value >> BigInt(bit)) & 0xffn));
+};

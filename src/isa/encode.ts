@@ -1,0 +1,216 @@
+// Instructions → bytes: `encode` writes a form that is given, `encodeSource` chooses the form for what a programmer wrote as
+// NASM 2.16 does. It takes the first row of the table that fits, so the order of rows is the preference.
+
+import { fitsSigned } from '../base/bits.ts';
+import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
+import { defaultOperandSize, type DisplacementSize, emit, prefixBytes } from './emit.ts';
+import type { Form, OperandPattern } from './form.ts';
+import { type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
+import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
+import { formsNamed } from './mnemonics.ts';
+import { readWritten, type Written } from './prefixes.ts';
+import type { Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
+
+/** What `encode` needs of an instruction: all but its length, which follows. */
+export type Encodable = Omit<Insn, 'length'>;
+
+/** The bytes of an instruction in its form, displacements as short as they can be. Throws if its form cannot have its operands. */
+export const encode = (insn: Encodable): Uint8Array => {
+  const { form, mode, addressSize, lock, repeat, segment } = insn;
+  const operandSize = form.operandSize || (form.size === 0 && insn.size !== 8 ? insn.size : defaultOperandSize(form, mode));
+  const operands = [insn.dst, insn.src, insn.third];
+  const bytes = emit({ form, mode, operands, operandSize, addressSize, wait: false, lock, repeat, segment, displacementSize: 0 });
+  if ('error' in bytes) throw new Error(`${form.id} cannot be encoded: ${bytes.error}`);
+  return bytes;
+};
+
+/** The instruction as NASM encodes it by default (-Ox), or an error in NASM's words. */
+export const encodeSource = (source: InsnSource): Encoded => {
+  const written = readWritten(source);
+  if ('error' in written) return written;
+  if (source.mnemonic === '') return encodePrefixes(source.mode, written);
+  const operands = withImpliedOperand(source);
+  const memory = operands.find((operand) => operand.kind === 'mem');
+  const address = memory && resolveAddress(memory, source.mode, written.addressSize);
+  if (address && 'error' in address) return address;
+  return choose({ source, operands, written, memory, address });
+};
+
+const encodePrefixes = (mode: Mode, written: Written): Encoded => {
+  const { wait, lock, repeat, segment } = written;
+  const operandSize = written.operandSize ?? defaultOperandSize(undefined, mode);
+  const toggled = mode === 64 ? operandSize === 16 : operandSize !== mode;
+  const bytes = prefixBytes({ mode, operandSize, addressSize: written.addressSize ?? mode, wait, lock, repeat, segment }, toggled);
+  return { bytes: Uint8Array.from(bytes), form: undefined, warnings: [] };
+};
+
+/** IMUL r, imm is IMUL r, r, imm. */
+const withImpliedOperand = ({ mnemonic, operands }: InsnSource): readonly SourceOperand[] => {
+  const [first, second, third] = operands;
+  return mnemonic === 'imul' && first?.kind === 'reg' && second?.kind === 'imm' && third === undefined ? [first, first, second] : operands;
+};
+
+/** What was written, with all that does not depend on a form worked out. */
+interface Request {
+  readonly source: InsnSource;
+  readonly operands: readonly SourceOperand[];
+  readonly written: Written;
+  readonly memory: MemSource | undefined;
+  readonly address: Exclude<EffectiveAddress, { readonly error: string }> | undefined;
+}
+
+type Success = Exclude<Encoded, { readonly error: string }>;
+
+/**
+ * The first form that fits, and is not shorter than in the pass before. Forms that lose bits of a value come last. If the length
+ * of the pass before cannot be reached, the longest.
+ */
+const choose = (request: Request): Encoded => {
+  const { mnemonic, atLeast = 0 } = request.source;
+  const forms = formsNamed(mnemonic);
+  let failure: string | undefined;
+  let longest: Success | undefined;
+  for (const relaxed of [false, true]) {
+    const fitting = forms.filter((form) => form.modes.includes(request.source.mode) && matchForm(form, request, relaxed) === 'fits');
+    if (isAmbiguous(fitting, request)) return { error: 'operation size not specified' };
+    for (const form of fitting) {
+      for (const displacementSize of request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST) {
+        const result = build(form, request, displacementSize);
+        if ('error' in result) failure ??= result.error;
+        else if (result.bytes.length >= atLeast) return result;
+        else if (!longest || result.bytes.length > longest.bytes.length) longest = result;
+      }
+    }
+  }
+  return longest ?? { error: failure ?? explain(forms, request) };
+};
+
+const SHORTEST = [0] as const;
+const DISPLACEMENT_SIZES = [0, 8, 32] as const;
+
+/** Why no form fits: the most telling reason of all of them. */
+const explain = (forms: readonly Form[], request: Request): string => {
+  const { mnemonic, mode } = request.source;
+  if (forms.length === 0) return `unknown instruction ${mnemonic}`;
+  const ranks = forms.map((form) => {
+    const rank = matchForm(form, request, true);
+    return rank === 'fits' ? 'mode' : rank;
+  });
+  const worst = FAILURES.findLast((failure) => ranks.includes(failure));
+  if (worst === 'mode') return `instruction not supported in ${mode}-bit mode`;
+  return worst === 'size' ? 'mismatch in operand sizes' : 'invalid combination of opcode and operands';
+};
+
+/** Memory without a size word, of which the fitting forms make different things. Far pointers have the mode's size then. */
+const isAmbiguous = (fitting: readonly Form[], { operands, memory }: Request): boolean => {
+  if (!memory || memory.size !== undefined) return false;
+  const at = operands.indexOf(memory);
+  const sizes = fitting.map(({ operands: patterns }) => patterns[at]).map((pattern) => ('size' in pattern ? pattern.size : 0));
+  return new Set(sizes).size > 1;
+};
+
+const visibleOperands = (form: Form): number => form.operands.reduce((count, { hidden }) => count + (hidden ? 0 : 1), 0);
+
+const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
+  const { operands, written, memory, address } = request;
+  if (visibleOperands(form) !== operands.length) return 'combination';
+  if (form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize) return 'combination';
+  const operandSize = operandSizeFor(form, request);
+  if (operandSize !== form.operandSize && form.operandSize !== 0) return 'combination';
+  const isOffset = address?.operand.base === NONE && address.operand.index === NONE &&
+    (address.operand.addressSize !== 64 || memory?.displacementSize === 64);
+  const context: MatchContext = { form, operandSize, isOffset, hasUnsizedMemory: memory !== undefined && memory.size === undefined, relaxed };
+  let result: Rank = 'fits';
+  for (let i = 0; i < operands.length; i++) {
+    const rank = matchOperand(form.operands[i], operands[i], context);
+    if (rank === 'combination') return rank;
+    if (rank !== 'fits') result = rank;
+  }
+  return result;
+};
+
+/**
+ * The operand size that the text asks for: by an o-prefix; where no register or memory shows it, by the size word of an immediate or
+ * target; else the form's own, or for hidden sizes that of the mode.
+ */
+const operandSizeFor = (form: Form, { source: { mode }, operands, written, memory }: Request): 16 | 32 | 64 => {
+  const usual = form.longModeSize === 'usual';
+  const isFar = form.sem === 'jmp_far' || form.sem === 'call_far';
+  const takesWord = form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel');
+  const word = takesWord && operands[0] && 'size' in operands[0] && operands[0].kind !== 'reg' ? operands[0].size : undefined;
+  const asked = written.operandSize ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
+  if (asked !== undefined) return asked === 32 && mode === 64 && !usual ? 64 : asked;
+  if (form.operandSize !== 0 && !hidesSize(form)) return form.operandSize;
+  return isFar && memory ? mode : defaultOperandSize(form, mode);
+};
+
+/** Whether only a size word tells forms apart that differ in operand size: PUSH imm, branches, far pointers. */
+const hidesSize = ({ operands, sem }: Form): boolean =>
+  sem === 'jmp_far' || sem === 'call_far' || (operands.length > 0 && operands.every(({ kind }) => kind === 'rel' || kind === 'imm'));
+
+/** The bytes of a form that fits. Targets relative to the end of the instruction need its length first. */
+const build = (form: Form, request: Request, displacementSize: DisplacementSize): Success | { readonly error: string } => {
+  const { source: { mode, address: start }, operands: sources, written, address } = request;
+  const operandSize = operandSizeFor(form, request);
+  const addressSize = address?.operand.addressSize ?? (form.addressSize || written.addressSize || mode);
+  const warnings = [...(address?.warnings ?? [])];
+  const operands = form.operands.map((pattern, i) => operandFrom(pattern, sources[i], request, operandSize, warnings));
+  const least = widerOf(address, displacementSize);
+  const { wait, lock, repeat, segment } = written;
+  const emission = { form, mode, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least };
+  let bytes = emit({ ...emission, operands });
+  if ('error' in bytes) return bytes;
+  if (isRelative(operands)) {
+    const end = start + BigInt(bytes.length);
+    const placed = operands.map((operand) => relativeTo(operand, end));
+    const target = placed.find(({ kind }) => kind === 'rel');
+    if (target?.kind === 'rel' && !reaches(target.displacement, target.size, form, sources[0])) return { error: 'short jump is out of range' };
+    bytes = emit({ ...emission, operands: placed });
+    if ('error' in bytes) return bytes;
+  }
+  if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');
+  return { bytes, form, warnings };
+};
+
+/** A wider displacement than needed can be had where none was asked for in the text. */
+const widerOf = (address: Request['address'], wanted: DisplacementSize): DisplacementSize => {
+  if (!address) return 0;
+  const full = address.operand.addressSize === 16 ? 16 : 32;
+  const size = wanted === 32 ? full : wanted;
+  return size > address.displacementSize ? size : address.displacementSize;
+};
+
+const isRelative = (operands: readonly Operand[]): boolean =>
+  operands.some((operand) => operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP));
+
+const relativeTo = (operand: Operand, end: bigint): Operand =>
+  operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP) ? { ...operand, displacement: operand.displacement - end } : operand;
+
+/** A short jump that nobody asked for by name goes only to a place in the same section. */
+const reaches = (displacement: bigint, size: number, { sem }: Form, source: SourceOperand): boolean => {
+  if (size !== 8) return true;
+  const unasked = (sem === 'jmp' || sem === 'jcc') && (source as ImmSource).distance !== 'short';
+  return fitsSigned(displacement, 8) && !(unasked && (source as ImmSource).section !== 'same');
+};
+
+const operandFrom = (
+  pattern: OperandPattern, source: SourceOperand | undefined, { address }: Request, operandSize: 16 | 32 | 64, warnings: string[],
+): Operand => {
+  if (pattern.kind === 'fixed') return pattern.operand;
+  if (!source) return NO_OPERAND;
+  switch (source.kind) {
+    case 'mem':
+      return { ...address!.operand, size: 'size' in pattern ? pattern.size : 0 };
+    case 'imm': {
+      if (pattern.kind === 'rel') return { kind: 'rel', displacement: source.value, size: pattern.size };
+      if (pattern.kind !== 'imm') return NO_OPERAND;
+      const value = valueOfImmediate(pattern, source, operandSize);
+      warnings.push(...value.warnings);
+      return value.operand;
+    }
+    case 'far':
+      return { kind: 'far', selector: Number(BigInt.asUintN(16, source.selector)), offset: source.offset, size: operandSize === 16 ? 16 : 32 };
+    default:
+      return source;
+  }
+};
