@@ -4,3 +4,25 @@
 export { type BootModule, completeConfig, DEFAULT_CONFIG, type MachineConfig } from './machine/config.ts';
 export { type Entry, formatEntry, type Journal } from './machine/journal.ts';
 export { Machine, type Outcome } from './machine/machine.ts';
+
+// The assembler: source text in, object file and diagnostics out.
+export { type Diagnostic, formatDiagnostic } from './base/diagnostic.ts';
+export { type Assembly, assemble } from './assembler/assemble.ts';
+export { writeListing } from './assembler/listing.ts';
+export { type ObjectFile, toElf, toFlat } from './assembler/object.ts';
+export type { SourceIo } from './assembler/tokens.ts';
+
+// Machine code and files that hold it.
+export { hex } from './base/bits.ts';
+export { SHF_EXECINSTR } from './formats/elf.ts';
+export { isElf, readElf } from './formats/elf-read.ts';
+export { isFormatError } from './formats/format-error.ts';
+export { type LineTable, linesOf, type SymbolTable, symbolsOf } from './formats/symbols.ts';
+export { decode } from './isa/decode.ts';
+export { print } from './isa/print.ts';
+
+// The lab: a scenario, a run, a verdict.
+export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
+export { type ReportContext, reportDmesg, reportJson, reportText } from './lab/report.ts';
+export { Run, type RunResult } from './lab/run.ts';
+export { parseDuration, readScenario, type Scenario } from './lab/scenario.ts';

@@ -1,0 +1,29 @@
+// A source file → an object file, or every mistake in it on stderr and exit code 3.
+
+import { type Assembly, assemble, formatDiagnostic, type ObjectFile } from '../index.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import { sourceIo } from './files.ts';
+import { paint } from './terminal.ts';
+
+/** Mistakes shown of one run; the rest is only counted. */
+const SHOWN = 20;
+
+export interface AssemblySettings {
+  readonly includePaths: readonly string[];
+  readonly defines: readonly string[];
+}
+
+/** Assembles `path`; warnings go to stderr. */
+export const assembleFile = (path: string, { includePaths, defines }: AssemblySettings): Assembly & { object: ObjectFile } => {
+  const assembly = assemble(path, sourceIo(includePaths), { defines });
+  const { object, diagnostics } = assembly;
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const shown = [...diagnostics.filter(({ severity }) => severity === 'warning').slice(0, SHOWN), ...errors.slice(0, SHOWN)];
+  for (const diagnostic of shown) {
+    const [head, ...rest] = formatDiagnostic(diagnostic).split('\n');
+    console.error([paint(diagnostic.severity === 'error' ? 'red' : 'yellow', head), ...rest].join('\n'));
+  }
+  if (errors.length > SHOWN) console.error(`… and ${errors.length - SHOWN} more errors`);
+  if (object === undefined) throw new CliError('', EXIT.BAD_INPUT);
+  return { ...assembly, object };
+};

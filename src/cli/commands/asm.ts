@@ -1,0 +1,42 @@
+// `clispin asm`: NASM source to a flat file or an ELF64 executable, and a listing.
+
+import { toElf, toFlat, writeListing } from '../../index.ts';
+import { assembleFile } from '../assembly.ts';
+import { EXIT } from '../exit-code.ts';
+import { ASM_FOLDER, requireWritable, writeWhole } from '../files.ts';
+import type { Command } from '../options.ts';
+
+const FORMATS = { bin: toFlat, elf: toElf } as const;
+const SUFFIX = { bin: '.bin', elf: '.elf' } as const;
+
+export const asm: Command = {
+  name: 'asm',
+  operands: 'SOURCE.asm [options]',
+  summary: 'Assembles NASM source. Exit code 3 and no file when there is a mistake in it.',
+  options: [
+    { name: 'format', short: 'f', value: 'bin|elf', help: 'flat binary (default), or ELF64 executable with symbols and DWARF lines' },
+    { name: 'output', short: 'o', value: 'FILE', help: 'where to write; default: the source with .bin or .elf; - is stdout' },
+    { name: 'listing', short: 'l', value: 'FILE', help: 'write a listing too' },
+    { name: 'include', short: 'i', value: 'FOLDER', help: 'look for included files here as well' },
+    { name: 'define', short: 'd', value: 'NAME[=VALUE]', help: 'define a macro in front of the source' },
+  ],
+  run: (args) => {
+    const [source, ...rest] = args.operands;
+    if (source === undefined) throw args.misuse('which source?');
+    if (rest.length > 0) throw args.misuse(`one source at a time; '${rest[0]}' is too much`);
+    const format =
+      args.value('format', 'bin or elf', (text) => (text in FORMATS ? (text as keyof typeof FORMATS) : undefined)) ?? 'bin';
+    const output = args.text('output') ?? `${source.replace(/\.(asm|s|nasm)$/, '')}${SUFFIX[format]}`;
+    const list = args.text('listing');
+    for (const path of [output, list]) if (path !== undefined) requireWritable(path);
+    const include = args.text('include');
+    const define = args.text('define');
+    const { object, layout, sources } = assembleFile(source, {
+      includePaths: [...(include === undefined ? [] : [include]), ASM_FOLDER],
+      defines: define === undefined ? [] : [define],
+    });
+    writeWhole(output, FORMATS[format](object));
+    if (list !== undefined) writeWhole(list, writeListing(source, layout!, sources));
+    return EXIT.OK;
+  },
+};

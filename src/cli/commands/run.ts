@@ -1,0 +1,148 @@
+// `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
+
+import {
+  completeConfig,
+  type Expectation,
+  Machine,
+  type MachineConfig,
+  type Outcome,
+  parseExpectation,
+  type ReportContext,
+  type RunResult,
+  reportDmesg,
+  reportJson,
+  reportText,
+} from '../../index.ts';
+import { CliError, EXIT } from '../exit-code.ts';
+import { requireWritable, writeWhole } from '../files.ts';
+import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
+import { loadTarget, type Target } from '../target.ts';
+import { paint } from '../terminal.ts';
+import { watchRun } from '../watch-run.ts';
+
+/** Guest seconds after which a run without a scenario ends. */
+const DEFAULT_LIMIT = 60;
+
+/** Options that say where results go, not what happens. */
+const OUTPUTS = ['json', 'dmesg'];
+
+export const run: Command = {
+  name: 'run',
+  operands: 'TARGET [options]',
+  summary: "Boots TARGET, shows its console and ends with a verdict. TARGET is a scenario's name, an .asm file or a kernel image.",
+  options: [
+    { name: 'cpus', short: 'c', value: 'N', help: 'number of CPUs, 1 to 16 (default 2)' },
+    { name: 'ram', short: 'm', value: 'SIZE', help: 'memory, 16M to 2G (default 64M)' },
+    { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1MHz); all of time scales with it' },
+    { name: 'turn', value: 'TICKS', help: 'instructions that a CPU runs before it is the turn of the next (default 100)' },
+    { name: 'seed', value: 'N', help: 'turns of random length, chosen by N (default 0: all equally long)' },
+    { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
+    { name: 'append', value: 'TEXT', help: "add to the kernel's command line" },
+    { name: 'pmu', value: 'on|off', help: 'performance counters (default on)' },
+    { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
+    { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
+    { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
+  ],
+  run: async (args) => {
+    const [name, ...rest] = args.operands;
+    if (name === undefined) throw args.misuse("which target? 'clispin scenarios' lists what there is");
+    if (rest.length > 0) throw args.misuse(`one target at a time; '${rest[0]}' is too much`);
+    const settings = readSettings(args);
+    const outputs = OUTPUTS.flatMap((option) => args.text(option) ?? []);
+    for (const path of outputs) requireWritable(path);
+    if (outputs.filter((path) => path === '-').length > 1) throw args.misuse('--json and --dmesg: only one can have stdout');
+    const show = outputs.includes('-') ? () => {} : (text: string) => process.stdout.write(text);
+    const { result, machine, context } = await runTarget(loadTarget(name), { ...settings, command: repeatCommand(name, args) }, show);
+    const { entries } = machine.journal;
+    const [json, dmesg] = OUTPUTS.map((option) => args.text(option));
+    if (json !== undefined) writeWhole(json, reportJson(result, context, entries));
+    if (dmesg !== undefined) writeWhole(dmesg, reportDmesg(entries));
+    return exitCode(result, context.expectation);
+  },
+};
+
+/** What the options say of a run; absent: the scenario's or the machine's own default. */
+export interface RunSettings {
+  readonly config: Partial<MachineConfig>;
+  readonly append?: string | undefined;
+  readonly expectation?: Expectation | undefined;
+  readonly untilSeconds?: number | undefined;
+  readonly command: string;
+}
+
+const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
+  const expect = args.text('expect');
+  const expectation = expect === undefined ? undefined : parseExpectation(expect);
+  if (typeof expectation === 'string') throw args.misuse(`--expect: ${expectation}`);
+  const config = {
+    cpus: args.count('cpus', 1, 16),
+    ramBytes: args.value('ram', 'a size from 16M to 2G', (text) => within(parseBytes(text), 16 * 2 ** 20, 2 ** 31)),
+    hz: args.value('hz', 'a rate from 100kHz to 5GHz', (text) => within(parseHertz(text), 1e5, 5e9)),
+    turn: args.count('turn', 1, 100_000),
+    seed: args.count('seed', 0, 0xffff_ffff),
+    pmu: args.value('pmu', 'on or off', (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined)),
+  };
+  return {
+    config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
+    append: args.text('append'),
+    expectation,
+    untilSeconds: args.seconds('until'),
+  };
+};
+
+const within = (value: number | undefined, least: number, most: number): number | undefined =>
+  value !== undefined && value >= least && value <= most ? value : undefined;
+
+/** The words that repeat this run. */
+const repeatCommand = (name: string, args: Arguments): string => {
+  const options = run.options
+    .filter((option) => !OUTPUTS.includes(option.name) && args.text(option.name) !== undefined)
+    .map((option) => `--${option.name} ${quote(args.text(option.name)!)}`);
+  return ['clispin run', quote(name), ...options].join(' ');
+};
+
+const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** Boots `target`, shows its console, prints the report. */
+export const runTarget = async (
+  target: Target,
+  settings: RunSettings,
+  show: (text: string) => void,
+): Promise<{ result: RunResult; machine: Machine; context: ReportContext }> => {
+  const expectation = settings.expectation ?? target.scenario?.expectation;
+  const commandLine = [target.commandLine, settings.append ?? ''].filter((text) => text !== '').join(' ');
+  const config = completeConfig({ ...settings.config, commandLine });
+  if ('errors' in config) throw new CliError(`clispin run: ${config.errors.join('; ')}`, EXIT.USAGE);
+  const machine = new Machine(config);
+  const failure = machine.load(target.image);
+  if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
+  const untilSeconds = settings.untilSeconds ?? target.scenario?.untilSeconds ?? DEFAULT_LIMIT;
+  const result = await watchRun(machine, { expectation, untilSeconds, show });
+  const { command } = settings;
+  const { symbols, lines } = machine;
+  const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };
+  show(`\n${paintReport(reportText(result, context), result)}\n`);
+  if (!isCleanEnd(result.outcome)) show(`${describeCpus(machine)}\n`);
+  return { result, machine, context };
+};
+
+const isCleanEnd = ({ kind }: Outcome): boolean => kind === 'exit' || kind === 'until';
+
+const describeCpus = (machine: Machine): string =>
+  Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)).join('\n');
+
+const paintReport = ([verdict, ...rest]: readonly string[], { verdict: { asExpected } }: RunResult): string =>
+  [paint(asExpected === false ? 'red' : asExpected ? 'green' : 'bold', verdict), ...rest].join('\n');
+
+/**
+ * With an expectation: whether it was met, or that the limit came first. Without one: the code that the guest left with, or how
+ * else the run ended.
+ */
+export const exitCode = ({ outcome, verdict }: RunResult, expectation: Expectation | undefined): number => {
+  if (expectation !== undefined) {
+    if (verdict.asExpected) return EXIT.OK;
+    return outcome.kind === 'until' && verdict.kind === 'none' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
+  }
+  if (outcome.kind === 'exit') return outcome.code;
+  return outcome.kind === 'until' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
+};

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// The command line → a command and its exit code. Mistakes of the user are one message; anything else is our own fault and says so.
+
+import { asm } from './commands/asm.ts';
+import { dis } from './commands/dis.ts';
+import { run } from './commands/run.ts';
+import { scenarios } from './commands/scenarios.ts';
+import { tour } from './commands/tour.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import { type Command, formatHelp, parseArguments } from './options.ts';
+import { surviveClosedPipe } from './terminal.ts';
+
+const COMMANDS: readonly Command[] = [run, scenarios, asm, dis, tour];
+
+const overview = (): string =>
+  [
+    'Usage: clispin COMMAND ...',
+    '',
+    'A lab for Linux lockups: boots a small kernel on emulated x86-64 CPUs, locks one up, and shows how the kernel finds out.',
+    '',
+    ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
+    '',
+    "'clispin COMMAND --help' lists the options of a command. Exit codes: 0 as expected, 1 not, 2 usage, 3 source or image,",
+    '124 limit reached without the expected end, 130 interrupted, 70 internal fault.',
+  ].join('\n');
+
+const HELP = ['--help', '-h'];
+
+const main = async ([first, ...rest]: readonly string[]): Promise<number> => {
+  if (HELP.includes(first) || first === 'help') {
+    console.log(overview());
+    return EXIT.OK;
+  }
+  const command = first === undefined ? tour : COMMANDS.find(({ name }) => name === first);
+  if (!command) throw new CliError(`clispin: '${first}' is no command; see 'clispin --help'`, EXIT.USAGE);
+  if (rest.some((word) => HELP.includes(word))) {
+    console.log(formatHelp(command));
+    return EXIT.OK;
+  }
+  return command.run(parseArguments(command, rest));
+};
+
+surviveClosedPipe();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CliError) {
+    if (error.message !== '') console.error(error.message);
+    process.exitCode = error.code;
+  } else {
+    console.error('clispin: internal fault; please report it with the command that led here\n', error);
+    process.exitCode = EXIT.INTERNAL;
+  }
+}

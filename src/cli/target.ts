@@ -1,0 +1,49 @@
+// A name on the command line → what to boot: a scenario in the kernel, a source to assemble, or an image as it is.
+
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type ObjectFile, readScenario, type Scenario, toElf } from '../index.ts';
+import { assembleFile } from './assembly.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import { ASM_FOLDER, readBytes } from './files.ts';
+import { findScenario, unknownTarget } from './scenario-files.ts';
+
+export interface Target {
+  readonly name: string;
+  readonly image: Uint8Array;
+  /** What the kernel is told before anything the user adds. */
+  readonly commandLine: string;
+  readonly scenario: Scenario | undefined;
+}
+
+const KERNEL = join(ASM_FOLDER, 'kernel.asm');
+
+/** Assembled once a process: every scenario is in the one kernel. */
+let kernel: ObjectFile | undefined;
+
+const targetOf = (name: string, object: ObjectFile, scenario: Scenario | undefined): Target => ({
+  name,
+  image: toElf(object),
+  commandLine: scenario ? `scenario=${scenario.name}` : '',
+  scenario,
+});
+
+/** Finds and prepares `name`. */
+export const loadTarget = (name: string): Target => {
+  const scenario = findScenario(name);
+  if (scenario) {
+    kernel ??= assembleFile(KERNEL, { includePaths: [ASM_FOLDER], defines: [] }).object;
+    return targetOf(name, kernel, scenario);
+  }
+  if (!existsSync(name)) throw unknownTarget(name);
+  return name.endsWith('.asm') ? loadSource(name) : { name, image: readBytes(name), commandLine: '', scenario: undefined };
+};
+
+/** A source that opens as a scenario does is one: it includes the kernel and adds itself to its table. */
+const loadSource = (path: string): Target => {
+  const { object } = assembleFile(path, { includePaths: [ASM_FOLDER], defines: [] });
+  const text = new TextDecoder().decode(readBytes(path));
+  const scenario = /^; expect:/m.test(text) ? readScenario(basename(path, '.asm'), text) : undefined;
+  if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);
+  return targetOf(path, object, scenario);
+};

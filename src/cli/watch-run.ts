@@ -1,0 +1,59 @@
+// A prepared run → the guest's console as it comes, and the result. The only place where a run meets the host's clock and signals.
+
+import { setImmediate } from 'node:timers/promises';
+import { Run, type RunResult } from '../index.ts';
+import type { Expectation, Machine } from '../index.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import { paint, printable } from './terminal.ts';
+
+/** How often, in milliseconds, a long run lets signals in and says how far it is. */
+const PULSE = 100;
+
+export interface WatchOptions {
+  readonly expectation: Expectation | undefined;
+  readonly untilSeconds: number;
+  /** Where the console goes. */
+  readonly show: (text: string) => void;
+}
+
+/** Runs to the end, or to Ctrl-C: exit code 130, with every CPU's state. */
+export const watchRun = async (machine: Machine, { expectation, untilSeconds, show }: WatchOptions): Promise<RunResult> => {
+  const run = new Run(machine, expectation, untilSeconds);
+  const decoder = new TextDecoder();
+  machine.onConsoleByte = (byte) => show(printable(decoder.decode(Uint8Array.of(byte), { stream: true })));
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+  };
+  process.on('SIGINT', interrupt);
+  try {
+    let pulse = Date.now() + PULSE;
+    while (!run.advance()) {
+      if (Date.now() < pulse) continue;
+      await setImmediate();
+      showProgress(machine, untilSeconds);
+      pulse = Date.now() + PULSE;
+      if (interrupted) throw new CliError(interruptedText(machine), EXIT.INTERRUPTED);
+    }
+  } finally {
+    clearProgress();
+    process.off('SIGINT', interrupt);
+  }
+  return run.result();
+};
+
+/** Guest time in the title row of a terminal, where it disturbs neither the console nor a pipe. */
+const showProgress = (machine: Machine, untilSeconds: number): void => {
+  if (process.stderr.isTTY)
+    process.stderr.write(`\x1b]0;clispin ${(machine.now / machine.config.hz).toFixed(1)} of ${untilSeconds} s\x07`);
+};
+
+const clearProgress = (): void => {
+  if (process.stderr.isTTY) process.stderr.write('\x1b]0;\x07');
+};
+
+const interruptedText = (machine: Machine): string =>
+  [
+    paint('yellow', `interrupted at ${(machine.now / machine.config.hz).toFixed(3)} s of guest time`),
+    ...Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)),
+  ].join('\n');
