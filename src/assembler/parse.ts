@@ -1,7 +1,7 @@
 // Lines → statements (NASM manual 3.1): `label: times n prefix mnemonic operands`, everything optional. A name in front that is no
 // mnemonic is a label, with or without its colon; a mnemonic followed by a colon is a label too.
 
-import { isMnemonic } from '../isa/encode.ts';
+import { formsNamed } from '../isa/mnemonics.ts';
 import { registerNamed, SEGMENT_NAMES } from '../isa/names.ts';
 import { PREFIXES, type Prefix } from '../isa/source.ts';
 import { DATA_UNITS, parseData } from './data.ts';
@@ -24,6 +24,8 @@ export const parse = (lines: Iterable<Line>, io: SourceIo, reporter: Reporter): 
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
+
+const isMnemonic = (word: string): boolean => formsNamed(word).length > 0;
 
 const DATA = /^(d|res)([bwdqtoyz])$/;
 
