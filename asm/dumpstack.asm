@@ -1,0 +1,154 @@
+; dumpstack.asm -- who runs here and what its registers hold.
+; After: arch/x86/kernel/dumpstack.c, process_64.c __show_regs(), lib/dump_stack.c; formats in the lockup-detector spec 4.4, 4.5.
+
+CODE_PROLOGUE   equ 42                  ; bytes shown before RIP
+CODE_BYTES      equ 64
+
+; dump_stack -- header and trace of the caller
+;   uses: all caller-saved    after: lib/dump_stack.c
+function dump_stack
+        call    dump_stack_print_info
+        xor     edi, edi                ; no register set to start from ...
+        mov     rsi, rbp                ; ... but this frame
+        call    show_trace_log_lvl
+        return
+endfunction
+
+; show_regs -- header, all registers and the trace of an interrupted context
+;   in: rdi = regs    uses: all caller-saved    after: arch/x86/kernel/dumpstack.c
+function show_regs
+        push    rbx
+        mov     rbx, rdi
+        call    dump_stack_print_info
+        mov     rdi, rbx
+        call    show_regs_short
+        mov     rdi, rbx
+        call    show_regs_all
+        mov     rdi, rbx
+        mov     rsi, [rbx + pt_regs.bp]
+        call    show_trace_log_lvl
+        pop     rbx
+        return
+endfunction
+
+; dump_stack_print_info -- CPU, task, taint, release, machine
+;   uses: all caller-saved
+function dump_stack_print_info
+        sub     rsp, PRINT_TAINTED_SIZE
+        mov     rdi, rsp
+        call    print_tainted
+        mov     r8, rsp
+        mov     edx, [gs:pcpu.number]
+        mov     rcx, [gs:pcpu.current]
+        mov     eax, [rcx + task.pid]
+        add     rcx, task.comm
+        printk  KERN_DEFAULT, {"CPU: %d UID: 0 PID: %d Comm: %.20s %s ", UTS_RELEASE, " ", UTS_VERSION}, rdx, rax, rcx, r8
+        cmp     qword [tainted_mask], 0
+        je      .clean
+        mov     rdi, rsp
+        call    print_tainted_verbose
+        mov     r8, rsp
+        printk  KERN_DEFAULT, "Tainted: %s", r8
+.clean: printk  KERN_DEFAULT, {"Hardware name: ", HARDWARE_NAME}
+        add     rsp, PRINT_TAINTED_SIZE
+        return
+endfunction
+
+; show_regs_short -- RIP, Code, RSP and the general registers
+;   in: rdi = regs    uses: all caller-saved    after: process_64.c __show_regs(SHOW_REGS_SHORT)
+function show_regs_short
+        push    rbx
+        mov     rbx, rdi
+        printk  KERN_DEFAULT, "RIP: %04x:%pS", qword [rbx + pt_regs.cs], qword [rbx + pt_regs.ip]
+        mov     rdi, [rbx + pt_regs.ip]
+        call    show_opcodes
+        cmp     qword [rbx + pt_regs.orig_ax], -1
+        jne     .system_call
+        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx", qword [rbx + pt_regs.ss], qword [rbx + pt_regs.sp], qword [rbx + pt_regs.flags]
+        jmp     .general
+.system_call:
+        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx ORIG_RAX: %016lx", qword [rbx + pt_regs.ss], qword [rbx + pt_regs.sp], qword [rbx + pt_regs.flags], qword [rbx + pt_regs.orig_ax]
+.general:
+        printk  KERN_DEFAULT, "RAX: %016lx RBX: %016lx RCX: %016lx", qword [rbx + pt_regs.ax], qword [rbx + pt_regs.bx], qword [rbx + pt_regs.cx]
+        printk  KERN_DEFAULT, "RDX: %016lx RSI: %016lx RDI: %016lx", qword [rbx + pt_regs.dx], qword [rbx + pt_regs.si], qword [rbx + pt_regs.di]
+        printk  KERN_DEFAULT, "RBP: %016lx R08: %016lx R09: %016lx", qword [rbx + pt_regs.bp], qword [rbx + pt_regs.r8], qword [rbx + pt_regs.r9]
+        printk  KERN_DEFAULT, "R10: %016lx R11: %016lx R12: %016lx", qword [rbx + pt_regs.r10], qword [rbx + pt_regs.r11], qword [rbx + pt_regs.r12]
+        printk  KERN_DEFAULT, "R13: %016lx R14: %016lx R15: %016lx", qword [rbx + pt_regs.r13], qword [rbx + pt_regs.r14], qword [rbx + pt_regs.r15]
+        pop     rbx
+        return
+endfunction
+
+; show_regs_all -- segments and control registers, as they are now
+;   in: rdi = regs    uses: all caller-saved    after: process_64.c __show_regs(SHOW_REGS_ALL)
+function show_regs_all
+        push    rbx
+        mov     rbx, rdi
+        mov     ecx, IA32_GS_BASE
+        rdmsr
+        shl     rdx, 32
+        or      rax, rdx
+        xor     edx, edx                ; FS base and the user's GS base: nobody sets them
+        printk  KERN_DEFAULT, "FS:  %016lx(%04x) GS:%016lx(%04x) knlGS:%016lx", rdx, rdx, rax, rdx, rdx
+        mov     eax, ds
+        mov     ecx, es
+        mov     rdx, cr0
+        printk  KERN_DEFAULT, "CS:  %04x DS: %04x ES: %04x CR0: %016lx", qword [rbx + pt_regs.cs], rax, rcx, rdx
+        mov     rax, cr2
+        mov     rcx, cr3
+        mov     rdx, cr4
+        printk  KERN_DEFAULT, "CR2: %016lx CR3: %016lx CR4: %016lx", rax, rcx, rdx
+        pop     rbx
+        return
+endfunction
+
+; show_opcodes -- the bytes around an address, the one at it in angle brackets
+;   in: rdi = address    uses: all caller-saved    after: dumpstack.c show_opcodes()
+function show_opcodes
+        push    rbx
+        push    r12
+        push    r13
+        sub     rsp, CODE_BYTES + CODE_TEXT_SIZE
+        lea     r13, [rdi - CODE_PROLOGUE]
+        mov     rdi, rsp
+        mov     rsi, r13
+        mov     ecx, CODE_BYTES
+        call    copy_from_kernel_nofault
+        test    eax, eax
+        jnz     .unreadable
+        lea     r12, [rsp + CODE_BYTES] ; the text grows here
+        xor     ebx, ebx
+.byte:  movzx   eax, byte [rsp + rbx]
+        cmp     ebx, CODE_PROLOGUE
+        je      .marked
+        scnprintf r12, CODE_TEXT_ITEM, " %02x", rax
+        jmp     .next
+.marked:
+        scnprintf r12, CODE_TEXT_ITEM, " <%02x>", rax
+.next:  add     r12, rax
+        inc     ebx
+        cmp     ebx, CODE_BYTES
+        jb      .byte
+        lea     rax, [rsp + CODE_BYTES]
+        printk  KERN_DEFAULT, "Code:%s", rax
+        jmp     .done
+.unreadable:
+        printk  KERN_DEFAULT, "Code: Unable to access opcode bytes at 0x%lx.", r13
+.done:  add     rsp, CODE_BYTES + CODE_TEXT_SIZE
+        pop     r13
+        pop     r12
+        pop     rbx
+        return
+endfunction
+CODE_TEXT_ITEM  equ 8                   ; " <xx>" and its terminator
+CODE_TEXT_SIZE  equ 3 * CODE_BYTES + CODE_TEXT_ITEM
+
+; copy_from_kernel_nofault -- copies, or says that it cannot
+;   in: rdi = to, rsi = from, ecx = bytes    out: eax = 0, or 1 after a fault    uses: rcx, rsi, rdi
+function copy_from_kernel_nofault
+        xor     eax, eax
+.copy:  rep movsb
+        return
+.fault: mov     eax, 1
+        return
+        extable copy_from_kernel_nofault.copy, copy_from_kernel_nofault.fault
+endfunction

@@ -1,0 +1,52 @@
+; kernel.asm -- the kernel: its parts in reading order. See README.md.
+;
+;   nasm -f bin asm/kernel.asm -o kernel.bin      (run with -i asm/ from elsewhere)
+;   qemu-system-x86_64 -accel tcg -smp 2 -nographic -kernel kernel.bin -append "scenario=soft-spin"
+
+        default rel
+
+%include "x86.inc"
+%include "config.inc"
+%include "layout.inc"
+%include "macros.inc"
+%include "percpu.inc"
+
+%include "boot.asm"             ; multiboot entry, long mode, the CPU's first tables
+%include "cpu.asm"              ; descriptor tables of a CPU
+%include "idt.asm"              ; entry stubs, interrupt and exception frames
+%include "irq.asm"              ; what the interrupt vectors do
+%include "nmi-entry.asm"        ; the one entry that may interrupt itself
+%include "main.asm"             ; start_kernel and the first tasks
+%include "params.asm"           ; the command line
+
+%include "console.asm"          ; serial port
+%include "vsprintf.asm"         ; printf's formats
+%include "printk.asm"
+%include "kallsyms.asm"         ; address -> symbol+0xoffset/0xsize
+%include "dumpstack.asm"        ; registers
+%include "stacktrace.asm"       ; call traces
+
+%include "spinlock.asm"
+%include "tsc.asm"              ; calibration, sched_clock, delays
+%include "acpi.asm"             ; which CPUs there are
+%include "lapic.asm"
+%include "smpboot.asm"          ; start the other CPUs
+%include "hrtimer.asm"
+%include "sched.asm"
+%include "kthread.asm"
+%include "stop-machine.asm"     ; the stopper threads
+
+%include "watchdog.asm"         ; the detectors' knobs, start and touching
+%include "softlockup.asm"       ; the timer that looks whether the CPU still schedules
+%include "hardlockup.asm"       ; the NMI's look whether the timer still comes
+%include "perf-event.asm"       ; the counter that makes the NMI
+%include "nmi.asm"              ; who wanted this NMI?
+
+%include "traps.asm"            ; exceptions
+%include "panic.asm"
+%include "reboot.asm"           ; stopping CPUs and the machine
+
+%include "module.asm"           ; insmod: scenarios are modules
+%include "scenarios/healthy.asm"
+%include "scenarios/soft-spin.asm"
+%include "scenarios/hard-cli.asm"

@@ -1,0 +1,180 @@
+; panic.asm -- the end: taint flags and panic itself. After: kernel/panic.c; lockup-detector spec 4.1, 4.3, 4.4.
+
+; add_taint -- in: edi = flag    uses: rax, flags
+function add_taint
+        mov     eax, edi
+        lock bts [tainted_mask], rax
+        return
+endfunction
+
+; print_tainted -- "Not tainted", or a letter or blank for each flag
+;   in: rdi = buffer of PRINT_TAINTED_SIZE    uses: all caller-saved
+function print_tainted
+        cmp     qword [tainted_mask], 0
+        jne     .tainted
+        scnprintf rdi, PRINT_TAINTED_SIZE, "Not tainted"
+        return
+.tainted:
+        push    rbx
+        mov     rbx, rdi
+        scnprintf rdi, PRINT_TAINTED_SIZE, "Tainted: "
+        add     rbx, rax
+        xor     ecx, ecx
+        lea     rdx, [taint_flags]
+.flag:  mov     al, [rdx + 8]           ; the letter if set
+        bt      [tainted_mask], rcx
+        jc      .put
+        mov     al, [rdx + 9]           ; the one if not
+.put:   mov     [rbx + rcx], al
+        add     rdx, TAINT_FLAG_SIZE
+        inc     ecx
+        cmp     ecx, TAINT_FLAGS_COUNT
+        jb      .flag
+        mov     byte [rbx + rcx], 0
+        pop     rbx
+        return
+endfunction
+
+; print_tainted_verbose -- "[O]=OOT_MODULE, [L]=SOFTLOCKUP"
+;   in: rdi = buffer of PRINT_TAINTED_SIZE    uses: all caller-saved
+function print_tainted_verbose
+        push    rbx
+        push    r12
+        push    r13
+        push    r14
+        mov     r12, rdi                ; the text grows here
+        lea     r13, [rdi + PRINT_TAINTED_SIZE]
+        xor     ebx, ebx
+        string  r14, ""                 ; in front of the first; later ", "
+.flag:  bt      [tainted_mask], rbx
+        jnc     .next
+        imul    edx, ebx, TAINT_FLAG_SIZE
+        lea     rcx, [taint_flags]
+        add     rdx, rcx
+        movzx   eax, byte [rdx + 8]
+        mov     rcx, r13
+        sub     rcx, r12
+        scnprintf r12, ecx, "%s[%c]=%s", r14, rax, qword [rdx]
+        add     r12, rax
+        string  r14, ", "
+.next:  inc     ebx
+        cmp     ebx, TAINT_FLAGS_COUNT
+        jb      .flag
+        pop     r14
+        pop     r13
+        pop     r12
+        pop     rbx
+        return
+endfunction
+PRINT_TAINTED_SIZE equ 512              ; room for every flag's name
+
+; panic -- never comes back
+;   in: rdi = message
+function panic
+        cli
+        preempt_disable
+        mov     rbx, rdi                ; nobody's registers are wanted back
+        mov     ecx, [gs:pcpu.number]
+        mov     eax, PANIC_CPU_INVALID
+        lock cmpxchg [panic_cpu], ecx
+        je      .ours
+        cmp     eax, ecx
+        je      .ours                   ; nmi_panic has claimed it
+        call    panic_smp_self_stop
+.ours:  call    bust_spinlocks
+        printk  KERN_EMERG, "Kernel panic - not syncing: %s", rbx
+        bt      dword [tainted_mask], TAINT_DIE
+        jc      .stop                   ; an oops has printed the trace already
+        call    dump_stack
+.stop:  call    smp_send_stop
+        mov     dword [panic_others_stopped], 1
+        printk  KERN_EMERG, "Kernel Offset: disabled"
+        cmp     dword [panic_timeout], 0
+        je      .end
+        jl      .restart                ; at once
+        call    panic_countdown
+.restart:
+        call    emergency_restart
+.end:   printk  KERN_EMERG, "---[ end Kernel panic - not syncing: %s ]---", rbx
+        mov     dword [console_loglevel], 0     ; suppress_printk
+        sti
+.forever:
+        call    touch_softlockup_watchdog
+        mov     edi, PANIC_TIMER_STEP_MS
+        call    mdelay
+        jmp     .forever
+endfunction
+
+; panic_countdown -- panic_timeout seconds, in silence
+;   uses: all caller-saved
+function panic_countdown
+        push    rbx
+        mov     eax, [panic_timeout]
+        printk  KERN_EMERG, "Rebooting in %d seconds..", rax
+        imul    ebx, [panic_timeout], MSEC_PER_SEC / PANIC_TIMER_STEP_MS
+.step:  call    touch_nmi_watchdog
+        mov     edi, PANIC_TIMER_STEP_MS
+        call    mdelay
+        dec     ebx
+        jnz     .step
+        pop     rbx
+        return
+endfunction
+
+; panic_smp_self_stop -- another CPU is panicking already: wait for the end with interrupts off
+function panic_smp_self_stop
+.wait:  pause
+        jmp     .wait
+endfunction
+
+; nmi_panic -- panic from an NMI: one that has interrupted the panic of its own CPU lets it go on
+;   in: rdi = message    uses: all caller-saved
+function nmi_panic
+        mov     ecx, [gs:pcpu.number]
+        mov     eax, PANIC_CPU_INVALID
+        lock cmpxchg [panic_cpu], ecx
+        je      .panic
+        cmp     eax, ecx
+        je      .ours
+        call    panic_smp_self_stop     ; nmi_panic_self_stop()
+.panic: call    panic
+.ours:  return
+endfunction
+
+; taint_flag "LETTER IF SET", "LETTER IF NOT", "NAME" -- an entry of the table below
+%macro taint_flag 3
+        section .rodata
+%%name: db      %3, 0
+        section .data
+        dq      %%name
+        db      %1, %2
+%endmacro
+TAINT_FLAG_SIZE equ 10
+
+        section .data
+        align   8, db 0
+tainted_mask:   dq 0
+panic_cpu:      dd PANIC_CPU_INVALID
+panic_timeout:  dd 0
+panic_others_stopped: dd 0
+taint_flags:                            ; by number
+        taint_flag 'P', 'G', "PROPRIETARY_MODULE"
+        taint_flag 'F', ' ', "FORCED_MODULE"
+        taint_flag 'S', ' ', "CPU_OUT_OF_SPEC"
+        taint_flag 'R', ' ', "FORCED_RMMOD"
+        taint_flag 'M', ' ', "MACHINE_CHECK"
+        taint_flag 'B', ' ', "BAD_PAGE"
+        taint_flag 'U', ' ', "USER"
+        taint_flag 'D', ' ', "DIE"
+        taint_flag 'A', ' ', "OVERRIDDEN_ACPI_TABLE"
+        taint_flag 'W', ' ', "WARN"
+        taint_flag 'C', ' ', "CRAP"
+        taint_flag 'I', ' ', "FIRMWARE_WORKAROUND"
+        taint_flag 'O', ' ', "OOT_MODULE"
+        taint_flag 'E', ' ', "UNSIGNED_MODULE"
+        taint_flag 'L', ' ', "SOFTLOCKUP"
+        taint_flag 'K', ' ', "LIVEPATCH"
+        taint_flag 'X', ' ', "AUX"
+        taint_flag 'T', ' ', "RANDSTRUCT"
+        taint_flag 'N', ' ', "TEST"
+        section .text
