@@ -170,6 +170,24 @@ const moves = [
   ...WIDE.flatMap((width) => [`movbe ${NAMES[width][1]}, ${memory(width)}`, `movbe ${memory(width + 1)}, ${NAMES[width][2]}`]),
 ];
 
+/** What is different, or exists only, in 32-bit code. */
+const in32BitCode = [
+  ...['inc', 'dec', 'push', 'pop'].flatMap((mnemonic) =>
+    ['eax', 'bx', 'esp', 'edi'].map((register) => `${mnemonic} ${register}`),
+  ),
+  ...listed(`
+    daa | das | aaa | aas | aam | aad | aam 7 | aam 16 | aam 0 | aad 8 | aad 255 | salc | o16 pusha | pusha | o16 popa | popa
+    pushf | popf ; popf | push dword [esi] | push word [edi+2] | push 5 | push word -2 | pop dword [esp+4] | pop word [esp-8]
+    enter 16, 0 | enter 4, 3 | o16 enter 8, 2 | leave
+    add eax, [esi+4] | adc [edi], ebx | sbb cl, [ebp-0x20] | mov eax, [0x200041] | mov [0x200045], al | mov ah, [esi]
+    lea eax, [ebx+ecx*4-1] | lea ebx, [bx+si+5] | lea cx, [bp+di-0x80] | lea edx, [si]
+    bts [edi], ebx ; ebx~32 | btr [edi], bx ; ebx~16 | cmpxchg8b [esi] | xchg eax, ecx | imul ecx, [esi] | mul dword [edi]
+    bound eax, [esi] | bound bx, [edi] | bound eax, [esi] ; eax<4
+    jcxz $+0x20 | jcxz $+0x20 ; ecx<2 | loop $+0x20 ; ecx<3 | a16 loop $+0x20 ; ecx<3 | a16 loopne $+0x20
+    call $+0x30 | call [esi] ; [64]=code | call eax ; eax=code | ret ; [192]=code | ret 12 ; [192]=code
+    movsd ; df | rep movsb ; ecx<6 df | repe cmpsw ; ecx<6 df | repne scasd ; ecx<6 df | rep stosw ; ecx<6 df | lodsb ; df | xlatb ; ebx=data`),
+].map((line) => (line.includes(' ; ') ? `${line} bits32` : `${line} ; bits32`));
+
 /** Everything, each once. */
 export const CASES: readonly string[] = [
   ...['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp', 'test', 'mov'].flatMap(binary),
@@ -204,4 +222,5 @@ export const CASES: readonly string[] = [
   ...strings,
   ...stack,
   ...flow,
+  ...in32BitCode,
 ];

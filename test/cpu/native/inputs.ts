@@ -11,6 +11,20 @@ export const WINDOW = 256;
 /** Where `=code` sends a jump. */
 export const TARGET = CODE + 0x40n;
 
+/** An instruction as NASM reads it, and what it needs. */
+export interface Case {
+  readonly text: string;
+  readonly hints: readonly string[];
+  readonly bits: 32 | 64;
+}
+
+/** `text ; hints` as in cases.ts; the hint `bits32` stands for 32-bit code. */
+export const splitCase = (line: string): Case => {
+  const [text, list = ''] = line.split(' ; ');
+  const hints = list.split(' ').filter(Boolean);
+  return { text, hints: hints.filter((hint) => hint !== 'bits32'), bits: hints.includes('bits32') ? 32 : 64 };
+};
+
 export interface State {
   readonly gpr: BigUint64Array;
   flags: number;
@@ -28,12 +42,13 @@ const POINTERS: Readonly<Record<string, bigint>> = { rsp: 192n, rbp: 160n, rsi: 
  * `hints` say what an instruction needs: `rcx<5` a small number, `ecx<5` in its lower half, `rbx~16` a bit offset of 16 bits that stays in the window, `rax=code`
  * and `[64]=code` a jump target in a register or in the window, `rbx=data` the window, `dividend` rDX:rAX that often fits, `df`, `popf` a harmless image of RFLAGS.
  */
-export function stateBefore(text: string, hints: readonly string[], index: number): State {
+export function stateBefore({ text, hints, bits }: Case, index: number): State {
   const random = new Random(seedOf(`${text} ${index}`));
-  const values = Array.from({ length: 16 }, () => valueFrom(random));
+  const values = Array.from({ length: 16 }, () => BigInt.asUintN(bits, valueFrom(random)));
   const gpr = BigUint64Array.from(values, (value) => (random.below(6) === 0 ? values[random.below(4)] : value));
   for (const [name, offset] of Object.entries(POINTERS)) gpr[numberOf(name)] = DATA + offset;
   gpr[numberOf('r12')] = BigInt(random.below(4));
+  if (bits === 32) gpr.fill(0n, 8);
 
   const words = BigUint64Array.from({ length: WINDOW / 8 }, () =>
     random.below(4) === 0 ? gpr[random.below(4)] : valueFrom(random),

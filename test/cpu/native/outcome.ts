@@ -3,7 +3,7 @@
 
 import { hex } from '../../../src/base/bits.ts';
 import { REGISTER_NAMES } from '../../../src/isa/names.ts';
-import type { State } from './inputs.ts';
+import { type Case, type State, splitCase } from './inputs.ts';
 
 /** `rip` is an offset from the instruction's first byte. */
 export interface After extends State {
@@ -25,17 +25,10 @@ export const flagsOf = (outcome: string): number => Number.parseInt(outcome, 16)
 export const withFlags = (outcome: string, flags: number): string => outcome.replace(/^\w+/, hex(flags));
 
 /** An instruction as recorded, with what became of each of its states. */
-export interface Recorded {
+export interface Recorded extends Case {
   readonly code: Uint8Array;
-  readonly text: string;
-  readonly hints: readonly string[];
   readonly outcomes: readonly string[];
 }
-
-export const splitCase = (line: string): { readonly text: string; readonly hints: readonly string[] } => {
-  const [text, hints = ''] = line.split(' ; ');
-  return { text, hints: hints.split(' ').filter(Boolean) };
-};
 
 export const formatRecorded = (bytes: string, line: string, outcomes: readonly string[]): string =>
   [`: ${bytes} ${line}`, ...outcomes, ''].join('\n');

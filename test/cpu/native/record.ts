@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CASES } from './cases.ts';
-import { type State, stateBefore, WINDOW } from './inputs.ts';
-import { formatRecorded, outcomeText, splitCase } from './outcome.ts';
+import { type Case, type State, splitCase, stateBefore, WINDOW } from './inputs.ts';
+import { formatRecorded, outcomeText } from './outcome.ts';
 
 const HERE = 'test/cpu/native';
 const PER_CASE = Number(process.argv[2] ?? 16);
@@ -16,25 +16,25 @@ const OUTPUT_BYTES = 19 * 8 + WINDOW;
 const BREAKPOINT = 3n;
 
 /** Each instruction's bytes: NASM also writes where each ends. */
-function assemble(folder: string, texts: readonly string[]): Uint8Array[] {
+function assemble(folder: string, cases: readonly Case[]): Uint8Array[] {
   const source = [
-    'bits 64',
-    ...texts.flatMap((text, i) => [`i${i}: ${text}`, `e${i}:`]),
+    ...cases.flatMap(({ text, bits }, i) => [`bits ${bits}`, `i${i}: ${text}`, `e${i}:`]),
     'lengths:',
-    ...texts.map((_, i) => `db e${i} - i${i}`),
+    ...cases.map((_, i) => `db e${i} - i${i}`),
   ];
   writeFileSync(join(folder, 'cases.asm'), source.join('\n'));
   execFileSync('nasm', ['-f', 'bin', '-o', join(folder, 'cases.bin'), join(folder, 'cases.asm')], { stdio: 'inherit' });
   const bytes = new Uint8Array(readFileSync(join(folder, 'cases.bin')));
   let start = 0;
-  return [...bytes.subarray(bytes.length - texts.length)].map((length) => bytes.subarray(start, (start += length)));
+  return [...bytes.subarray(bytes.length - cases.length)].map((length) => bytes.subarray(start, (start += length)));
 }
 
-function inputRecord(code: Uint8Array, state: State): Uint8Array {
+function inputRecord(code: Uint8Array, bits: number, state: State): Uint8Array {
   const record = new Uint8Array(INPUT_BYTES);
   const words = new BigUint64Array(record.buffer, 16, 17);
   record[0] = code.length;
-  record.set(code, 1);
+  record[1] = bits;
+  record.set(code, 2);
   words.set(state.gpr);
   words[16] = BigInt(state.flags);
   record.set(state.data, 16 + 17 * 8);
@@ -53,12 +53,9 @@ try {
   const recorder = join(folder, 'recorder');
   execFileSync('gcc', ['-O1', '-o', recorder, join(HERE, 'recorder.c')], { stdio: 'inherit' });
   const cases = CASES.map(splitCase);
-  const codes = assemble(
-    folder,
-    cases.map(({ text }) => text),
-  );
-  const states = cases.map(({ text, hints }) => Array.from({ length: PER_CASE }, (_, i) => stateBefore(text, hints, i)));
-  const input = Buffer.concat(states.flatMap((list, i) => list.map((state) => inputRecord(codes[i], state))));
+  const codes = assemble(folder, cases);
+  const states = cases.map((one) => Array.from({ length: PER_CASE }, (_, i) => stateBefore(one, i)));
+  const input = Buffer.concat(states.flatMap((list, i) => list.map((state) => inputRecord(codes[i], cases[i].bits, state))));
   const output = execFileSync(recorder, { input, maxBuffer: 1 << 30, timeout: 60_000 });
   const vectors = CASES.map((line, i) => {
     const outcomes = states[i].map((state, k) => {

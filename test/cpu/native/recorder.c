@@ -1,6 +1,7 @@
 /* Machine states → the states after one instruction each, as this processor computes them. Standard input holds records of
  * `struct input`, standard output gets as many of `struct output`. Each instruction is followed by INT3 and runs by returning from a
- * signal handler into the wanted state; the signal that ends it (INT3, #DE) brings the state after it. x86-64 Linux only. */
+ * signal handler into the wanted state, in 64-bit or in compatibility mode; the signal that ends it (INT3, #DE) brings the state after it.
+ * x86-64 Linux only. */
 
 #define _GNU_SOURCE
 #include <signal.h>
@@ -18,7 +19,7 @@
 #define FLAGS 0xcd5UL /* CF PF AF ZF SF DF OF */
 
 struct input {
-  uint8_t length, code[15];
+  uint8_t length, bits, code[14];
   uint64_t gpr[16], flags;
   uint8_t data[WINDOW];
 };
@@ -26,6 +27,11 @@ struct output {
   uint64_t gpr[16], flags, rip, vector;
   uint8_t data[WINDOW];
 };
+
+/* Selectors of Linux: 64-bit code, 32-bit code, flat data. */
+#define CODE_64 0x33
+#define CODE_32 0x23
+#define FLAT_DATA 0x2b
 
 /* In the order of their numbers. */
 static const int REGISTERS[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
@@ -47,6 +53,7 @@ static void load_next(greg_t *gregs) {
   for (int i = 0; i < 16; i++) gregs[REGISTERS[i]] = in.gpr[i];
   gregs[REG_EFL] = (gregs[REG_EFL] & ~FLAGS) | in.flags;
   gregs[REG_RIP] = CODE;
+  gregs[REG_CSGSFS] = (gregs[REG_CSGSFS] & ~0xffffL) | (in.bits == 32 ? CODE_32 : CODE_64);
 }
 
 static void on_signal(int signal, siginfo_t *info, void *context) {
@@ -80,6 +87,8 @@ int main(void) {
   struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK};
   const int signals[] = {SIGTRAP, SIGFPE, SIGSEGV, SIGBUS, SIGILL};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) sigaction(signals[i], &action, NULL);
+  /* 64-bit code runs with null selectors, 32-bit code cannot. */
+  __asm__("mov %0, %%ds; mov %0, %%es" : : "r"(FLAT_DATA));
   raise(SIGTRAP);
   return 1;
 }

@@ -9,6 +9,9 @@ const UNDEFINED: readonly (readonly [mnemonics: string, flags: number])[] = [
   ['bt bts btr btc', OF | SF | AF | PF],
   ['bsf bsr', CF | OF | SF | AF | PF],
   ['tzcnt lzcnt', OF | SF | AF | PF],
+  ['daa das', OF],
+  ['aaa aas', OF | SF | ZF | PF],
+  ['aam aad', OF | AF | CF],
 ];
 const SHIFTS = ['shl', 'shr', 'sar'];
 const DOUBLE_SHIFTS = ['shld', 'shrd'];
