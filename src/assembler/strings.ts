@@ -39,11 +39,11 @@ export const quote = (bytes: Uint8Array): string => {
     if (!text.includes("'")) return `'${text}'`;
     if (!text.includes('"')) return `"${text}"`;
   }
-  const escape = (byte: number): string => {
+  const escaped = (byte: number): string => {
     if (byte === 0x60 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
     return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
   };
-  return `\`${Array.from(bytes, escape).join('')}\``;
+  return `\`${Array.from(bytes, escaped).join('')}\``;
 };
 
 const decode = (bytes: Uint8Array): string | undefined => {

@@ -1,0 +1,143 @@
+// `%if` and its kin → whether the lines after them are read. All of them are one table of conditions, each with its negation
+// (`%ifn…`) and both as a later branch (`%elif…`, `%elifn…`). NASM manual 4.4.
+import type { Percent, Piece } from './lex.ts';
+import { parseArity } from './macros.ts';
+import { contextName, isPunctuation, isWord, spellPieces } from './pieces.ts';
+import type { Preprocessor } from './preprocessor.ts';
+import { substitute } from './substitute.ts';
+
+/** What stands behind the directive → whether it holds; undefined after a report. */
+type Condition = (state: Preprocessor, pieces: readonly Piece[], directive: Percent) => boolean | undefined;
+
+/** Whether lines are read here. */
+export const isReading = (state: Preprocessor): boolean => {
+  const top = state.input.frames.at(-1);
+  if (top?.kind === 'rep' && top.isOver) return false;
+  const conditional = state.input.file?.conditionals.at(-1);
+  return conditional === undefined || conditional.state === 'on';
+};
+
+/** Does what a conditional directive says; false if it is none. Must also be called in a branch that is not read. */
+export const handleConditional = (state: Preprocessor, directive: Percent, line: readonly Piece[]): boolean => {
+  const name = directive.text.slice(1).toLowerCase();
+  if (name === 'else') takeElse(state, directive);
+  else if (name === 'endif') takeEndif(state, directive);
+  else {
+    const match = /^(el)?if(.*)$/.exec(name);
+    const found = match && conditionNamed(match[2]);
+    if (!match || !found) return false;
+    const isWanted = (pieces: readonly Piece[]): boolean => {
+      const holds = found.condition(state, pieces.slice(1), directive);
+      return holds !== undefined && holds !== found.negated;
+    };
+    if (match[1]) takeElif(state, directive, () => isWanted(substitute(state, line)));
+    else takeIf(state, directive, () => isWanted(substitute(state, line)));
+  }
+  return true;
+};
+
+const conditionNamed = (name: string): { readonly condition: Condition; readonly negated: boolean } | undefined => {
+  const plain = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
+  if (plain) return { condition: plain, negated: false };
+  const negated = name[0] === 'n' && Object.hasOwn(CONDITIONS, name.slice(1)) ? CONDITIONS[name.slice(1)] : undefined;
+  return negated && { condition: negated, negated: true };
+};
+
+const takeIf = (state: Preprocessor, { origin }: Percent, isWanted: () => boolean): void => {
+  const reads = isReading(state);
+  const branch = reads ? (isWanted() ? 'on' : 'off') : 'done';
+  state.input.file?.conditionals.push({ state: branch, hasElse: false, origin });
+};
+
+/** The innermost open conditional; undefined after a report. */
+const openConditional = (state: Preprocessor, { origin, text }: Percent) => {
+  const conditional = state.input.file?.conditionals.at(-1);
+  if (!conditional) state.reporter.error(origin, `'${text}' has no '%if'`);
+  else if (conditional.hasElse && text.toLowerCase() !== '%endif') {
+    state.reporter.error(origin, `'${text}' after '%else'`);
+    conditional.state = 'done';
+  } else return conditional;
+  return undefined;
+};
+
+const takeElif = (state: Preprocessor, directive: Percent, isWanted: () => boolean): void => {
+  const conditional = openConditional(state, directive);
+  if (!conditional) return;
+  if (conditional.state === 'on') conditional.state = 'done';
+  else if (conditional.state === 'off' && isWanted()) conditional.state = 'on';
+};
+
+const takeElse = (state: Preprocessor, directive: Percent): void => {
+  const conditional = openConditional(state, directive);
+  if (!conditional) return;
+  conditional.state = conditional.state === 'off' ? 'on' : 'done';
+  conditional.hasElse = true;
+};
+
+const takeEndif = (state: Preprocessor, directive: Percent): void => {
+  if (openConditional(state, directive)) state.input.file?.conditionals.pop();
+};
+
+/** All names in a row; undefined after a report. */
+const namesIn = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): readonly Piece[] | undefined => {
+  const wrong = pieces.find((piece) => !isWord(piece) && !(piece.kind === 'percent' && piece.sort === 'context'));
+  if (pieces.length > 0 && !wrong) return pieces;
+  state.reporter.error(wrong?.origin ?? directive.origin, `'${directive.text}' expects names`);
+  return undefined;
+};
+
+/** Whether the first piece of the expanded text is as asked. */
+const firstIs =
+  (test: (first: Piece, second: Piece | undefined) => boolean): Condition =>
+  (state, pieces) => {
+    const [first, second] = state.expandSingle(pieces);
+    return first !== undefined && test(first, second);
+  };
+
+const isSign = (piece: Piece): boolean => isPunctuation(piece, '-') || isPunctuation(piece, '+');
+
+/** Whether two texts with a comma between are the same but for blanks and the kind of quotes. */
+const identical =
+  (spell: (text: string) => string): Condition =>
+  (state, pieces, directive) => {
+    const row = state.expandSingle(pieces);
+    const comma = row.findIndex((piece) => isPunctuation(piece, ','));
+    if (comma < 0) {
+      state.reporter.error(directive.origin, `'${directive.text}' expects two texts with a comma between`);
+      return undefined;
+    }
+    const texts = [row.slice(0, comma), row.slice(comma + 1)].map((side) =>
+      side.map((piece) => (piece.kind === 'string' ? `"${spell(latin1(piece.bytes))}` : spell(spellPieces([piece])))),
+    );
+    return texts[0].length === texts[1].length && texts[0].every((text, index) => text === texts[1][index]);
+  };
+
+const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+
+const CONDITIONS: Readonly<Record<string, Condition>> = {
+  '': (state, pieces, { text }) => {
+    const value = state.constant(pieces, text);
+    return value === undefined ? undefined : value !== 0n;
+  },
+  def: (state, pieces, directive) => namesIn(state, pieces, directive)?.some((name) => state.definitionsOf(name) !== undefined),
+  macro: (state, pieces, directive) => {
+    const [name, ...rest] = pieces;
+    const arity = rest.length > 0 ? parseArity(spellPieces(rest)) : undefined;
+    if (isWord(name) && (rest.length === 0 || arity)) return state.macros.has(name.text, arity);
+    state.reporter.error(directive.origin, `'${directive.text}' expects the name of a macro, and perhaps how many arguments it takes`);
+    return undefined;
+  },
+  ctx: (state, pieces, directive) =>
+    namesIn(state, state.expandSingle(pieces), directive)?.some((name) => name.text === state.contexts.at(-1)?.name),
+  idn: identical((text) => text),
+  idni: identical((text) => text.toLowerCase()),
+  id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && contextName(first).name !== '' && first.sort === 'context')),
+  num: firstIs((first, second) => first.kind === 'number' || (isSign(first) && second?.kind === 'number')),
+  str: firstIs((first) => first.kind === 'string'),
+  token: (state, pieces) => {
+    const row = state.expandSingle(pieces);
+    return row.length === 1;
+  },
+  empty: (state, pieces) => state.expandSingle(pieces).length === 0,
+  env: () => false,
+};

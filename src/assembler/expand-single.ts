@@ -1,0 +1,186 @@
+// A row of pieces with single-line macros → the row with their texts. A macro is not expanded inside its own text; arguments
+// enter the body unexpanded and are looked at together with it, as in C. When putting names together made new ones, the whole
+// row is looked at again, as NASM does. NASM manual 4.1.1-4.1.4.
+import type { Parameter, SingleMacro } from './defines.ts';
+import type { Piece } from './lex.ts';
+import { expandedFrom, Fatal, isPunctuation, isWord, join, spaced, spellPieces } from './pieces.ts';
+import type { Preprocessor } from './preprocessor.ts';
+import { quote } from './strings.ts';
+import type { Expansion, Token } from './tokens.ts';
+
+/** Each look may put together new names; a source that needs more than this has no end. */
+const MOST_LOOKS = 1000;
+
+export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
+  let row = pieces;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const expanded = row.some((piece) => state.definitionsOf(piece)) ? new Expander(state, row).run() : row;
+    row = join(expanded);
+    if (row === expanded) return row;
+  }
+  throw new Fatal(state.origin, 'the single-line macros in this line expand without end');
+};
+
+/** A row that is being read: the line itself, or on top of it the text of a macro. */
+interface Level {
+  readonly pieces: readonly Piece[];
+  index: number;
+  readonly macro?: SingleMacro;
+}
+
+class Expander {
+  readonly #state: Preprocessor;
+  readonly #levels: Level[];
+  readonly #output: Piece[] = [];
+  /** An expansion to nothing leaves the blank that stood before it. */
+  #spacePending = false;
+
+  constructor(state: Preprocessor, pieces: readonly Piece[]) {
+    this.#state = state;
+    this.#levels = [{ pieces, index: 0 }];
+  }
+
+  run(): readonly Piece[] {
+    for (let piece = this.#take(); piece; piece = this.#take()) {
+      const macros = this.#state.definitionsOf(piece);
+      if (macros && this.#expand(piece, macros)) continue;
+      this.#output.push(this.#spacePending ? spaced(piece, true) : piece);
+      this.#spacePending = false;
+      this.#state.spend(0, this.#output.length);
+    }
+    return this.#output;
+  }
+
+  #take(): Piece | undefined {
+    for (;;) {
+      const level = this.#levels.at(-1);
+      if (!level) return undefined;
+      if (level.index < level.pieces.length) return level.pieces[level.index++];
+      if (level.macro) level.macro.isActive = false;
+      this.#levels.pop();
+    }
+  }
+
+  #expand(use: Piece, macros: readonly SingleMacro[]): boolean {
+    const plain = macros.find((macro) => macro.parameters === undefined);
+    if (plain) {
+      if (plain.isActive) return false;
+      this.#enter(plain, use, new Map());
+      return true;
+    }
+    const ahead = this.#look();
+    if (!isPunctuation(ahead.next(), '(')) return false;
+    const given = readArguments(ahead, macros);
+    if (given === undefined) {
+      this.#state.reporter.error(use.origin, `the arguments of '${macros[0].name}' have no closing ')'`);
+      return false;
+    }
+    const macro = macros.find((candidate) => accepts(candidate, given));
+    if (!macro) {
+      const count = `${given.length} argument${given.length === 1 ? '' : 's'}`;
+      this.#state.reporter.warning(use.origin, `no macro '${macros[0].name}' takes ${count}`);
+      return false;
+    }
+    if (macro.isActive) return false;
+    ahead.commit();
+    const parameters = macro.parameters ?? [];
+    const values = parameters.map((parameter, index) => [parameter.name, this.#convert(parameter, given, index)] as const);
+    this.#enter(macro, use, new Map(values));
+    return true;
+  }
+
+  /** Puts the body on top of what is still to be read. */
+  #enter(macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>): void {
+    const call: Expansion = { name: macro.name, call: use.origin };
+    const body = typeof macro.body === 'function' ? macro.body(use.origin) : fillIn(macro, use, values, call);
+    this.#state.spend(body.length + 1, body.length);
+    const space = use.spaceBefore || this.#spacePending;
+    this.#spacePending = body.length === 0 && space;
+    const pieces = body.length === 0 ? body : [spaced(body[0], space), ...body.slice(1)];
+    macro.isActive = true;
+    this.#levels.push({ pieces, index: 0, macro });
+  }
+
+  #convert(parameter: Parameter, given: readonly (readonly Piece[])[], index: number): readonly Piece[] {
+    const parts = parameter.greedy ? given.slice(index) : given.slice(index, index + 1);
+    const pieces = parameter.style === 'raw' ? parts.flat() : parts.length > 1 ? parts.flat() : unbraced(parts[0] ?? []);
+    const [first] = pieces;
+    if (first === undefined || parameter.style === 'plain' || parameter.style === 'raw') return pieces;
+    if (parameter.style === 'value') {
+      const value = this.#state.constant(pieces, parameter.name);
+      return value === undefined ? [] : numberPieces(value, first);
+    }
+    const bytes = new TextEncoder().encode(spellPieces(this.#state.expandSingle(pieces)));
+    return [{ kind: 'string', text: quote(bytes), bytes, origin: first.origin, spaceBefore: first.spaceBefore }];
+  }
+
+  /** Reads on, over the ends of macro texts, without taking anything until `commit`. */
+  #look(): Ahead {
+    const levels = this.#levels;
+    let depth = levels.length - 1;
+    let index = levels[depth].index;
+    return {
+      next: () => {
+        while (index >= levels[depth].pieces.length && depth > 0) index = levels[--depth].index;
+        return levels[depth].pieces[index++];
+      },
+      commit: () => {
+        for (const { macro } of levels.splice(depth + 1)) if (macro) macro.isActive = false;
+        levels[depth].index = index;
+      },
+    };
+  }
+}
+
+interface Ahead {
+  next(): Piece | undefined;
+  commit(): void;
+}
+
+/** From behind `(` to the matching `)`: the parts between commas; with the comma in front, from the second on, when greedy. */
+const readArguments = (ahead: Ahead, macros: readonly SingleMacro[]): Piece[][] | undefined => {
+  const given: Piece[][] = [[]];
+  const mostSplits = Math.max(...macros.map(({ parameters = [] }) => (parameters.at(-1)?.greedy ? parameters.length : Infinity)));
+  let round = 0;
+  let curly = 0;
+  for (let piece = ahead.next(); piece; piece = ahead.next()) {
+    if (isPunctuation(piece, ')') && round-- === 0) return given;
+    if (isPunctuation(piece, '(')) round++;
+    if (isPunctuation(piece, '{')) curly++;
+    if (isPunctuation(piece, '}')) curly--;
+    const splits = isPunctuation(piece, ',') && round === 0 && curly <= 0 && given.length < mostSplits;
+    if (splits) given.push([]);
+    else given[given.length - 1].push(piece);
+  }
+  return undefined;
+};
+
+/** Nothing between the brackets is no argument or an empty one, as needed. */
+const accepts = ({ parameters }: SingleMacro, given: readonly (readonly Piece[])[]): boolean => {
+  if (parameters === undefined) return false;
+  return parameters.length === given.length || (parameters.length === 0 && given.length === 1 && given[0].length === 0);
+};
+
+const unbraced = (pieces: readonly Piece[]): readonly Piece[] =>
+  isPunctuation(pieces[0], '{') && isPunctuation(pieces.at(-1), '}') ? pieces.slice(1, -1) : pieces;
+
+/** The body with the arguments in the places of the parameters, `%?` and `%??`. */
+const fillIn = (macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>, call: Expansion): readonly Piece[] => {
+  const body: Piece[] = [];
+  for (const piece of expandedFrom(macro.body as readonly Piece[], call)) {
+    const value = isWord(piece) ? values.get(piece.text) : undefined;
+    if (value) body.push(...value.map((part, index) => (index === 0 ? spaced(part, piece.spaceBefore) : part)));
+    else if (piece.kind === 'percent' && piece.sort === 'self') {
+      const text = piece.text === '%?' && use.kind === 'word' ? use.text : macro.name;
+      body.push({ kind: 'word', text, escaped: false, origin: piece.origin, spaceBefore: piece.spaceBefore });
+    } else body.push(piece);
+  }
+  return body;
+};
+
+/** A number as text: the sign of a negative one is an operator of its own. */
+export const numberPieces = (value: bigint, { origin, spaceBefore }: Pick<Piece, 'origin' | 'spaceBefore'>): Token[] => {
+  const magnitude = value < 0n ? -value : value;
+  const token: Token = { kind: 'number', text: `${magnitude}`, value: BigInt.asIntN(64, magnitude), origin, spaceBefore };
+  return value < 0n ? [{ kind: 'punctuation', text: '-', origin, spaceBefore }, { ...token, spaceBefore: false }] : [token];
+};

@@ -1,0 +1,159 @@
+// Source files → lines of tokens: the preprocessor's main loop. One line at a time, and only when the next is asked for, so that
+// `%if` and `%assign` may ask the assembler (by `scope`) for the symbols above them. NASM manual, chapter 4.
+import { BLOCK_DIRECTIVES, record } from './block-directives.ts';
+import { handleConditional, isReading } from './conditionals.ts';
+import { DEFINE_DIRECTIVES, type Directive } from './define-directives.ts';
+import { numberPieces } from './expand-single.ts';
+import type { Scope } from './expression.ts';
+import type { FileFrame } from './input.ts';
+import { lex, type Percent, type Piece } from './lex.ts';
+import { matchCall, type RawLine } from './macros.ts';
+import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
+import { Fatal, isPunctuation, isWord } from './pieces.ts';
+import { bothNames, PRELUDE } from './prelude.ts';
+import { Preprocessor } from './preprocessor.ts';
+import { splitLines } from './reporter.ts';
+import { quote } from './strings.ts';
+import { substitute } from './substitute.ts';
+import type { Expansion, Line, Origin, Reporter, SourceIo } from './tokens.ts';
+
+export interface ExpandOptions {
+  /** Macros defined from outside, as `NAME` or `NAME=text`. */
+  readonly defines?: readonly string[];
+  /** What `__OUTPUT_FORMAT__` is. */
+  readonly format?: string;
+  /** The values of symbols and of `$`, as far as they are known while lines are still being made. */
+  readonly scope?: Scope;
+}
+
+/** The lines of `entry` and of all that it includes. Reports mistakes and goes on; ends early where that makes no sense. */
+export function* expand(entry: string, io: SourceIo, reporter: Reporter, options: ExpandOptions = {}): Generator<Line> {
+  const state = new Preprocessor(reporter, io, options.scope);
+  try {
+    definePrelude(state, options);
+    readFile(state, entry, { place: { file: entry, line: 0, column: 0 } });
+    yield* linesOf(state);
+  } catch (failure) {
+    if (!(failure instanceof Fatal)) throw failure;
+    reporter.error(failure.origin, failure.text);
+  }
+}
+
+const DIRECTIVES: Readonly<Record<string, Directive>> = { ...DEFINE_DIRECTIVES, ...BLOCK_DIRECTIVES, ...OTHER_DIRECTIVES };
+
+const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: ExpandOptions): void => {
+  const run = (path: string, lines: readonly string[]): void => {
+    state.input.push({ kind: 'file', path, lines, next: 0, conditionals: [], builtin: true });
+    // Directives only: no line comes out.
+    for (const _ of linesOf(state));
+  };
+  run('<standard macros>', splitLines(PRELUDE));
+  run('<command line>', defines.map((text) => `%define ${text.replace('=', ' ')}`));
+  const dynamic = (name: string, body: (use: Origin) => readonly Piece[]): void => {
+    for (const spelling of bothNames(name)) state.defines.define({ name: spelling, caseless: false, body, isActive: false });
+  };
+  const number = (value: number, origin: Origin): readonly Piece[] => numberPieces(BigInt(value), { origin, spaceBefore: false });
+  dynamic('LINE', (origin) => number(state.origin.place.line, origin));
+  dynamic('BITS', (origin) => number(state.bits, origin));
+  dynamic('OUTPUT_FORMAT', ({ place, macro }) => lex(format, place, macro));
+  dynamic('FILE', (origin) => {
+    const bytes = new TextEncoder().encode(state.origin.place.file);
+    return [{ kind: 'string', text: quote(bytes), bytes, origin, spaceBefore: false }];
+  });
+};
+
+function* linesOf(state: Preprocessor): Generator<Line> {
+  for (let read = state.input.read(); read; read = state.input.read()) {
+    if ('kind' in read) endFile(state, read);
+    else yield* handleLine(state, read);
+  }
+}
+
+const endFile = (state: Preprocessor, file: FileFrame): void => {
+  for (const { origin } of file.conditionals) state.reporter.error(origin, `this '%if' has no '%endif'`);
+  if (!state.recording) return;
+  const { kind, origin } = state.recording;
+  state.reporter.error(origin, `this '%${kind}' has no '%end${kind}'`);
+  state.recording = undefined;
+};
+
+function* handleLine(state: Preprocessor, raw: RawLine): Generator<Line> {
+  state.spendLine();
+  state.origin = originOf(state, raw[0]);
+  const { recording } = state;
+  if (recording) {
+    if (record(state, recording, raw)) return;
+    state.recording = undefined;
+    recording.finish(recording.lines);
+    return;
+  }
+  const directive = directiveIn(raw);
+  if (directive && handleConditional(state, directive, raw)) return;
+  if (!isReading(state)) return;
+  const pieces = substitute(state, raw);
+  const substituted = directiveIn(pieces);
+  if (substituted) {
+    if (directive || !handleConditional(state, substituted, pieces)) handleDirective(state, substituted, pieces.slice(1));
+    return;
+  }
+  const row = state.expandSingle(pieces);
+  if (row.length > 0 && !(yield* handleCall(state, row, pieces.length))) yield* emit(state, row);
+}
+
+/** Where a line was written; of the prelude's lines, where they are called. */
+const originOf = (state: Preprocessor, { origin }: Piece): Origin => {
+  const { macro } = state.input;
+  if (!macro) return origin;
+  return macro.macro.builtin ? macro.expansion.call : { place: origin.place, macro: macro.expansion };
+};
+
+const directiveIn = ([first]: readonly Piece[]): Percent | undefined =>
+  first?.kind === 'percent' && first.sort === 'directive' ? first : undefined;
+
+const handleDirective = (state: Preprocessor, directive: Percent, pieces: readonly Piece[]): void => {
+  const name = directive.text.slice(1).toLowerCase();
+  if (Object.hasOwn(DIRECTIVES, name)) DIRECTIVES[name](state, pieces, directive);
+  else state.reporter.error(directive.origin, `there is no directive '${directive.text.slice(0, 40)}'`);
+};
+
+/** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
+function* handleCall(state: Preprocessor, row: readonly Piece[], piecesBefore: number): Generator<Line, boolean> {
+  const labelLength = isPunctuation(row[1], ':') ? 2 : 1;
+  for (const at of [0, labelLength]) {
+    const name = row[at];
+    if (!isWord(name) || (at > 0 && !canBeLabel(row[0]))) continue;
+    const candidates = state.macros.named(name.text);
+    if (candidates.length === 0) continue;
+    const call = matchCall(candidates, row.slice(at + 1), piecesBefore > at + 1, state.reporter);
+    if (call === undefined) return true;
+    if (call === 'mismatch') {
+      state.reporter.warning(name.origin, `no macro '${name.text}' takes these arguments`);
+      continue;
+    }
+    const { macro } = call;
+    if (macro.depth > 0 && !macro.recursive) continue;
+    if (state.input.frames.length > DEEPEST_CALL) throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
+    const label = row.slice(0, Math.min(at, 1));
+    if (label.length > 0 && !macro.takesLabel) yield* emit(state, [label[0], colonAfter(label[0])]);
+    const unique = state.takeUnique();
+    const expansion: Expansion = { name: macro.name, call: state.origin };
+    state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
+    return true;
+  }
+  return false;
+}
+
+const DEEPEST_CALL = 10_000;
+
+const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.kind === 'percent' && piece.sort === 'context');
+
+const colonAfter = ({ origin }: Piece): Piece => ({ kind: 'punctuation', text: ':', origin, spaceBefore: false });
+
+function* emit(state: Preprocessor, row: readonly Piece[]): Generator<Line> {
+  const tokens = state.finish(row);
+  if (!tokens || tokens.length === 0) return;
+  const [open, name, bits] = tokens;
+  const setsBits = open.text === '[' && name?.kind === 'word' && name.text.toLowerCase() === 'bits';
+  if (setsBits && bits?.kind === 'number') state.bits = Number(bits.value);
+  yield { tokens, origin: state.origin };
+}

@@ -1,0 +1,135 @@
+// What the preprocessor reads: a stack of files, macro bodies and repetitions → one raw line after the other.
+// Conditions belong to the file they stand in, as in NASM: a macro may open one and leave it to another to close it.
+import type { Piece } from './lex.ts';
+import { lex } from './lex.ts';
+import type { Call, RawLine } from './macros.ts';
+import type { Expansion, Origin } from './tokens.ts';
+
+/** A `%if` and its branches. `on`: this branch is read; `off`: a later one may be; `done`: none of the rest is. */
+export interface Conditional {
+  state: 'on' | 'off' | 'done';
+  hasElse: boolean;
+  readonly origin: Origin;
+}
+
+export interface FileFrame {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly lines: readonly string[];
+  next: number;
+  readonly conditionals: Conditional[];
+  /** Of the prelude. */
+  readonly builtin: boolean;
+  /** Who included it, when a macro did. */
+  readonly macro?: Expansion;
+  /** What `%line` says the next line is. */
+  shown?: { file: string; line: number; step: number };
+}
+
+/** One use of a multi-line macro. */
+export interface MacroFrame extends Call {
+  readonly kind: 'macro';
+  next: number;
+  /** How far `%rotate` has moved the arguments to the left. */
+  rotation: number;
+  readonly label: readonly Piece[];
+  /** The name as in the call. */
+  readonly calledAs: string;
+  /** What makes `%%name` different in each expansion. */
+  readonly unique: number;
+  readonly expansion: Expansion;
+}
+
+export interface RepFrame {
+  readonly kind: 'rep';
+  readonly body: readonly RawLine[];
+  next: number;
+  remaining: number;
+  /** `%exitrep` was read: the rest is passed over. */
+  isOver: boolean;
+}
+
+export type Frame = FileFrame | MacroFrame | RepFrame;
+
+export class Input {
+  readonly frames: Frame[] = [];
+  readonly #files: FileFrame[] = [];
+
+  get file(): FileFrame | undefined {
+    return this.#files.at(-1);
+  }
+
+  get includeDepth(): number {
+    return this.#files.length;
+  }
+
+  /** The macro whose body the current line belongs to: parameters reach through repetitions, not into included files. */
+  get macro(): MacroFrame | undefined {
+    const frame = this.frames.findLast(({ kind }) => kind !== 'rep');
+    return frame?.kind === 'macro' ? frame : undefined;
+  }
+
+  /** The innermost repetition of this file. */
+  get rep(): RepFrame | undefined {
+    for (const frame of this.frames.toReversed()) {
+      if (frame.kind === 'file') return undefined;
+      if (frame.kind === 'rep') return frame;
+    }
+    return undefined;
+  }
+
+  push(frame: Frame): void {
+    this.frames.push(frame);
+    if (frame.kind === 'file') this.#files.push(frame);
+    if (frame.kind === 'macro') frame.macro.depth++;
+  }
+
+  /** The next line, or the file that has just ended, or undefined when all have. */
+  read(): RawLine | FileFrame | undefined {
+    for (;;) {
+      const frame = this.frames.at(-1);
+      if (!frame) return undefined;
+      const body = frame.kind === 'macro' ? frame.macro.body : frame.kind === 'rep' ? frame.body : frame.lines;
+      if (frame.next < body.length) {
+        const line = frame.kind === 'file' ? readLogicalLine(frame) : (body as readonly RawLine[])[frame.next++];
+        if (line.length > 0) return line;
+        continue;
+      }
+      if (frame.kind === 'rep' && !frame.isOver && body.length > 0 && --frame.remaining > 0) {
+        frame.next = 0;
+        continue;
+      }
+      this.frames.pop();
+      if (frame.kind === 'macro') frame.macro.depth--;
+      if (frame.kind !== 'file') continue;
+      this.#files.pop();
+      return frame;
+    }
+  }
+}
+
+/** A line of a file, with those that a backslash at its end joins to it. */
+const readLogicalLine = (frame: FileFrame): RawLine => {
+  const { shown } = frame;
+  const place = { file: shown?.file ?? frame.path, line: shown?.line ?? frame.next + 1, column: 1 };
+  const starts = [0];
+  let text = frame.lines[frame.next++];
+  while (text.endsWith('\\') && frame.next <= frame.lines.length) {
+    text = text.slice(0, -1);
+    starts.push(text.length);
+    text += frame.lines[frame.next++] ?? '';
+  }
+  if (shown) shown.line += starts.length * shown.step;
+  const pieces = lex(text, place, frame.macro);
+  return starts.length === 1 ? pieces : pieces.map((piece) => placeInJoined(piece, starts));
+};
+
+/** Of a piece in joined lines: the line and column where it was really written. */
+const placeInJoined = (piece: Piece, starts: readonly number[]): Piece => {
+  const { place } = piece.origin;
+  const line = starts.findLastIndex((start) => place.column > start);
+  return {
+    ...piece,
+    origin: { ...piece.origin, place: { ...place, line: place.line + line, column: place.column - starts[line] } },
+  };
+};

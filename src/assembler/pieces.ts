@@ -1,0 +1,114 @@
+// Rows of pieces, and what the preprocessor's parts do with them: putting together what touches, splitting at commas, marking
+// which expansion they come from.
+import { lex, type Percent, type Piece } from './lex.ts';
+import type { Expansion, Origin, Punctuation, Word } from './tokens.ts';
+import { spell } from './tokens.ts';
+
+/** Thrown where going on makes no sense (a limit, `%fatal`); caught in `expand`, which reports it and ends. */
+export class Fatal {
+  readonly origin: Origin;
+  readonly text: string;
+
+  constructor(origin: Origin, text: string) {
+    this.origin = origin;
+    this.text = text;
+  }
+}
+
+export const isPunctuation = (piece: Piece | undefined, text: string): piece is Punctuation =>
+  piece?.kind === 'punctuation' && piece.text === text;
+
+export const isWord = (piece: Piece | undefined): piece is Word => piece?.kind === 'word' && !piece.escaped;
+
+export const wordAt = (text: string, origin: Origin, spaceBefore: boolean): Word => ({
+  kind: 'word',
+  text,
+  escaped: false,
+  origin,
+  spaceBefore,
+});
+
+/** `%$$name`: how many contexts outwards from the innermost, and the name. */
+export const contextName = ({ text }: Percent): { readonly outwards: number; readonly name: string } => {
+  const dollars = /^%(\$+)/.exec(text)?.[1].length ?? 1;
+  return { outwards: dollars - 1, name: text.slice(1 + dollars) };
+};
+
+const spellPiece = (piece: Piece): string => {
+  if (piece.kind === 'broken') return piece.text;
+  if (piece.kind === 'percent') return piece.sort === 'indirect' ? `%[${piece.text}]` : piece.text;
+  return spell(piece);
+};
+
+/** A row of pieces as text, one blank where blanks were. */
+export const spellPieces = (pieces: readonly Piece[]): string =>
+  pieces.map((piece, index) => (index > 0 && piece.spaceBefore ? ` ${spellPiece(piece)}` : spellPiece(piece))).join('');
+
+/** The piece, standing after a blank or not. */
+export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
+  piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
+
+/** The pieces as produced by `macro`. */
+export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] =>
+  pieces.map((piece) => ({ ...piece, origin: { place: piece.origin.place, macro } }));
+
+/** Beyond this a name is not one that somebody wrote. */
+const LONGEST_NAME = 4096;
+
+const isNameLike = (piece: Piece): boolean =>
+  piece.kind === 'word' || piece.kind === 'number' || piece.kind === 'float' || piece.kind === 'broken';
+
+/** Whether the two make one token when they touch, which they only do after a substitution. */
+const fuse = (left: Piece, right: Piece): boolean => {
+  if (right.spaceBefore) return false;
+  if (isNameLike(right)) return isNameLike(left) || isPunctuation(left, '$');
+  return left.kind === 'punctuation' && right.kind === 'punctuation' && '<>=&|^/!$%'.includes(left.text[0]);
+};
+
+/**
+ * Puts together what a substitution has brought next to each other (`x%1`) and what stands at the sides of `%+`.
+ * Returns the same row if there was nothing to do. NASM manual 4.1.4.
+ */
+export const join = (pieces: readonly Piece[]): readonly Piece[] => {
+  if (!pieces.some((piece, index) => isPaste(piece) || (index > 0 && fuse(pieces[index - 1], piece)))) return pieces;
+  const joined: Piece[] = [];
+  let changed = false;
+  for (let index = 0; index < pieces.length; index++) {
+    const explicit = isPaste(pieces[index]);
+    if (explicit) index++;
+    const left = joined.at(-1);
+    const right = pieces[index];
+    changed ||= explicit;
+    if (!right) break;
+    const lexed = left && (explicit || fuse(left, right)) ? fuseText(left, right) : undefined;
+    if (lexed && (explicit || lexed.length === 1)) {
+      joined.pop();
+      joined.push(...lexed);
+      changed = true;
+    } else joined.push(right);
+  }
+  return changed ? joined : pieces;
+};
+
+const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.sort === 'paste';
+
+const fuseText = (left: Piece, right: Piece): Piece[] => {
+  const text = spellPiece(left) + spellPiece(right);
+  if (text.length > LONGEST_NAME) throw new Fatal(left.origin, `a name of more than ${LONGEST_NAME} characters was put together`);
+  const [first, ...rest] = lex(text, left.origin.place, left.origin.macro);
+  return first ? [spaced(first, left.spaceBefore), ...rest] : [];
+};
+
+/** The parts between commas outside of round brackets. An empty row has no parts. */
+export const splitAtCommas = (pieces: readonly Piece[]): Piece[][] => {
+  if (pieces.length === 0) return [];
+  const parts: Piece[][] = [[]];
+  let depth = 0;
+  for (const piece of pieces) {
+    if (isPunctuation(piece, '(')) depth++;
+    if (isPunctuation(piece, ')')) depth--;
+    if (depth === 0 && isPunctuation(piece, ',')) parts.push([]);
+    else parts[parts.length - 1].push(piece);
+  }
+  return parts;
+};

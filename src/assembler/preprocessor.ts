@@ -1,0 +1,152 @@
+// What the parts of the preprocessor share: definitions, contexts, input, limits, and the way from pieces to tokens and numbers.
+import { type Scope, constantOf, constantValue, evaluate, parseExpression, UNKNOWN } from './expression.ts';
+import { type SingleMacro, Defines } from './defines.ts';
+import { expandSingle } from './expand-single.ts';
+import { Input } from './input.ts';
+import type { Percent, Piece } from './lex.ts';
+import { Macros, type RawLine } from './macros.ts';
+import { contextName, Fatal, isWord, join, wordAt } from './pieces.ts';
+import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
+
+/** An entry of the stack of `%push`. */
+export interface Context {
+  name: string;
+  readonly number: number;
+  readonly defines: Defines;
+}
+
+/** The body of a `%macro` or `%rep` that is being read. */
+export interface Recording {
+  readonly kind: 'macro' | 'rep';
+  readonly origin: Origin;
+  readonly lines: RawLine[];
+  /** How many of the same kind have begun inside. */
+  nested: number;
+  readonly finish: (lines: readonly RawLine[]) => void;
+}
+
+/** Pieces that all expansions together may produce: enough for any source, little enough for any machine. */
+const MOST_PIECES = 8_000_000;
+const MOST_LINES = 4_000_000;
+/** Pieces of one line. */
+const LONGEST_LINE = 1_000_000;
+const DEEPEST_INDIRECTION = 50;
+
+export class Preprocessor {
+  readonly reporter: Reporter;
+  readonly io: SourceIo;
+  readonly input = new Input();
+  readonly defines = new Defines();
+  readonly macros = new Macros();
+  readonly contexts: Context[] = [];
+  recording: Recording | undefined;
+  /** Where the line that is being worked on was written. */
+  origin: Origin = { place: { file: '', line: 0, column: 0 } };
+  /** The last `[bits]`, for `__BITS__`. */
+  bits = 16;
+  readonly #scope: Scope;
+  #unique = 0;
+  #pieces = 0;
+  #lines = 0;
+  #nesting = 0;
+
+  constructor(reporter: Reporter, io: SourceIo, scope: Scope = NOTHING_KNOWN) {
+    this.reporter = reporter;
+    this.io = io;
+    this.#scope = scope;
+  }
+
+  /** A number that no macro expansion and no context has had. */
+  takeUnique(): number {
+    return this.#unique++;
+  }
+
+  /** Counts what expansions produce; throws when it is more than a source could mean. */
+  spend(pieces: number, inLine: number): void {
+    this.#pieces += pieces;
+    if (inLine > LONGEST_LINE) throw new Fatal(this.origin, `macros make this line longer than ${LONGEST_LINE} tokens`);
+    if (this.#pieces > MOST_PIECES) throw new Fatal(this.origin, `macros produce more than ${MOST_PIECES} tokens`);
+  }
+
+  spendLine(): void {
+    if (++this.#lines > MOST_LINES) throw new Fatal(this.origin, `macros and repetitions take more than ${MOST_LINES} lines`);
+  }
+
+  /** What `action` answers; throws when `%[…]` are nested without sense. */
+  nested<Result>(action: () => Result): Result {
+    if (++this.#nesting > DEEPEST_INDIRECTION) throw new Fatal(this.origin, `'%[…]' are nested more than ${DEEPEST_INDIRECTION} deep`);
+    const result = action();
+    this.#nesting--;
+    return result;
+  }
+
+  /** The definitions that a piece may be a use of. */
+  definitionsOf(piece: Piece): readonly SingleMacro[] | undefined {
+    if (isWord(piece)) return this.defines.find(piece.text);
+    return piece.kind === 'percent' && piece.sort === 'context' ? this.definesFor(piece)?.find(contextName(piece).name) : undefined;
+  }
+
+  /** The table for `%$name`, the one of its context; undefined if that many contexts are not open. */
+  definesFor(piece: Percent): Defines | undefined {
+    return this.#contextFor(piece)?.defines;
+  }
+
+  #contextFor(piece: Percent): Context | undefined {
+    return this.contexts.at(-1 - contextName(piece).outwards);
+  }
+
+  expandSingle(pieces: readonly Piece[]): readonly Piece[] {
+    return expandSingle(this, pieces);
+  }
+
+  /** Pieces → what the assembler understands; undefined after reports. */
+  finish(pieces: readonly Piece[]): readonly Token[] | undefined {
+    if (pieces.every((piece) => piece.kind !== 'percent' && piece.kind !== 'broken')) return join(pieces) as readonly Token[];
+    let isWhole = true;
+    const named = pieces.map((piece) => (piece.kind === 'percent' && piece.sort === 'context' ? this.#contextLabel(piece) : piece));
+    const joined = join(named);
+    for (const piece of joined) {
+      if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);
+      else if (piece.kind === 'percent') this.reporter.error(piece.origin, this.#whyNot(piece));
+      else continue;
+      isWhole = false;
+    }
+    return isWhole ? (joined as readonly Token[]) : undefined;
+  }
+
+  /** `%$name` where it is no macro: a label of the context. */
+  #contextLabel(piece: Percent): Piece {
+    const context = this.#contextFor(piece);
+    return context ? wordAt(`..@${context.number}.${contextName(piece).name}`, piece.origin, piece.spaceBefore) : piece;
+  }
+
+  #whyNot({ sort, text }: Percent): string {
+    if (sort === 'context') return `'${text}': ${this.contexts.length === 0 ? 'no context is' : 'fewer contexts are'} open`;
+    if (sort === 'environment') return `'${text}': the environment is not read`;
+    return `'${text}' means nothing here`;
+  }
+
+  /** The number an expression means now; undefined after a report. `what` asks for it: `%if`, `%rep`, … */
+  constant(pieces: readonly Piece[], what: string): bigint | undefined {
+    const tokens = this.finish(this.expandSingle(pieces));
+    if (!tokens) return undefined;
+    const cursor = new Cursor(tokens, this.origin);
+    if (cursor.atEnd) {
+      this.reporter.error(this.origin, `'${what}' expects an expression`);
+      return undefined;
+    }
+    const expression = parseExpression(cursor, this.reporter);
+    if (!expression) return undefined;
+    if (!cursor.atEnd) this.reporter.warning(cursor.origin, `text after the expression of '${what}' is ignored`);
+    const value = evaluate(expression, this.#scope, this.reporter);
+    if (!value) return undefined;
+    const constant = constantOf(value);
+    if (constant === undefined) {
+      const why = value.unknown ? 'something in it has no value yet' : 'this is an address';
+      this.reporter.error(expression.origin, `'${what}' needs a number: ${why}`);
+    }
+    return constant;
+  }
+}
+
+const NOTHING_KNOWN: Scope = { symbol: () => UNKNOWN, here: () => UNKNOWN, sectionStart: () => constantValue(0n) };

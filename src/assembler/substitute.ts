@@ -1,0 +1,110 @@
+// A raw line → the line with everything in it that belongs to the multi-line macro around it (`%1`, `%0`, `%%label`, `%+1`,
+// `%{2:3}`, `%?`) and with `%[…]` expanded. Done before directives are looked at, so that they see the arguments.
+// NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
+import type { MacroFrame } from './input.ts';
+import { lex, type Percent, type Piece } from './lex.ts';
+import { expandedFrom, isWord, join, spaced, wordAt } from './pieces.ts';
+import type { Preprocessor } from './preprocessor.ts';
+
+export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
+  const { macro } = state.input;
+  if (!macro) return pieces.some(({ kind }) => kind === 'percent') ? join(pieces.flatMap((p) => replace(state, p, undefined))) : pieces;
+  // What the prelude's macros produce counts as written where they are called.
+  const produced = macro.macro.builtin
+    ? pieces.map((piece) => ({ ...piece, origin: macro.expansion.call }))
+    : expandedFrom(pieces, macro.expansion);
+  const replaced = produced.flatMap((piece) => replace(state, piece, macro));
+  state.spend(replaced.length, replaced.length);
+  return join(replaced);
+};
+
+const replace = (state: Preprocessor, piece: Piece, macro: MacroFrame | undefined): Piece | readonly Piece[] => {
+  if (piece.kind !== 'percent' || KEPT.has(piece.sort)) return piece;
+  if (piece.sort === 'indirect') return after(piece, expandIndirect(state, piece));
+  if (!macro) {
+    if (piece.sort === 'self') return piece;
+    state.reporter.error(piece.origin, `'${piece.text}' means nothing outside of a macro`);
+    return [];
+  }
+  const word = wordFor(piece, macro);
+  if (word !== undefined) return wordAt(word, piece.origin, piece.spaceBefore);
+  if (piece.sort === 'parameter') return after(piece, parameter(piece, macro));
+  return after(piece, piece.sort === 'range' ? range(state, piece, macro) : condition(state, piece, macro));
+};
+
+/** Of pieces that become a name, that name. */
+const wordFor = ({ sort, text }: Percent, { calledAs, macro, unique }: MacroFrame): string | undefined => {
+  if (sort === 'self') return text === '%?' ? calledAs : macro.name;
+  return sort === 'local' ? `..@${unique}.${text.slice(2)}` : undefined;
+};
+
+const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
+
+/** The pieces in the place of `piece`: after a blank if that was. */
+const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.length === 0 ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
+
+const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
+  const { place, macro } = origin;
+  const inner = lex(text, { ...place, column: place.column + 2 }, macro);
+  return state.nested(() => state.expandSingle(join(inner.flatMap((piece) => replace(state, piece, state.input.macro)))));
+};
+
+/** Argument `index` from 0, after rotation. */
+const argument = ({ arguments: given, rotation }: MacroFrame, index: number): readonly Piece[] | undefined =>
+  index < given.length ? given[(index + rotation) % given.length] : undefined;
+
+const produced = (pieces: readonly Piece[], { expansion, macro }: MacroFrame): readonly Piece[] =>
+  macro.builtin ? pieces : expandedFrom(pieces, expansion);
+
+const parameter = ({ text, origin, spaceBefore }: Percent, macro: MacroFrame): readonly Piece[] => {
+  if (text === '%00') return produced(macro.label, macro);
+  const number = Number(text.slice(1));
+  if (number > 0) return produced(argument(macro, number - 1) ?? [], macro);
+  const count = macro.arguments.length;
+  return [{ kind: 'number', text: `${count}`, value: BigInt(count), origin, spaceBefore }];
+};
+
+/** `%{a:b}`: arguments a to b with commas between; negative ones count from the end, and b may stand before a. */
+const range = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame): readonly Piece[] => {
+  const count = macro.arguments.length;
+  const [first, last] = text
+    .slice(1)
+    .split(':')
+    .map((end) => (Number(end) < 0 ? Number(end) + count + 1 : Number(end)));
+  if (count === 0) return [];
+  if (Math.min(first, last) < 1 || Math.max(first, last) > count) {
+    state.reporter.error(origin, `'${text}': the macro has ${count} argument${count === 1 ? '' : 's'}`);
+    return [];
+  }
+  const step = first <= last ? 1 : -1;
+  const pieces: Piece[] = [];
+  for (let number = first; number !== last + step; number += step) {
+    if (number !== first) pieces.push({ kind: 'punctuation', text: ',', origin, spaceBefore: false });
+    pieces.push(...produced(argument(macro, number - 1) ?? [], macro));
+  }
+  return pieces;
+};
+
+/** Those whose opposite is spelled with or without `n`; `pe` and `po` are each other's. */
+const CONDITIONS: ReadonlySet<string> = new Set(
+  ['a', 'ae', 'b', 'be', 'c', 'e', 'g', 'ge', 'l', 'le', 'o', 'p', 's', 'z'].flatMap((code) => [code, `n${code}`]).concat('pe', 'po'),
+);
+const WITHOUT_OPPOSITE: ReadonlySet<string> = new Set(['cxz', 'ecxz', 'rcxz']);
+
+const opposite = (code: string): string => {
+  if (code === 'pe' || code === 'po') return code === 'pe' ? 'po' : 'pe';
+  return code.startsWith('n') ? code.slice(1) : `n${code}`;
+};
+
+/** `%+1` is argument 1, which must be a condition code; `%-1` its opposite. */
+const condition = (state: Preprocessor, { text, origin, spaceBefore }: Percent, macro: MacroFrame): readonly Piece[] => {
+  const given = argument(macro, Number(text.slice(2)) - 1) ?? [];
+  const code = given.length === 1 && isWord(given[0]) ? given[0].text.toLowerCase() : '';
+  const isInverse = text[1] === '-';
+  if (CONDITIONS.has(code)) return [wordAt(isInverse ? opposite(code) : code, origin, spaceBefore)];
+  if (WITHOUT_OPPOSITE.has(code) && !isInverse) return [wordAt(code, origin, spaceBefore)];
+  const problem = WITHOUT_OPPOSITE.has(code) ? `'${code}' has no opposite` : `argument ${text.slice(2)} is not a condition code`;
+  state.reporter.error(origin, `'${text}': ${problem}`);
+  return [];
+};
