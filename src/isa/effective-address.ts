@@ -115,8 +115,10 @@ const displacementOf = (source: MemSource, addressSize: 16 | 32 | 64, absolute: 
   const width = written === 8 && !absolute ? 8 : moffs ? 64 : full;
   const displacement = signed(source.displacement, width);
   const displacementSize: DisplacementSize = width === 8 ? 8 : written !== undefined || source.section !== 'none' ? full : 0;
-  const { displacement: value } = source;
-  const fits = source.section !== 'none' || (value >= -(1n << BigInt(width)) && value < 1n << BigInt(width));
+  const value = signed(source.displacement, 64);
+  const limit = 1n << BigInt(width);
+  const kept = width === 32 && addressSize === 64 ? value === displacement : value >= -limit && value < limit;
+  const fits = source.section !== 'none' || kept;
   const words = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
   return { displacement, displacementSize, warnings: fits ? [] : [`${words[width]} data exceeds bounds`] };
 };

@@ -139,7 +139,8 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
   const takesWord = form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel');
   const word = takesWord && operands[0] && 'size' in operands[0] && operands[0].kind !== 'reg' ? operands[0].size : undefined;
   const asked = written.operandSize ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
-  if (asked !== undefined) return asked === 32 && mode === 64 && !usual ? 64 : asked;
+  const is64 = asked === 32 && mode === 64 && !usual && (word === undefined || form.sem === 'push');
+  if (asked !== undefined) return is64 ? 64 : asked;
   if (form.operandSize !== 0 && !hidesSize(form)) return form.operandSize;
   return isFar && memory ? mode : defaultOperandSize(form, mode);
 };

@@ -11,7 +11,8 @@ export interface ImmediateField {
   readonly extension: 'none' | 's' | 'u';
 }
 
-/** `r/m32, imm8` → two patterns. Immediates take their fields in order; a lone `r` is in ModRM.rm where /digit or a system register has ModRM.reg. */
+/** `r/m32, imm8` → two patterns. Immediates take their fields in order; `r` is ModRM.reg unless /digit or a system
+ * register is there, and a second one is ModRM.rm. */
 export const parseOperands = (
   text: string,
   operandSize: 0 | 16 | 32 | 64,
@@ -21,15 +22,17 @@ export const parseOperands = (
   row: string,
 ): readonly OperandPattern[] => {
   const texts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
-  const registerField = plusRegister ? 'opcode' : hasDigit || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
+  const firstField = plusRegister ? 'opcode' : hasDigit || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
   const fields = [...immediates];
-  return texts.map((part) => {
+  const rmIsTaken = texts.some((part) => /^(r\/)?m/.test(part));
+  const firstRegister = texts.findIndex((part) => /^r\d/.test(part));
+  return texts.map((part, i) => {
     const hidden = part.startsWith('<');
     const base = { text: part.replace(/[<>!]/g, ''), hidden };
     const size = Number(/\d+/.exec(part)?.[0] ?? 0);
     const shape = base.text.replaceAll(/\d+/g, '');
     switch (shape) {
-      case 'r': return { ...base, kind: 'reg', size: size as Size, field: registerField, notAccumulator: part.endsWith('!') };
+      case 'r': return { ...base, kind: 'reg', size: size as Size, field: i === firstRegister || rmIsTaken ? firstField : 'rm', notAccumulator: part.endsWith('!') };
       case 'r/m': return { ...base, kind: 'rm', size: size as Size };
       case 'moffs': return { ...base, kind: 'moffs', size: size as Size };
       case 'm': return { ...base, kind: 'mem', size, far: false };
