@@ -354,6 +354,11 @@ export class Cpu extends CpuState {
 
   // Time and sleep.
 
+  /** The time-stamp counter as an instruction in the present slot reads it. */
+  get tsc(): bigint {
+    return BigInt.asUintN(64, BigInt(this.time) + this.tscAdjust);
+  }
+
   /** An alarm of the CPU's own has become due at `time`, sooner than what the run in progress knew. */
   shorten(time: number): void {
     if (time < this.stop) this.stop = time;

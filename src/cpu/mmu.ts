@@ -110,6 +110,11 @@ export class Mmu {
     if (this.#lookUp(linear, size, this.#writeTable) < 0) this.#translateEnds(linear, size, WRITE, segment);
   }
 
+  /** Physical address of data that may be read. */
+  translateRead(linear: bigint, segment: number): number {
+    return this.#translate(linear, READ, segment);
+  }
+
   /** Physical address to fetch code from. */
   translateFetch(linear: bigint): number {
     return this.#translate(linear, EXECUTE, CS);
