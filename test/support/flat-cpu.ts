@@ -25,6 +25,8 @@ export type PortAccess = readonly [kind: 'in' | 'out', port: number, size: Size,
 
 export interface FlatCpu {
   readonly cpu: Cpu;
+  /** Physical addresses, outside of RAM, of all writes so far. */
+  readonly busWrites: number[];
   /** All port accesses so far; reads give the port's number. */
   readonly ports: PortAccess[];
 }
@@ -34,26 +36,35 @@ export function flatCpu(mode: Mode, ramBytes = 0x2_0000): FlatCpu {
   const memory = new ArrayBuffer(STATE_BYTES + ramBytes);
   const ram = new Ram(memory, STATE_BYTES, ramBytes);
   const ports: PortAccess[] = [];
+  const busWrites: number[] = [];
   const identity: CpuIdentity = { cpus: 1, apicId: 0, hz: 1_000_000, pmu: false };
-  const cpu = new Cpu({ id: 0, memory, stateOffset: 0, ram, code: new InsnCache(ram), wires: wiresTo(ports), identity });
+  const cpu = new Cpu({
+    id: 0,
+    memory,
+    stateOffset: 0,
+    ram,
+    code: new InsnCache(ram),
+    wires: wiresTo(ports, busWrites),
+    identity,
+  });
   cpu.cr0 = CR0_PE;
   cpu.efer = mode === 64 ? EFER_LME | EFER_LMA : 0;
   for (let segment = 0; segment < SEGMENTS; segment++) {
     cpu.setSegment(segment, 8, 0n, LIMITS[mode], segment === CS ? CODE_ATTRIBUTES[mode] : ATTRIBUTES[mode]);
   }
   cpu.refresh();
-  return { cpu, ports };
+  return { cpu, ports, busWrites };
 }
 
-const wiresTo = (ports: PortAccess[]): CpuWires => ({
+const wiresTo = (ports: PortAccess[], busWrites: number[]): CpuWires => ({
   bus: {
     readMemory: (_physical, size) => BigInt.asUintN(size, -1n),
-    writeMemory: () => {},
+    writeMemory: (physical) => void busWrites.push(physical),
     readPort: (port, size) => {
       ports.push(['in', port, size, port]);
       return port;
     },
-    writePort: (port, size, value) => ports.push(['out', port, size, value]),
+    writePort: (port, size, value) => void ports.push(['out', port, size, value]),
   },
   interrupts: { pendingVector: -1, acknowledge: () => 0, taskPriority: 0, init: () => {} },
   counters: { readCounter: () => undefined, privilegeChanging: () => {} },
