@@ -63,9 +63,11 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
 };
 
 function* linesOf(state: Preprocessor): Generator<Line> {
+  const lines: Line[] = [];
   for (let read = state.input.read(); read; read = state.input.read()) {
     if ('kind' in read) endFile(state, read);
-    else yield* handleLine(state, read);
+    else handleLine(state, read, lines);
+    if (lines.length > 0) yield* lines.splice(0);
   }
 }
 
@@ -77,7 +79,7 @@ const endFile = (state: Preprocessor, file: FileFrame): void => {
   state.recording = undefined;
 };
 
-function* handleLine(state: Preprocessor, raw: RawLine): Generator<Line> {
+const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   state.spendLine();
   state.origin = originOf(state, raw[0]);
   const { recording } = state;
@@ -97,8 +99,8 @@ function* handleLine(state: Preprocessor, raw: RawLine): Generator<Line> {
     return;
   }
   const row = state.expandSingle(pieces);
-  if (row.length > 0 && !(yield* handleCall(state, row, pieces.length))) yield* emit(state, row);
-}
+  if (row.length > 0 && !handleCall(state, row, pieces.length, lines)) emit(state, row, lines);
+};
 
 /** Where a line was written; of the prelude's lines, where they are called. */
 const originOf = (state: Preprocessor, { origin }: Piece): Origin => {
@@ -117,7 +119,7 @@ const handleDirective = (state: Preprocessor, directive: Percent, pieces: readon
 };
 
 /** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
-function* handleCall(state: Preprocessor, row: readonly Piece[], piecesBefore: number): Generator<Line, boolean> {
+const handleCall = (state: Preprocessor, row: readonly Piece[], piecesBefore: number, lines: Line[]): boolean => {
   const labelLength = isPunctuation(row[1], ':') ? 2 : 1;
   for (const at of [0, labelLength]) {
     const name = row[at];
@@ -134,14 +136,14 @@ function* handleCall(state: Preprocessor, row: readonly Piece[], piecesBefore: n
     if (macro.depth > 0 && !macro.recursive) continue;
     if (state.input.frames.length > DEEPEST_CALL) throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
     const label = row.slice(0, Math.min(at, 1));
-    if (label.length > 0 && !macro.takesLabel) yield* emit(state, [label[0], colonAfter(label[0])]);
+    if (label.length > 0 && !macro.takesLabel) emit(state, [label[0], colonAfter(label[0])], lines);
     const unique = state.takeUnique();
     const expansion: Expansion = { name: macro.name, call: state.origin };
     state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
     return true;
   }
   return false;
-}
+};
 
 const DEEPEST_CALL = 10_000;
 
@@ -149,11 +151,11 @@ const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.ki
 
 const colonAfter = ({ origin }: Piece): Piece => ({ kind: 'punctuation', text: ':', origin, spaceBefore: false });
 
-function* emit(state: Preprocessor, row: readonly Piece[]): Generator<Line> {
+const emit = (state: Preprocessor, row: readonly Piece[], lines: Line[]): void => {
   const tokens = state.finish(row);
   if (!tokens || tokens.length === 0) return;
   const [open, name, bits] = tokens;
   const setsBits = open.text === '[' && name?.kind === 'word' && name.text.toLowerCase() === 'bits';
   if (setsBits && bits?.kind === 'number') state.bits = Number(bits.value);
-  yield { tokens, origin: state.origin };
-}
+  lines.push({ tokens, origin: state.origin });
+};

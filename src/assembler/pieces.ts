@@ -65,29 +65,31 @@ const fuse = (left: Piece, right: Piece): boolean => {
   return left.kind === 'punctuation' && right.kind === 'punctuation' && '<>=&|^/!$%'.includes(left.text[0]);
 };
 
-/**
- * Puts together what a substitution has brought next to each other (`x%1`) and what stands at the sides of `%+`.
- * Returns the same row if there was nothing to do. NASM manual 4.1.4.
- */
-export const join = (pieces: readonly Piece[]): readonly Piece[] => {
-  if (!pieces.some((piece, index) => isPaste(piece) || (index > 0 && fuse(pieces[index - 1], piece)))) return pieces;
+/** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
+export const joinTouching = (pieces: readonly Piece[]): readonly Piece[] => {
+  if (!pieces.some((piece, index) => index > 0 && fuse(pieces[index - 1], piece))) return pieces;
   const joined: Piece[] = [];
-  let changed = false;
-  for (let index = 0; index < pieces.length; index++) {
-    const explicit = isPaste(pieces[index]);
-    if (explicit) index++;
+  for (const piece of pieces) {
     const left = joined.at(-1);
-    const right = pieces[index];
-    changed ||= explicit;
-    if (!right) break;
-    const lexed = left && (explicit || fuse(left, right)) ? fuseText(left, right) : undefined;
-    if (lexed && (explicit || lexed.length === 1)) {
-      joined.pop();
-      joined.push(...lexed);
-      changed = true;
-    } else joined.push(right);
+    const fused = left && fuse(left, piece) ? fuseText(left, piece) : undefined;
+    if (fused?.length === 1) joined[joined.length - 1] = fused[0];
+    else joined.push(piece);
   }
-  return changed ? joined : pieces;
+  return joined.length === pieces.length ? pieces : joined;
+};
+
+/** Also puts together what stands at the sides of `%+` (NASM manual 4.1.4), which must wait for the expansion of both. */
+export const join = (pieces: readonly Piece[]): readonly Piece[] => {
+  if (!pieces.some(isPaste)) return joinTouching(pieces);
+  const joined: Piece[] = [];
+  for (let index = 0; index < pieces.length; index++) {
+    if (!isPaste(pieces[index])) joined.push(pieces[index]);
+    else if (++index < pieces.length) {
+      const left = joined.pop();
+      joined.push(...(left ? fuseText(left, pieces[index]) : [pieces[index]]));
+    }
+  }
+  return joinTouching(joined);
 };
 
 const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.sort === 'paste';

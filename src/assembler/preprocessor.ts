@@ -5,7 +5,7 @@ import { expandSingle } from './expand-single.ts';
 import { Input } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { Macros, type RawLine } from './macros.ts';
-import { contextName, Fatal, isWord, join, wordAt } from './pieces.ts';
+import { contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
 import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
 /** An entry of the stack of `%push`. */
@@ -101,10 +101,10 @@ export class Preprocessor {
 
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
-    if (pieces.every((piece) => piece.kind !== 'percent' && piece.kind !== 'broken')) return join(pieces) as readonly Token[];
+    if (pieces.every((piece) => piece.kind !== 'percent' && piece.kind !== 'broken')) return joinTouching(pieces) as readonly Token[];
     let isWhole = true;
     const named = pieces.map((piece) => (piece.kind === 'percent' && piece.sort === 'context' ? this.#contextLabel(piece) : piece));
-    const joined = join(named);
+    const joined = joinTouching(named);
     for (const piece of joined) {
       if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);
       else if (piece.kind === 'percent') this.reporter.error(piece.origin, this.#whyNot(piece));

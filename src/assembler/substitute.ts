@@ -3,19 +3,19 @@
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { expandedFrom, isWord, join, spaced, wordAt } from './pieces.ts';
+import { expandedFrom, isWord, joinTouching, spaced, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 
 export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
   const { macro } = state.input;
-  if (!macro) return pieces.some(({ kind }) => kind === 'percent') ? join(pieces.flatMap((p) => replace(state, p, undefined))) : pieces;
+  if (!macro) return pieces.some(({ kind }) => kind === 'percent') ? joinTouching(pieces.flatMap((p) => replace(state, p, undefined))) : pieces;
   // What the prelude's macros produce counts as written where they are called.
   const produced = macro.macro.builtin
     ? pieces.map((piece) => ({ ...piece, origin: macro.expansion.call }))
     : expandedFrom(pieces, macro.expansion);
   const replaced = produced.flatMap((piece) => replace(state, piece, macro));
   state.spend(replaced.length, replaced.length);
-  return join(replaced);
+  return joinTouching(replaced);
 };
 
 const replace = (state: Preprocessor, piece: Piece, macro: MacroFrame | undefined): Piece | readonly Piece[] => {
@@ -47,7 +47,7 @@ const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece
 const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
   const { place, macro } = origin;
   const inner = lex(text, { ...place, column: place.column + 2 }, macro);
-  return state.nested(() => state.expandSingle(join(inner.flatMap((piece) => replace(state, piece, state.input.macro)))));
+  return state.nested(() => state.expandSingle(joinTouching(inner.flatMap((piece) => replace(state, piece, state.input.macro)))));
 };
 
 /** Argument `index` from 0, after rotation. */
