@@ -1,10 +1,18 @@
 // What the CPUs share: the devices of a PC at their usual addresses, wired to each other. Interrupt lines are numbered as on the ISA
-// bus; each goes to both interrupt controllers, and the guest uses one of them.
+// bus; each goes to both kinds of interrupt controller, and the guest masks the one that it does not use.
 
-import type { ApicBus } from '../device/ipi.ts';
+import { buildAcpi } from '../device/acpi.ts';
 import type { Device } from '../device/device.ts';
+import { IoApic } from '../device/ioapic.ts';
+import type { ApicBus } from '../device/ipi.ts';
+import { PicPair } from '../device/pic.ts';
+import { Pit } from '../device/pit.ts';
+import { Power } from '../device/power.ts';
+import { Rtc } from '../device/rtc.ts';
+import { SystemPorts } from '../device/system-ports.ts';
 import { Uart } from '../device/uart.ts';
 import type { Timeline } from '../time/timeline.ts';
+import { BIOS_AREA, LOW_MEMORY_END } from './boot-info.ts';
 import { DeviceBus } from './bus.ts';
 import type { MachineConfig } from './config.ts';
 
@@ -16,25 +24,60 @@ export interface BoardWires {
   readonly apicBus: ApicBus;
   readonly onConsoleByte: (byte: number) => void;
   readonly onDebugByte: (byte: number) => void;
-  /** The debug-exit port was written; `code` is what a process would exit with. */
+  /** The guest is done; `code` is what a process would exit with. */
   readonly exit: (code: number) => void;
+  /** The guest asks for a reset, through the port named. */
   readonly reset: (by: string) => void;
 }
 
-const COM1 = 0x3f8;
+const COM1 = { port: 0x3f8, irq: 4 } as const;
+const PIT_IRQ = 0;
+/** Where the MADT says that ISA interrupt 0 is: input 0 of a PC's I/O APIC belongs to the 8259A. */
+const PIT_LINE = 2;
+/** In the BIOS data area: segment of the extended BIOS data area. */
+const EBDA_SEGMENT = 0x40e;
 
 export class Board {
   readonly devices: readonly Device[];
   readonly bus: DeviceBus;
-  readonly uart: Uart;
+  readonly #ioapic: IoApic;
+  /** The ACPI tables, to be placed at BIOS_AREA. */
+  readonly #tables: Uint8Array;
 
-  constructor({ config: { hz }, now, timeline, onConsoleByte }: BoardWires) {
-    this.uart = new Uart({ port: COM1, hz, now, timeline, irq: () => {}, onByte: onConsoleByte });
-    this.devices = [this.uart];
+  constructor({ config, now, timeline, apicBus, onConsoleByte, onDebugByte, exit, reset }: BoardWires) {
+    const { hz, ramBytes, cpus } = config;
+    const ioapic = new IoApic({ id: cpus, send: (message) => apicBus.send(message) });
+    const pic = new PicPair();
+    const irq = (number: number): ((asserted: boolean) => void) => {
+      const toPic = pic.line(number);
+      const toIoApic = ioapic.line(number === PIT_IRQ ? PIT_LINE : number);
+      return (asserted) => {
+        toPic(asserted);
+        toIoApic(asserted);
+      };
+    };
+    this.#ioapic = ioapic;
+    this.devices = [
+      ioapic,
+      pic,
+      new Pit({ hz, now, timeline, irq: irq(PIT_IRQ) }),
+      new Rtc({ hz, now, ramBytes }),
+      new Uart({ port: COM1.port, hz, now, timeline, irq: irq(COM1.irq), onByte: onConsoleByte }),
+      new SystemPorts({ reset, exit, onDebugByte }),
+      new Power({ hz, now, powerOff: () => exit(0) }),
+    ];
     this.bus = new DeviceBus(this.devices);
+    this.#tables = buildAcpi({ base: BIOS_AREA, apicIds: Array.from({ length: cpus }, (_, id) => id), ioapicId: cpus });
   }
 
-  placeTables(_ram: Uint8Array): void {}
+  /** Leaves in RAM what a BIOS would. */
+  placeTables(ram: Uint8Array): void {
+    ram.set(this.#tables, BIOS_AREA);
+    new DataView(ram.buffer, ram.byteOffset).setUint16(EBDA_SEGMENT, LOW_MEMORY_END >> 4, true);
+  }
 
-  endOfInterrupt(_vector: number): void {}
+  /** A local APIC has ended a level-triggered interrupt of this vector. */
+  endOfInterrupt(vector: number): void {
+    this.#ioapic.endOfInterrupt(vector);
+  }
 }

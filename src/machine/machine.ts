@@ -140,8 +140,6 @@ export class Machine {
     const why = this.#outcome ? 'stopped' : this.#turns.run(until);
     if (why === 'until') return { kind: 'until' };
     if (why === 'stuck') this.#end({ kind: 'stuck' });
-    this.#console.finish();
-    this.#debug.finish();
     return this.#outcome!;
   }
 
@@ -186,6 +184,8 @@ export class Machine {
     if (this.#outcome) return;
     this.#outcome = outcome;
     this.#turns.stop();
+    this.#console.finish();
+    this.#debug.finish();
     const observation: Observation = outcome.kind === 'triple-fault' ? { kind: 'triple-fault' } : outcome;
     this.journal.add({ time: this.now, cpu: this.#currentId, ...observation });
   }

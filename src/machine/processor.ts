@@ -40,6 +40,7 @@ export class Processor {
       id,
       bootstrap: id === 0,
       now: () => this.cpu.time,
+      tsc: () => this.cpu.tsc,
       timeline: this.clock,
       nmi: () => this.cpu.raiseNmi(),
       init: () => this.cpu.raiseInit(),
