@@ -4,12 +4,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Cpu } from '../../src/cpu/cpu.ts';
-import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
+import { CS, DS, ES, type Insn, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
 import { decoded, execute, flatCpu } from '../support/flat-cpu.ts';
 import { CODE, DATA, type State, stateBefore, WINDOW } from './native/inputs.ts';
 import { parseRecorded, type Recorded } from './native/outcome.ts';
 
-const RECORDED = parseRecorded(readFileSync('test/cpu/native/vectors.txt', 'utf8'));
+interface Decoded extends Recorded {
+  readonly insn: Insn;
+}
+
+const RECORDED: readonly Decoded[] = parseRecorded(readFileSync('test/cpu/native/vectors.txt', 'utf8')).map((recorded) => ({
+  ...recorded,
+  insn: decoded(recorded.code, recorded.bits),
+}));
 const STATES = [0, 1];
 const DATA_SEGMENTS = [DS, ES, SS];
 const [EXPAND_UP, EXPAND_DOWN, READ_ONLY] = [0xc093, 0xc097, 0xc091];
@@ -41,9 +48,9 @@ const snapshot = ({ cpu, busWrites }: Bench): string => {
 };
 
 /** What is left of a fault, if there was one. */
-function traceOf(on: Bench, { code, text, bits }: Recorded, where: string): { faulted: boolean; trace: string[] } {
+function traceOf(on: Bench, { insn, text }: Decoded, where: string): { faulted: boolean; trace: string[] } {
   const before = snapshot(on);
-  const fault = execute(on.cpu, decoded(code, bits));
+  const fault = execute(on.cpu, insn);
   return { faulted: fault !== undefined, trace: fault && snapshot(on) !== before ? [`${text}, ${where}: ${fault.vector}`] : [] };
 }
 
@@ -52,8 +59,8 @@ function expectNoTrace(results: readonly { faulted: boolean; trace: string[] }[]
   expect(results.some(({ faulted }) => faulted)).toBe(true);
 }
 
-const isSingle = ({ text }: Recorded): boolean => !text.startsWith('rep');
-const inBits = (bits: number): Recorded[] => RECORDED.filter((recorded) => recorded.bits === bits && isSingle(recorded));
+const isSingle = ({ text }: Decoded): boolean => !text.startsWith('rep');
+const inBits = (bits: number): Decoded[] => RECORDED.filter((recorded) => recorded.bits === bits && isSingle(recorded));
 
 describe('a fault leaves no trace', () => {
   test.each([

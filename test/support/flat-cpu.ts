@@ -48,6 +48,7 @@ export function flatCpu(mode: Mode, ramBytes = 0x2_0000): FlatCpu {
     identity,
   });
   cpu.cr0 = CR0_PE;
+  cpu.rip = 0n;
   cpu.efer = mode === 64 ? EFER_LME | EFER_LMA : 0;
   for (let segment = 0; segment < SEGMENTS; segment++) {
     cpu.setSegment(segment, 8, 0n, LIMITS[mode], segment === CS ? CODE_ATTRIBUTES[mode] : ATTRIBUTES[mode]);
