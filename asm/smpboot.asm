@@ -3,9 +3,13 @@
 
 ; smp_init -- brings up every CPU that the firmware told of
 ;   uses: all caller-saved
+ANNOUNCEMENT_ITEM equ 16                ; more than " #15" and the first indentation need
+ANNOUNCEMENT_SIZE equ ANNOUNCEMENT_ITEM * MAX_CPUS
 function smp_init
         push    rbx
         push    r12
+        push    r13
+        sub     rsp, ANNOUNCEMENT_SIZE
         mov     r12d, 1                 ; CPUs online
         mov     ebx, 1
         cmp     ebx, [nr_cpu_ids]
@@ -13,18 +17,52 @@ function smp_init
         printk  KERN_INFO, "smp: Bringing up secondary CPUs ..."
         call    setup_trampoline
         printk  KERN_INFO, "smpboot: x86: Booting SMP configuration:"
+        mov     r13, rsp
 .next:  mov     edi, ebx
         call    do_boot_cpu
         add     r12d, eax
+        mov     rdi, r13
+        mov     esi, ebx
+        call    announce_cpu
+        mov     r13, rax
         inc     ebx
         cmp     ebx, [nr_cpu_ids]
         jb      .next
+        mov     rax, rsp
+        printk  KERN_INFO, ".... node  #0, CPUs:  %s", rax
 .done:  string  rax, ""
         cmp     r12d, 1
         je      .print
         string  rax, "s"
 .print: printk  KERN_INFO, "smp: Brought up 1 node, %d CPU%s", r12, rax
+        add     rsp, ANNOUNCEMENT_SIZE
+        pop     r13
         pop     r12
+        pop     rbx
+        return
+endfunction
+
+; announce_cpu -- its number in the list of those brought up, in columns as wide as the highest number; the first is indented
+;   by the boot CPU's column
+;   in: rdi = end of the list, esi = CPU number    out: rax = the new end    uses: all caller-saved
+function announce_cpu
+        push    rbx
+        mov     rbx, rdi
+        mov     eax, 2                  ; digits of a number and its #
+        cmp     dword [nr_cpu_ids], 10
+        setae   cl
+        add     al, cl
+        mov     edx, eax                ; the blanks in front of #
+        cmp     esi, 10
+        sbb     ecx, ecx                ; -1 if one digit
+        add     edx, -2
+        sub     edx, ecx
+        cmp     esi, 1
+        jne     .print
+        lea     edx, [rdx + rax + 1]
+.print: string  rax, ""
+        scnprintf rbx, ANNOUNCEMENT_ITEM, "%*s#%d", rdx, rax, rsi
+        add     rax, rbx
         pop     rbx
         return
 endfunction
@@ -65,7 +103,6 @@ function do_boot_cpu
         mov     [initial_code], rax
         mov     rdi, rbx
         call    cpu_stop_create
-        printk  KERN_INFO, ".... node  #0, CPUs:      #%d", r12
 
         mov     rdi, rbx
         mov     esi, APIC_DM_INIT | APIC_ICR_ASSERT

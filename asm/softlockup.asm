@@ -61,10 +61,25 @@ function watchdog_timer_fn
         call    is_softlockup
         test    eax, eax
         jz      .restart
-        mov     [gs:pcpu.watchdog_report_ts], r12        ; before printing, which touches
-        mov     edi, eax
-        call    softlockup_report
-        jmp     .restart
+        mov     [gs:pcpu.watchdog_report_ts], r12       ; before printing, which touches
+
+        mov     r12d, eax                               ; from here on: seconds
+        call    printk_cpu_sync_get                     ; no other CPU's lines in between
+        mov     ecx, [gs:pcpu.number]
+        mov     rdx, [gs:pcpu.current]
+        mov     eax, [rdx + task.pid]
+        add     rdx, task.comm
+        printk  KERN_EMERG, "watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]", rcx, r12, rdx, rax
+        call    print_modules
+        mov     rdi, [gs:pcpu.irq_regs]                 ; the context that this timer interrupt stopped
+        call    show_regs
+        call    printk_cpu_sync_put
+        mov     edi, TAINT_SOFTLOCKUP                   ; after the report: the first one does not show it yet
+        call    add_taint
+        cmp     dword [softlockup_panic], 0
+        je      .restart
+        string  rdi, "softlockup: hung tasks"
+        call    panic
 .touched:
         mov     dword [gs:pcpu.softlockup_touch_sync], 0 ; the clock needs no re-synchronisation here
         mov     [gs:pcpu.watchdog_report_ts], r12
@@ -93,30 +108,5 @@ function is_softlockup
         sub     rax, rdi
         return
 .no:    xor     eax, eax
-        return
-endfunction
-
-; softlockup_report -- who is stuck, for how long, and where
-;   in: edi = seconds    uses: all caller-saved    after: the second half of watchdog_timer_fn()
-function softlockup_report
-        push    rbx
-        mov     ebx, edi
-        call    printk_cpu_sync_get                     ; no other CPU's lines in between
-        mov     ecx, [gs:pcpu.number]
-        mov     rdx, [gs:pcpu.current]
-        mov     eax, [rdx + task.pid]
-        add     rdx, task.comm
-        printk  KERN_EMERG, "watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]", rcx, rbx, rdx, rax
-        call    print_modules
-        mov     rdi, [gs:pcpu.irq_regs]                  ; the context that this timer interrupt stopped
-        call    show_regs
-        call    printk_cpu_sync_put
-        mov     edi, TAINT_SOFTLOCKUP
-        call    add_taint
-        cmp     dword [softlockup_panic], 0
-        je      .done
-        string  rdi, "softlockup: hung tasks"
-        call    panic
-.done:  pop     rbx
         return
 endfunction

@@ -1,6 +1,6 @@
 ; vsprintf.asm -- printf's formats, as far as the kernel's messages need them; every argument is 64 bits wide.
 ;
-;   %[0][-][width][.precision]{c d u x s}    l is skipped
+;   %[0][-][width or *][.precision]{c d u x s}    l is skipped
 ;   %pS  symbol+0xoffset/0xsize [module] of an address    %pB  the same for a return address
 ; After: lib/vsprintf.c.
 
@@ -71,9 +71,12 @@ function format_one
         jne     .width
         inc     r11d
         jmp     .flag
-.width: dec     r13
+.width: cmp     al, '*'
+        je      .width_argument
+        dec     r13
         call    format_number
         mov     r8d, ecx
+.precision:
         cmp     byte [r13], '.'
         jne     .kind
         inc     r13
@@ -97,6 +100,10 @@ function format_one
         je      .c
         call    emit_char               ; %%, and whatever is not known: itself
         return
+.width_argument:
+        mov     r8d, [r14]
+        add     r14, 8
+        jmp     .precision
 .c:     mov     rax, [r14]
         add     r14, 8
         call    emit_char
