@@ -6,7 +6,7 @@ import { FORMS } from './forms.ts';
 import { formsNamed } from './mnemonics.ts';
 
 export interface Distinctions {
-  /** Another form differs only in the size of memory. */
+  /** Another form of the same mode differs only in the size of memory. */
   readonly memorySize: boolean;
   /** Another form has a sign-extended byte where this one has the whole immediate. */
   readonly shortImmediate: boolean;
@@ -38,6 +38,7 @@ const isMemory = ({ kind }: OperandPattern): boolean => kind === 'mem' || kind =
 const sizeOf = (pattern: OperandPattern): number => ('size' in pattern ? pattern.size : 0);
 
 const differsInMemorySize = (form: Form, other: Form): boolean =>
+  form.modes.some((mode) => other.modes.includes(mode)) &&
   form.operands.every((pattern, i) => alike(pattern, other.operands[i])) &&
   form.operands.some((pattern, i) => isMemory(pattern) && sizeOf(pattern) !== sizeOf(other.operands[i]));
 

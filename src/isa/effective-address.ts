@@ -85,7 +85,7 @@ interface Roles {
 
 /** One register: [r*2] becomes [r+r], which is shorter, unless NOSPLIT keeps it; [r*3], [r*5], [r*9] have no other way. */
 const assignOne = ({ register: { index }, factor, scaled }: AddressTerm, { nosplit, terms }: MemSource): Roles => {
-  if (factor === 1n && !(nosplit && scaled && index !== RSP)) return { base: index, index: NONE, factor };
+  if (factor === 1n && !(nosplit && scaled && (index & 7) !== RSP)) return { base: index, index: NONE, factor };
   const keepsFactor = nosplit && terms.length === 1;
   if ((factor === 2n && !keepsFactor) || factor === 3n || factor === 5n || factor === 9n) return { base: index, index, factor: factor - 1n };
   return { base: NONE, index, factor };

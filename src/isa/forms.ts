@@ -331,7 +331,9 @@ LGDT m16&64                       | 0F 01 /2                | only64 f64 cpl0
 LIDT m16&32                       | 0F 01 /3                | no64 cpl0
 LIDT m16&64                       | 0F 01 /3                | only64 f64 cpl0
 SLDT m16                          | 0F 00 /0
-SLDT r#                           | o# 0F 00 /0             | wdq
+SLDT r#                           | o# 0F 00 /0             | wd
+SLDT r64                          | 0F 00 /0                | only64 alias
+SLDT r64                          | o64 0F 00 /0            | decode
 STR m16                           | 0F 00 /1
 STR r#                            | o# 0F 00 /1             | wdq
 SMSW m16                          | 0F 01 /4

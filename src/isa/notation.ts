@@ -2,7 +2,7 @@
 // a range of opcodes, and each makes as many forms. src/isa/README.md describes the notation. Mistakes in the table throw.
 
 import type { Size } from '../base/bits.ts';
-import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap } from './form.ts';
+import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap, OperandPattern } from './form.ts';
 import type { Mode } from './insn.ts';
 import { CONDITIONS } from './names.ts';
 import { type ImmediateField, parseOperands } from './patterns.ts';
@@ -93,8 +93,6 @@ const buildForm = ({ instruction, encoding, attributes, width, condition, showsS
   const operandText = instruction.slice(name.length).trim();
   const operands = parseOperands(operandText, code.operandSize, code.immediates, code.digit >= 0, code.plusRegister, row);
   const longModeSize: LongModeSize = has('d64') ? 'default64' : has('f64') ? 'forced64' : 'usual';
-  const first = operands[0];
-  const firstSize = first && 'size' in first && first.kind !== 'imm' && first.kind !== 'rel' && first.kind !== 'far' ? first.size : 0;
   return {
     id: `${mnemonic.toUpperCase()} ${operandText}`.trim(),
     mnemonic,
@@ -111,7 +109,7 @@ const buildForm = ({ instruction, encoding, attributes, width, condition, showsS
     operandSize: code.operandSize,
     addressSize: code.addressSize,
     longModeSize,
-    size: width ? WIDTHS[width] : code.operandSize || (firstSize === 8 || firstSize === 16 || firstSize === 32 || firstSize === 64 ? firstSize : 0),
+    size: width ? WIDTHS[width] : code.operandSize || sizeShown(operands),
     modes: modesOf(has, code.operandSize, code.addressSize, longModeSize),
     showsSize,
     cpl0: has('cpl0'),
@@ -120,6 +118,13 @@ const buildForm = ({ instruction, encoding, attributes, width, condition, showsS
     condition,
     use: has('alias') ? 'alias' : has('decode') ? 'decode' : 'both',
   };
+};
+
+/** The width that the first register or memory operand gives, or 0. */
+const sizeShown = (operands: readonly OperandPattern[]): Size | 0 => {
+  const shown = operands.find(({ kind }) => kind === 'reg' || kind === 'rm' || kind === 'mem');
+  const size = shown && 'size' in shown ? shown.size : 0;
+  return size === 8 || size === 16 || size === 32 || size === 64 ? size : 0;
 };
 
 /** A meaning by its name; a mnemonic's width letter is not part of it (MOVSB has the meaning movs). */

@@ -77,6 +77,9 @@ const printOperand = (pattern: OperandPattern, operand: Operand, context: Contex
 
 const hexText = (value: bigint): string => (value < 0n ? `-${hexText(-value)}` : value < 10n ? `${value}` : `0x${hex(value)}`);
 
+/** Its number as an index; alone and without a factor NASM makes it the base, which means the same. */
+const R12 = 12;
+
 const printAddress = (memory: MemOperand, pattern: OperandPattern, context: Context): string => {
   const { base, index, scale, displacement, addressSize } = memory;
   const { insn, symbolOf } = context;
@@ -88,12 +91,10 @@ const printAddress = (memory: MemOperand, pattern: OperandPattern, context: Cont
     const word = pattern.kind === 'moffs' && addressSize === 64 ? 'qword ' : insn.mode !== 64 && addressSize !== insn.mode ? `${sizeWord(addressSize)} ` : '';
     return `${word}${segment}${symbolOf?.(offset) ?? hexText(offset)}`;
   }
-  const registers = [
-    ...(base === NONE ? [] : [names[base]]),
-    ...(index === NONE ? [] : [scale === 1 && base !== NONE ? names[index] : `${names[index]}*${scale}`]),
-  ].join('+');
+  const bare = scale === 1 && (base !== NONE || index === R12);
+  const registers = [...(base === NONE ? [] : [names[base]]), ...(index === NONE ? [] : [bare ? names[index] : `${names[index]}*${scale}`])].join('+');
   const offset = displacement === 0n ? '' : displacement < 0n ? hexText(displacement) : `+${hexText(displacement)}`;
-  return `${base === NONE && scale < 4 ? 'nosplit ' : ''}${segment}${registers}${offset}`;
+  return `${base === NONE && scale < 4 && !bare ? 'nosplit ' : ''}${segment}${registers}${offset}`;
 };
 
 /** An immediate with the words without which NASM would take a shorter field. */
