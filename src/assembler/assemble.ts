@@ -4,9 +4,12 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { buildObject } from './build-object.ts';
 import { expand, type ExpandOptions } from './expand.ts';
+import type { Value } from './expression.ts';
 import { type Layout, layOut } from './layout.ts';
 import type { ObjectFile } from './object.ts';
-import { parse } from './parse.ts';
+import { Parser } from './parse.ts';
+import { Pass, Program } from './pass.ts';
+import { Questions } from './questions.ts';
 import { Diagnostics, splitLines } from './reporter.ts';
 import type { Origin, SourceIo } from './tokens.ts';
 
@@ -22,25 +25,52 @@ export interface Assembly {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Expansions of a source whose macros depend on its layout; one that needs more contradicts itself. */
+const MAX_ATTEMPTS = 10;
+
 /** Assembles the source at the path `entry`. */
 export const assemble = (entry: string, io: SourceIo, options: AssembleOptions = {}): Assembly => {
+  let known: readonly Value[] | undefined;
+  for (let attempts = 1; ; attempts++) {
+    const { assembly, corrections } = attempt(entry, io, options, known, attempts === MAX_ATTEMPTS);
+    if (!corrections) return assembly;
+    known = corrections;
+  }
+};
+
+/** One expansion and its layout; `known` answers what the preprocessor asks about the layout. */
+const attempt = (
+  entry: string, io: SourceIo, options: AssembleOptions, known: readonly Value[] | undefined, isLast: boolean,
+): { assembly: Assembly; corrections?: readonly Value[] } => {
   const sources = new Map<string, string[]>();
   const reporter = new Diagnostics();
   const recording: SourceIo = {
     read: (path, from) => {
       const file = io.read(path, from);
-      if (file && !sources.has(file.path)) {
-        sources.set(file.path, splitLines(file.text));
-        reporter.remember(file.path, file.text);
-      }
+      if (file && !sources.has(file.path)) sources.set(file.path, splitLines(file.text));
       return file;
     },
     readBytes: (path, from) => io.readBytes(path, from),
   };
   const start: Origin = { place: { file: entry, line: 0, column: 0 } };
-  const statements = parse(expand(entry, recording, reporter, options), recording, reporter);
-  const layout = layOut(statements, start, reporter);
+  const program = new Program();
+  const questions = new Questions(program, known);
+  const parser = new Parser(recording, reporter);
+  const first = new Pass(program, { growOnly: false });
+  first.begin();
+  for (const line of expand(entry, recording, reporter, { ...options, scope: questions })) {
+    const statement = parser.parse(line);
+    if (statement) first.add(statement);
+  }
+  first.end();
+  const layout = layOut(program, first, start, reporter);
+  const corrections = layout && questions.corrections(layout);
+  if (corrections && isLast) {
+    reporter.error(start, `no layout found in ${MAX_ATTEMPTS} expansions: what the macros ask about it changes it`);
+  } else if (corrections) {
+    return { assembly: { sources, diagnostics: reporter.list }, corrections };
+  }
   const diagnostics = reporter.list;
-  if (reporter.hasErrors || !layout) return { sources, diagnostics };
-  return { object: buildObject(entry, layout), layout, sources, diagnostics };
+  if (reporter.hasErrors || !layout) return { assembly: { sources, diagnostics } };
+  return { assembly: { object: buildObject(entry, layout), layout, sources, diagnostics } };
 };

@@ -56,7 +56,6 @@ const isHidden = (name: string): boolean => name.startsWith('..@');
 
 const buildSymbols = (layout: Layout): ObjectSymbol[] => {
   const { outputs, symbols, bases } = layout;
-  const byName = new Map(symbols.map((symbol) => [symbol.name, symbol]));
   const kinds = new Map<string, 'function' | 'data'>();
   const sizes = new Map<string, number>();
   const next = new Map<Section, { kind: 'function' | 'data'; end: number }>();
@@ -66,14 +65,14 @@ const buildSymbols = (layout: Layout): ObjectSymbol[] => {
     const after = next.get(section) ?? { kind: 'data', end: section.length };
     const kind = length === 0 ? after.kind : statement.body?.kind === 'instruction' ? 'function' : 'data';
     const { label } = statement;
-    const isGlobal = label !== undefined && byName.get(label)?.kind === 'label' && !isLocalName(label) && !isHidden(label);
+    const isGlobal = label !== undefined && symbols.get(label)?.kind === 'label' && !isLocalName(label) && !isHidden(label);
     if (isGlobal) {
       kinds.set(label, kind);
       sizes.set(label, after.end - offset);
     }
     next.set(section, { kind, end: isGlobal ? offset : after.end });
   }
-  return symbols.filter(({ name, kind, value }) => kind !== 'section' && !isHidden(name) && !value.unknown).map((symbol) => {
+  return [...symbols.values()].filter(({ name, kind, value }) => kind !== 'section' && !isHidden(name) && !value.unknown).map((symbol) => {
     const section = sectionOf(symbol);
     return {
       name: symbol.name,

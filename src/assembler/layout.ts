@@ -1,41 +1,40 @@
-// Statements → sections with addresses and bytes. Passes are repeated until no length and no symbol changes, as NASM does with its
+// A program after its first pass → sections with addresses and bytes. Passes are repeated until no length and no symbol changes, as NASM does with its
 // default optimisation: jumps start short and grow. A jump may shrink again for a number of passes, as in NASM, so that the
 // result is NASM's; after that sizes only grow, so that the loop must end unless the source contradicts itself.
 
+import type { Value } from './expression.ts';
 import { FREE_PASSES, MAX_IMAGE_BYTES, MAX_PASSES } from './limits.ts';
 import { type Output, Pass, Program } from './pass.ts';
 import { type Placed, placeSections, type Section } from './sections.ts';
-import type { Statement } from './statement.ts';
 import { startTerm, type Symbol } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 export interface Layout {
   readonly placed: Placed;
   readonly bytesOf: (section: Section) => Uint8Array;
+  /** `$` in front of a statement. */
+  readonly hereBefore: (index: number) => Value;
   /** One for each statement. */
   readonly outputs: readonly Output[];
-  readonly symbols: readonly Symbol[];
+  readonly symbols: ReadonlyMap<string, Symbol>;
   /** The number that each term of a value stands for. */
   readonly bases: ReadonlyMap<string, bigint>;
   readonly isGlobal: (name: string) => boolean;
 }
 
 /** Undefined after a report. `origin` is where to point when the whole program is meant. */
-export const layOut = (statements: readonly Statement[], origin: Origin, reporter: Reporter): Layout | undefined => {
-  const program = new Program(statements);
-  let org: bigint | undefined;
-  for (let number = 1; ; number++) {
-    const pass = new Pass(program, { growOnly: number > FREE_PASSES });
-    pass.run();
-    org = pass.origin;
-    if (!pass.changed) break;
-    if (number >= MAX_PASSES) {
+export const layOut = (program: Program, first: Pass, origin: Origin, reporter: Reporter): Layout | undefined => {
+  let pass = first;
+  for (let number = 2; pass.changed; number++) {
+    if (number > MAX_PASSES) {
       const symbol = program.symbols.lastChanged;
-      reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the address of '${symbol?.name}' depends on itself`);
+      reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the value of '${symbol?.name}' depends on itself`);
       return undefined;
     }
+    pass = new Pass(program, { growOnly: number > FREE_PASSES });
+    pass.run();
   }
-  const placed = placeSections([...program.sections.values()], org);
+  const placed = placeSections([...program.sections.values()], pass.origin);
   if ('error' in placed) {
     reporter.error(origin, placed.error);
     return undefined;
@@ -58,8 +57,9 @@ export const layOut = (statements: readonly Statement[], origin: Origin, reporte
   return {
     placed,
     bytesOf: (section) => last.bytesOf(section),
+    hereBefore: (index) => last.outputs[index]?.here ?? program.location.here,
     outputs: last.outputs,
-    symbols: [...program.symbols.all],
+    symbols: program.symbols.all,
     bases,
     isGlobal: (name) => program.symbols.isGlobal(name),
   };

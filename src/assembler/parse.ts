@@ -11,17 +11,6 @@ import { isOneOf, parseOperands, wordAt } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
 import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf } from './tokens.ts';
 
-/** Statements in the order of the lines; what cannot be understood is reported and left out. */
-export const parse = (lines: Iterable<Line>, io: SourceIo, reporter: Reporter): Statement[] => {
-  const parser = new Parser(io, reporter);
-  const statements: Statement[] = [];
-  for (const line of lines) {
-    const statement = parser.parseLine(line);
-    if (statement) statements.push(statement);
-  }
-  return statements;
-};
-
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
 
@@ -29,7 +18,8 @@ const isMnemonic = (word: string): boolean => formsNamed(word).length > 0;
 
 const DATA = /^(d|res)([bwdqtoyz])$/;
 
-class Parser {
+/** Reads the lines of one source, in order: what one says may depend on those before it. */
+export class Parser {
   readonly #io: SourceIo;
   readonly #reporter: Reporter;
   readonly #settings: Settings = { mode: 16, defaultRel: false };
@@ -41,7 +31,8 @@ class Parser {
     this.#reporter = reporter;
   }
 
-  parseLine(line: Line): Statement | undefined {
+  /** What a line says; undefined when it says nothing, or after a report. */
+  parse(line: Line): Statement | undefined {
     const cursor = new Cursor(line.tokens, line.origin);
     const { origin } = line;
     if (cursor.sees('[')) {

@@ -5,7 +5,7 @@ import { ByteWriter } from '../base/bytes.ts';
 import { encodeSource } from '../isa/encode.ts';
 import type { SourceOperand } from '../isa/source.ts';
 import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
-import { constantOf, evaluate, type Expression, UNKNOWN } from './expression.ts';
+import { constantOf, evaluate, type Expression, UNKNOWN, type Value } from './expression.ts';
 import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES, MAX_SECTIONS, MAX_TIMES_OF_PLACED } from './limits.ts';
 import { Location } from './location.ts';
 import { type Place, resolveOperand } from './operand-values.ts';
@@ -17,21 +17,15 @@ import type { Origin, Reporter } from './tokens.ts';
 
 /** What passes hand on to the next one. */
 export class Program {
-  readonly statements: readonly Statement[];
+  readonly statements: Statement[] = [];
   readonly location = new Location();
   readonly symbols = new Symbols(this.location);
   /** In the order of their creation. */
   readonly sections = new Map<string, Section>([['.text', new Section('.text', undefined)]]);
   /** For each statement the longest instruction that it made in the pass before. */
-  readonly lengths: number[];
+  readonly lengths: number[] = [];
   /** The bytes of instructions that are the same in every pass. */
-  readonly constants: (Uint8Array | undefined)[];
-
-  constructor(statements: readonly Statement[]) {
-    this.statements = statements;
-    this.lengths = new Array(statements.length).fill(0);
-    this.constants = new Array(statements.length).fill(undefined);
-  }
+  readonly constants: (Uint8Array | undefined)[] = [];
 }
 
 /** What a statement came to in the last pass; `section` is absent in absolute space. */
@@ -40,6 +34,8 @@ export interface Output {
   readonly section: Section | undefined;
   readonly offset: number;
   readonly length: number;
+  /** `$` */
+  readonly here: Value;
 }
 
 export interface PassOptions {
@@ -51,6 +47,8 @@ export interface PassOptions {
 
 const MUTE: Reporter = { error: () => {}, warning: () => {} };
 const NOTHING = new Uint8Array();
+/** Where a section's own symbols are defined. */
+const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
 
 export class Pass {
   readonly #program: Program;
@@ -63,6 +61,7 @@ export class Pass {
   readonly #writers = new Map<Section, ByteWriter>();
   /** Bytes of all sections that are in the file. */
   #imageBytes = 0;
+  #lengthsBefore: number[] = [];
   /** From ORG. */
   origin: bigint | undefined;
   /** Whether a section has another length than before, or a name another value. */
@@ -80,18 +79,41 @@ export class Pass {
     this.#isLast = last !== undefined;
   }
 
+  /** The whole of a pass but the first, whose statements are added one by one. */
   run(): void {
-    const { statements, sections, symbols, location } = this.#program;
-    const before = [...sections.values()].map(({ length }) => length);
+    this.begin();
+    const { statements } = this.#program;
+    for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
+    this.end();
+  }
+
+  begin(): void {
+    const { sections, symbols, location } = this.#program;
+    this.#lengthsBefore = this.#lengths();
     symbols.beginPass(this.#isLast ? this.#reporter : undefined);
     for (const section of sections.values()) {
       section.reset();
-      if (statements.length > 0) symbols.defineSection(section.name, statements[0].origin, this.#reporter);
+      symbols.defineSection(section.name, NOWHERE, this.#reporter);
     }
     location.enter(this.#section('.text'));
-    for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
-    const after = [...sections.values()].map(({ length }) => length);
-    this.changed = symbols.changed || after.length !== before.length || after.some((length, index) => length !== before[index]);
+  }
+
+  /** In the first pass, while the lines after this one are not yet known. */
+  add(statement: Statement): void {
+    const { statements } = this.#program;
+    statements.push(statement);
+    this.#run(statement, statements.length - 1);
+    this.#location.begin();
+  }
+
+  end(): void {
+    const after = this.#lengths();
+    const before = this.#lengthsBefore;
+    this.changed = this.#symbols.changed || after.length !== before.length || after.some((length, index) => length !== before[index]);
+  }
+
+  #lengths(): number[] {
+    return [...this.#program.sections.values()].map(({ length }) => length);
   }
 
   /** The bytes of a section, after the last pass. */
@@ -105,18 +127,19 @@ export class Pass {
     this.#location.begin();
     const section = this.#location.section;
     const offset = section?.length ?? 0;
+    const here = this.#isLast ? this.#location.here : UNKNOWN;
     if (body?.kind === 'equ') {
       if (label !== undefined) this.#symbols.define(label, 'equ', this.#equValue(body.value), origin, this.#reporter);
     } else if (label !== undefined) {
       this.#symbols.define(label, 'label', this.#location.here, origin, this.#reporter);
     }
     if (body && body.kind !== 'equ') this.#assemble(statement, body, index);
-    if (this.#isLast) this.#record(statement, section, offset);
+    if (this.#isLast) this.#record(statement, section, offset, here);
   }
 
-  #record(statement: Statement, section: Section | undefined, offset: number): void {
+  #record(statement: Statement, section: Section | undefined, offset: number, here: Value): void {
     const length = section && section === this.#location.section ? section.length - offset : 0;
-    this.outputs.push({ statement, section, offset, length });
+    this.outputs.push({ statement, section, offset, length, here });
     if (statement.body?.kind === 'instruction' && section) section.hasCode = true;
   }
 
@@ -167,9 +190,10 @@ export class Pass {
       this.#reporter.error(origin, `times: ${times} instructions that depend on their place are more than ${MAX_TIMES_OF_PLACED}`);
       return;
     }
+    const atLeast = this.#growOnly ? (lengths[index] ?? 0) : 0;
     let longest = 0;
     for (let done = 0; done < times; done++) {
-      const bytes = this.#encode(instruction, origin, this.#growOnly ? lengths[index] : 0);
+      const bytes = this.#encode(instruction, origin, atLeast);
       this.#emit(bytes.length, 1, origin, false, (writer) => writer.bytes(bytes));
       longest = Math.max(longest, bytes.length);
     }

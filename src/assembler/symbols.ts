@@ -15,7 +15,8 @@ export interface Symbol {
   pass: number;
 }
 
-const isSame = (a: Value, b: Value): boolean =>
+/** Whether two values are the same number, or the same place. */
+export const isSame = (a: Value, b: Value): boolean =>
   a.unknown === b.unknown &&
   a.constant === b.constant &&
   a.terms.length === b.terms.length &&
@@ -52,8 +53,8 @@ export class Symbols implements Scope {
     this.changed = false;
   }
 
-  get all(): Iterable<Symbol> {
-    return this.#symbols.values();
+  get all(): ReadonlyMap<string, Symbol> {
+    return this.#symbols;
   }
 
   isGlobal(name: string): boolean {
@@ -91,10 +92,14 @@ export class Symbols implements Scope {
     this.define(`section.${name}.start`, 'section', addressIn(startTerm(name), 0n), origin, reporter);
   }
 
+  /** A local label belongs to the label before it. */
+  fullName(name: string): string {
+    return name.charCodeAt(0) === DOT && name.charCodeAt(1) !== DOT ? this.parent + name : name;
+  }
+
   symbol(name: string, escaped: boolean, origin: Origin): Value {
     if (!escaped && registerNamed(name)) return registerValue(name.toLowerCase());
-    const isLocal = name.charCodeAt(0) === DOT && name.charCodeAt(1) !== DOT;
-    const symbol = this.#symbols.get(isLocal ? this.parent + name : name);
+    const symbol = this.#symbols.get(this.fullName(name));
     if (symbol && !symbol.value.unknown) {
       return symbol.pass === this.#pass ? symbol.value : { ...symbol.value, forward: true };
     }
