@@ -16,7 +16,6 @@ export type EffectiveAddress =
 export const resolveAddress = (source: MemSource, mode: Mode, prefix: 16 | 32 | 64 | undefined): EffectiveAddress => {
   const size = addressSizeOf(source, mode, prefix);
   if (typeof size !== 'number') return size;
-  if (size === 16 ? mode === 64 : size === 64 && mode !== 64) return { error: `invalid ${mode}-bit effective address` };
   const registers = size === 16 ? assignPair(sumTerms(source.terms), mode) : assignRegisters(source, mode);
   if ('error' in registers) return registers;
   const { base, index, scale } = registers;
@@ -38,8 +37,9 @@ const relativeAddress = (source: MemSource, addressSize: 16 | 32 | 64): Effectiv
 /** From the registers, else from the prefix, else from a size word before a lone displacement, else the mode's. */
 const addressSizeOf = ({ terms, displacementSize }: MemSource, mode: Mode, prefix: 16 | 32 | 64 | undefined): 16 | 32 | 64 | { readonly error: string } => {
   const sizes = new Set(terms.map(({ register }) => register.size));
-  if (sizes.size > 1) return { error: 'impossible combination of address sizes' };
   const [size] = sizes;
+  const isForeign = size === (mode === 64 ? 16 : 64) || (size !== undefined && prefix !== undefined && size !== prefix);
+  if (sizes.size > 1 || isForeign) return { error: 'impossible combination of address sizes' };
   if (size === 8) return { error: `invalid ${mode}-bit effective address` };
   if (size !== undefined) return size;
   if (prefix !== undefined) return prefix;

@@ -68,7 +68,7 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
   const indexBit = memory && memory.index !== NONE ? memory.index >> 3 : 0;
   const rex = (wide ? 8 : 0) | ((parts.reg >> 3) << 2) | (indexBit << 1) | baseBit;
   const hasRex = rex !== 0 || parts.needsRex;
-  if (hasRex && mode !== 64) return { error: `instruction not supported in ${mode}-bit mode` };
+  if (hasRex && mode !== 64) return { error: 'invalid operands in non-64-bit mode' };
   if (hasRex && parts.forbidsRex) return { error: 'cannot use high byte register in rex instruction' };
   const bytes = prefixBytes(e, toggled);
   if (typeof form.prefix === 'number') bytes.push(form.prefix);

@@ -5,9 +5,10 @@ import { fitsSigned } from '../base/bits.ts';
 import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
 import { defaultOperandSize, type DisplacementSize, emit, prefixBytes } from './emit.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
+import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
 import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
 import { formsNamed } from './mnemonics.ts';
+import { SEGMENT_NAMES } from './names.ts';
 import { readWritten, type Written } from './prefixes.ts';
 import type { Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
 
@@ -101,7 +102,7 @@ const explain = (forms: readonly Form[], request: Request): string => {
   return worst === 'size' ? 'mismatch in operand sizes' : 'invalid combination of opcode and operands';
 };
 
-/** Memory without a size word, of which the fitting forms make different things. Far pointers have the mode's size then. */
+/** Memory without a size word, of which the fitting forms make different things. */
 const isAmbiguous = (fitting: readonly Form[], { operands, memory }: Request): boolean => {
   if (!memory || memory.size !== undefined) return false;
   const at = operands.indexOf(memory);
@@ -131,7 +132,7 @@ const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
 
 /**
  * The operand size that the text asks for: by an o-prefix; where no register or memory shows it, by the size word of an immediate or
- * target; else the form's own, or for hidden sizes that of the mode.
+ * target; else the form's own, or where it is hidden (as in JMP [x]) that of the mode.
  */
 const operandSizeFor = (form: Form, { source: { mode }, operands, written, memory }: Request): 16 | 32 | 64 => {
   const usual = form.longModeSize === 'usual';
@@ -141,7 +142,8 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
   const asked = written.operandSize ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
   const is64 = asked === 32 && mode === 64 && !usual && (word === undefined || form.sem === 'push');
   if (asked !== undefined) return is64 ? 64 : asked;
-  if (form.operandSize !== 0 && !hidesSize(form)) return form.operandSize;
+  const isUnsized = memory !== undefined && memory.size === undefined && (isFar || form.sem === 'jmp' || form.sem === 'call');
+  if (form.operandSize !== 0 && !isUnsized && !hidesSize(form)) return form.operandSize;
   return isFar && memory ? mode : defaultOperandSize(form, mode);
 };
 
@@ -170,6 +172,7 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
     if ('error' in bytes) return bytes;
   }
   if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');
+  if (mode === 64 && segment >= 0 && segment < FS) warnings.push(`${SEGMENT_NAMES[segment]} segment base generated, but will be ignored in 64-bit mode`);
   return { bytes, form, warnings };
 };
 

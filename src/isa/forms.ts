@@ -244,6 +244,12 @@ RET                               | C3                      | f64
 RET imm16                         | C2 iw                   | f64
 RETF                              | CB                      | =ret_far
 RETF imm16                        | CA iw                   | =ret_far
+RETW                              | o16 C3                  | alias =ret
+RETD                              | o32 C3                  | no64 alias =ret
+RETQ                              | C3                      | only64 alias =ret
+RETFW                             | o16 CB                  | alias =ret_far
+RETFD                             | o32 CB                  | alias =ret_far
+RETFQ                             | o64 CB                  | alias =ret_far
 JCXZ rel8                         | a16 E3 cb               | f64 =jrcxz
 JECXZ rel8                        | a32 E3 cb               | f64 =jrcxz
 JRCXZ rel8                        | a64 E3 cb               | f64
@@ -268,6 +274,8 @@ IRET#                             | o# CF                   | wdq
 BOUND r#, m#&#                    | o# 62 /r                | wd no64
 SYSCALL                           | 0F 05                   | only64
 SYSRET                            | 0F 07                   | only64 cpl0
+SYSCALL                           | 0F 05                   | no64 alias
+SYSRET                            | 0F 07                   | no64 alias
 SYSENTER                          | 0F 34
 SYSEXIT                           | 0F 35                   | cpl0
 UD2                               | 0F 0B                   | =ud

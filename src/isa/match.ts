@@ -108,8 +108,9 @@ export const valueOfImmediate = (pattern: ImmPattern, source: ImmSource, operand
   const operand: ImmOperand = { kind: 'imm', value: truncate(pattern.signed ? signed(source.value, field) : truncate(source.value, field), size), size };
   const narrow = pattern.signed && field < size;
   const limit = 1n << BigInt(field);
-  const kept = narrow ? fitsSigned(signed(source.value, field === 8 ? Math.min(size, 32) : 64), field) : source.value >= -limit && source.value < limit;
-  const word = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' }[field];
-  const warning = narrow ? `signed ${word} ${field === 8 ? 'value' : 'immediate'} exceeds bounds` : `${word} data exceeds bounds`;
+  const kept = narrow ? fitsSigned(signed(source.value, size), field) : source.value >= -limit && source.value < limit;
+  const words = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
+  const short = source.size === 8 ? 'byte value' : 'dword value';
+  const warning = narrow ? `signed ${field === 8 ? short : 'dword immediate'} exceeds bounds` : `${words[field]} data exceeds bounds`;
   return { operand, warnings: kept || source.section !== 'none' ? [] : [warning] };
 };
