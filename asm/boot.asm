@@ -11,7 +11,7 @@ MULTIBOOT_FLAGS equ MULTIBOOT_PAGE_ALIGN | MULTIBOOT_MEMORY | MULTIBOOT_ADDRESSE
         dd      MULTIBOOT_MAGIC, MULTIBOOT_FLAGS, -(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
         dd      multiboot_header        ; header_addr
         dd      KERNEL_PHYS             ; load_addr
-        dd      0                       ; load_end_addr: the whole file
+        dd      PHYS(_edata)            ; load_end_addr: behind this an ELF file has its symbols
         dd      PHYS(_end)              ; bss_end_addr
         dd      _start                  ; entry_addr
 

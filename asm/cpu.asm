@@ -58,7 +58,7 @@ function cpu_init
         push    KERNEL_CS
         lea     rax, [.reloaded]
         push    rax
-        retfq
+        o64 retf
 .reloaded:
         mov     eax, KERNEL_DS
         mov     ss, eax
