@@ -1,82 +1,41 @@
-// House rule 2: an instruction happens entirely or leaves no trace. Every recorded instruction that touches memory is executed with the
-// edge of what it may touch at each place of its data, from both sides; whenever it faults, nothing may have changed.
+// House rule 2: an instruction happens entirely or leaves no trace. Every recorded instruction is executed with the edge of what it may
+// touch near each of its data, from both sides; whenever it faults, nothing may have changed.
 
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import type { Cpu } from '../../src/cpu/cpu.ts';
-import { CS, DS, ES, type Insn, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
-import { decoded, execute, flatCpu } from '../support/flat-cpu.ts';
-import { CODE, DATA, type State, stateBefore, WINDOW } from './native/inputs.ts';
-import { parseRecorded, type Recorded } from './native/outcome.ts';
+import { describe, test } from 'vitest';
+import { CR0_PG, CR0_WP, CR4_PAE } from '../../src/cpu/registers.ts';
+import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
+import { type FlatCpu, flatCpu } from '../support/flat-cpu.ts';
+import { CODE, DATA, stateBefore, WINDOW } from './native/inputs.ts';
+import { attempt, expectNoTrace, inBits, load } from './native/trace.ts';
 
-interface Decoded extends Recorded {
-  readonly insn: Insn;
-}
-
-const RECORDED: readonly Decoded[] = parseRecorded(readFileSync('test/cpu/native/vectors.txt', 'utf8')).map((recorded) => ({
-  ...recorded,
-  insn: decoded(recorded.code, recorded.bits),
-}));
-const STATES = [0, 1];
-const DATA_SEGMENTS = [DS, ES, SS];
+const RAM_BYTES = 0x40_0000;
+const CODE_32 = 0xc09b;
 const [EXPAND_UP, EXPAND_DOWN, READ_ONLY] = [0xc093, 0xc097, 0xc091];
-/** The first address that is not canonical, and the first one above that is. */
-const HOLE = [0x0000_8000_0000_0000n, 0xffff_8000_0000_0000n] as const;
-const DISTANCES = [-17n, -12n, -8n, -4n, -1n, 4n];
+const NO_LIMIT = 0xffff_ffff;
 const POINTERS = [RSP, RBP, RSI, RDI, 13] as const;
+/** From a pointer to the edge: in the middle of operands of all sizes. */
+const DISTANCES = [-17, -12, -8, -3, 1, 4];
 
-interface Bench {
-  readonly cpu: Cpu;
-  readonly busWrites: number[];
-}
-const IN_32_BITS = flatCpu(32, 0x40_0000);
-const IN_64_BITS = flatCpu(64, 0x40_0000);
+describe('a fault of segmentation leaves no trace', () => {
+  const on = flatCpu(32, RAM_BYTES);
+  const setData = (attributes: number, limit: number) => {
+    for (const segment of [DS, ES, SS]) on.cpu.setSegment(segment, 8, 0n, limit, attributes);
+  };
 
-function load({ cpu, busWrites }: Bench, state: State): void {
-  cpu.gpr.set(state.gpr);
-  cpu.rflags = 2 | state.flags;
-  cpu.rip = CODE;
-  busWrites.length = 0;
-  cpu.ram.bytes.fill(0, Number(DATA) - WINDOW, Number(DATA) + 2 * WINDOW);
-  cpu.ram.bytes.set(state.data, Number(DATA));
-}
-
-/** All that an instruction could change. One iteration of a string is one instruction, so strings are left out here. */
-const snapshot = ({ cpu, busWrites }: Bench): string => {
-  const memory = cpu.ram.bytes.subarray(Number(DATA) - WINDOW, Number(DATA) + 2 * WINDOW);
-  return [cpu.gpr.join(), cpu.rflags, cpu.rip, busWrites.length, Buffer.from(memory).toString('latin1')].join(' ');
-};
-
-/** What is left of a fault, if there was one. */
-function traceOf(on: Bench, { insn, text }: Decoded, where: string): { faulted: boolean; trace: string[] } {
-  const before = snapshot(on);
-  const fault = execute(on.cpu, insn);
-  return { faulted: fault !== undefined, trace: fault && snapshot(on) !== before ? [`${text}, ${where}: ${fault.vector}`] : [] };
-}
-
-function expectNoTrace(results: readonly { faulted: boolean; trace: string[] }[]): void {
-  expect(results.flatMap(({ trace }) => trace)).toEqual([]);
-  expect(results.some(({ faulted }) => faulted)).toBe(true);
-}
-
-const isSingle = ({ text }: Decoded): boolean => !text.startsWith('rep');
-const inBits = (bits: number): Decoded[] => RECORDED.filter((recorded) => recorded.bits === bits && isSingle(recorded));
-
-describe('a fault leaves no trace', () => {
   test.each([
     ['above', EXPAND_UP],
     ['below', EXPAND_DOWN],
   ])('when segments end %s, at any byte', (_side, attributes) => {
-    const results = inBits(32).flatMap((recorded) =>
-      STATES.flatMap((index) =>
+    const attempts = inBits(32).flatMap((recorded) =>
+      [0, 1].flatMap((index) =>
         Array.from({ length: WINDOW }, (_, offset) => {
-          for (const segment of DATA_SEGMENTS) IN_32_BITS.cpu.setSegment(segment, 8, 0n, Number(DATA) + offset, attributes);
-          load(IN_32_BITS, stateBefore(recorded, index));
-          return traceOf(IN_32_BITS, recorded, `limit ${offset}`);
+          setData(attributes, Number(DATA) + offset);
+          load(on, stateBefore(recorded, index));
+          return attempt(on, recorded, `limit ${offset}`);
         }),
       ),
     );
-    expectNoTrace(results);
+    expectNoTrace(attempts);
   });
 
   test.each([
@@ -84,43 +43,87 @@ describe('a fault leaves no trace', () => {
     ['ES', ES],
     ['SS', SS],
   ])('when %s is read-only', (_name, readOnly) => {
-    const results = inBits(32).map((recorded) => {
-      for (const segment of DATA_SEGMENTS) {
-        IN_32_BITS.cpu.setSegment(segment, 8, 0n, 0xffff_ffff, segment === readOnly ? READ_ONLY : EXPAND_UP);
-      }
-      load(IN_32_BITS, stateBefore(recorded, 0));
-      return traceOf(IN_32_BITS, recorded, 'read-only');
+    setData(EXPAND_UP, NO_LIMIT);
+    on.cpu.setSegment(readOnly, 8, 0n, NO_LIMIT, READ_ONLY);
+    const attempts = inBits(32).map((recorded) => {
+      load(on, stateBefore(recorded, 0));
+      return attempt(on, recorded, 'read-only');
     });
-    expectNoTrace(results);
+    expectNoTrace(attempts);
   });
 
   test('when a branch goes beyond the end of code', () => {
-    for (const segment of DATA_SEGMENTS) IN_32_BITS.cpu.setSegment(segment, 8, 0n, 0xffff_ffff, EXPAND_UP);
-    IN_32_BITS.cpu.setSegment(CS, 8, 0n, Number(CODE) + 0x10, 0xc09b);
-    const results = inBits(32).flatMap((recorded) =>
-      STATES.map((index) => {
-        load(IN_32_BITS, stateBefore(recorded, index));
-        return traceOf(IN_32_BITS, recorded, 'end of code');
+    setData(EXPAND_UP, NO_LIMIT);
+    on.cpu.setSegment(CS, 8, 0n, Number(CODE) + 0x10, CODE_32);
+    const attempts = inBits(32).flatMap((recorded) =>
+      [0, 1].map((index) => {
+        load(on, stateBefore(recorded, index));
+        return attempt(on, recorded, 'end of code');
       }),
     );
-    IN_32_BITS.cpu.setSegment(CS, 8, 0n, 0xffff_ffff, 0xc09b);
-    expectNoTrace(results);
+    on.cpu.setSegment(CS, 8, 0n, NO_LIMIT, CODE_32);
+    expectNoTrace(attempts);
   });
+});
 
+test.each([
+  ['below', 0x0000_8000_0000_0000n],
+  ['above', 0xffff_8000_0000_0000n],
+])('an address that is not canonical leaves no trace, with the edge %s', (_side, edge) => {
+  const on = flatCpu(64, RAM_BYTES);
+  const attempts = inBits(64).flatMap((recorded) =>
+    POINTERS.flatMap((pointer) =>
+      DISTANCES.map((distance) => {
+        load(on, stateBefore(recorded, 0));
+        on.cpu.gpr[pointer] = edge + BigInt(distance);
+        return attempt(on, recorded, `register ${pointer} at ${distance}`);
+      }),
+    ),
+  );
+  expectNoTrace(attempts);
+});
+
+describe('X6, X7: a page fault leaves no trace', () => {
+  const TABLES = 0x30_0000;
+  const [PRESENT_READ_ONLY, ABSENT] = [5, 0];
+  const pageTableEntry = (page: number): number => TABLES + 0x3000 + page * 8;
+
+  /** All of RAM is mapped to itself for the user, but for one page. */
+  function pagedCpu(page: number, entryBits: number): FlatCpu {
+    const on = flatCpu(64, RAM_BYTES);
+    const { cpu } = on;
+    const put = (at: number, value: number): void => cpu.ram.view.setBigUint64(at, BigInt(value), true);
+    put(TABLES, TABLES + 0x1000 + 7);
+    put(TABLES + 0x1000, TABLES + 0x2000 + 7);
+    put(TABLES + 0x2000, TABLES + 0x3000 + 7);
+    put(TABLES + 0x2008, TABLES + 0x4000 + 7);
+    for (let mapped = 0; mapped < RAM_BYTES / 0x1000; mapped++) {
+      put(pageTableEntry(mapped), mapped * 0x1000 + (mapped === page ? entryBits : 7));
+    }
+    cpu.cr3 = BigInt(TABLES);
+    cpu.cr4 = CR4_PAE;
+    cpu.cr0 = (cpu.cr0 | CR0_PG | CR0_WP) >>> 0;
+    cpu.setCpl(3);
+    cpu.refresh();
+    return on;
+  }
+
+  /** The edge between the pages before and after DATA, where the data are moved to. */
+  const first = Number(DATA) / 0x1000;
   test.each([
-    ['below', HOLE[0]],
-    ['above', HOLE[1]],
-  ])('when data lie across the edge of canonical addresses, from %s', (_side, edge) => {
-    const results = inBits(64).flatMap((recorded) =>
-      POINTERS.flatMap((pointer) =>
-        DISTANCES.map((distance) => {
-          load(IN_64_BITS, stateBefore(recorded, 0));
-          // One pointer is near the edge, the others stay in RAM.
-          IN_64_BITS.cpu.gpr[pointer] = edge + distance;
-          return traceOf(IN_64_BITS, recorded, `register ${pointer} at ${distance}`);
-        }),
-      ),
+    ['the second page is absent', first, ABSENT],
+    ['the second page is read-only', first, PRESENT_READ_ONLY],
+    ['the first page is absent', first - 1, ABSENT],
+    ['the first page is read-only', first - 1, PRESENT_READ_ONLY],
+  ])('when data lie on two pages and %s', (_which, page, entryBits) => {
+    const on = pagedCpu(page, entryBits);
+    const offsets = [64, 96, 128, 160, 192].flatMap((pointer) => [-12, -3, 1, 4].map((distance) => pointer + distance));
+    const attempts = inBits(64).flatMap((recorded) =>
+      offsets.map((offset) => {
+        load(on, stateBefore(recorded, 0), -offset);
+        return attempt(on, recorded, `edge at ${offset}`);
+      }),
     );
-    expectNoTrace(results);
+    expectNoTrace(attempts);
   });
 });
