@@ -76,8 +76,8 @@ class Chip {
     for (let rank = 1; rank <= 8; rank++) {
       const input = (lowest + rank) & 7;
       const bit = 1 << input;
-      if (irr & ~imr & bit) return input;
       if (isr & bit && !specialMask) return -1;
+      if (irr & ~imr & ~isr & bit) return input;
     }
     return -1;
   }
