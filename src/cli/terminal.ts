@@ -11,7 +11,7 @@ export const paint = (colour: keyof typeof COLOURS, text: string): string =>
   coloured ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
 
 /** Bytes of the guest's serial port as they come; carriage returns are the terminal's business, control codes the guest's. */
-export const printable = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/[^\n\t -~\u0080-\uffff]/g, '\ufffd');
+export const printable = (text: string): string => text.replace(/[^\n\t -~\u0080-\uffff]/g, (code) => (code === "\r" ? "" : "\ufffd"));
 
 /** Ends the process quietly when whoever reads our output has gone. */
 export const surviveClosedPipe = (): void => {
