@@ -175,17 +175,18 @@ const isConstantOperand = (operand: Operand, isTarget: boolean): boolean => {
   }
 };
 
-const namesRegister = (expression: Expression): boolean =>
-  expression.kind === 'symbol' || (expression.kind === 'binary' && (namesRegister(expression.left) || namesRegister(expression.right)));
+/** The leaves of an expression. A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
+function* leavesOf(expression: Expression): Generator<Expression> {
+  let at = expression;
+  for (; at.kind === 'binary'; at = at.left) yield* leavesOf(at.right);
+  if (at.kind === 'unary') yield* leavesOf(at.operand);
+  else if (at.kind === 'choice') for (const part of [at.condition, at.yes, at.no]) yield* leavesOf(part);
+  else yield at;
+}
+
+const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;
+
+const namesRegister = (expression: Expression): boolean => [...leavesOf(expression)].some(isRegister);
 
 /** Whether an expression is made of numbers and registers only. */
-const isConstant = (expression: Expression): boolean => {
-  switch (expression.kind) {
-    case 'number': return true;
-    case 'symbol': return !expression.escaped && registerNamed(expression.name) !== undefined;
-    case 'here': case 'section-start': return false;
-    case 'unary': return isConstant(expression.operand);
-    case 'binary': return isConstant(expression.left) && isConstant(expression.right);
-    case 'choice': return isConstant(expression.condition) && isConstant(expression.yes) && isConstant(expression.no);
-  }
-};
+const isConstant = (expression: Expression): boolean => [...leavesOf(expression)].every((leaf) => leaf.kind === 'number' || isRegister(leaf));

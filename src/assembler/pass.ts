@@ -5,14 +5,14 @@ import { ByteWriter } from '../base/bytes.ts';
 import { encodeSource } from '../isa/encode.ts';
 import type { SourceOperand } from '../isa/source.ts';
 import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
-import { constantOf, evaluate, type Expression, UNKNOWN, type Value } from './expression.ts';
+import { constantOf, constantValue, type Expression, UNKNOWN, type Value } from './expression.ts';
 import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES, MAX_SECTIONS, MAX_TIMES_OF_PLACED } from './limits.ts';
 import { Location } from './location.ts';
 import { type Place, resolveOperand } from './operand-values.ts';
 import { isBranch } from './parse.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
 import type { Directive, Instruction, Statement } from './statement.ts';
-import { Symbols } from './symbols.ts';
+import { MUTE, Symbols, valueOf } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 /** What passes hand on to the next one. */
@@ -45,7 +45,6 @@ export interface PassOptions {
   readonly last?: { readonly reporter: Reporter; readonly bases: ReadonlyMap<string, bigint> };
 }
 
-const MUTE: Reporter = { error: () => {}, warning: () => {} };
 const NOTHING = new Uint8Array();
 /** Where a section's own symbols are defined. */
 const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
@@ -143,10 +142,11 @@ export class Pass {
     if (statement.body?.kind === 'instruction' && section) section.hasCode = true;
   }
 
-  #equValue(expression: Expression) {
+  /** An unknown value counts as zero where a name is defined by it, as in NASM. */
+  #equValue(expression: Expression): Value {
     const value = this.#evaluate(expression);
     if (value?.terms.some((term) => term.kind === 'register')) this.#reporter.error(expression.origin, 'equ: a register is no value');
-    return value ?? UNKNOWN;
+    return !value || value.unknown ? constantValue(0n) : value;
   }
 
   #assemble(statement: Statement, body: Exclude<Statement['body'], undefined>, index: number): void {
@@ -261,7 +261,7 @@ export class Pass {
   }
 
   #evaluate(expression: Expression) {
-    return evaluate(expression, this.#symbols, this.#reporter);
+    return valueOf(expression, this.#symbols, this.#reporter);
   }
 
   /** A number that must not depend on addresses; undefined while unknown, and after a report. */

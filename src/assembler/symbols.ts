@@ -2,7 +2,7 @@
 // references from above see. The passes may end when nothing has changed.
 
 import { registerNamed } from '../isa/names.ts';
-import { addressIn, registerValue, type Scope, UNKNOWN, type Value, constantValue } from './expression.ts';
+import { addressIn, constantValue, evaluate, type Expression, registerValue, type Scope, UNKNOWN, type Value } from './expression.ts';
 import type { Location } from './location.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
@@ -24,6 +24,23 @@ export const isSame = (a: Value, b: Value): boolean =>
 
 /** The term that stands for where a section lies in the file, beside its name, which stands for vstart. No section has a blank in its name. */
 export const startTerm = (section: string): string => `${section} start`;
+
+/**
+ * A name without a value, before the last pass. It is a term like a section's, so that the difference of two such names is zero:
+ * NASM's first guess, which decides which of several consistent layouts is found.
+ */
+const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
+const isUnresolved = ({ terms }: Value): boolean => terms.some(({ name }) => name === '?');
+
+/** The value of an expression in this pass; before the last one, what cannot be computed is merely unknown. Undefined after a report. */
+export const valueOf = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
+  const value = evaluate(expression, scope, reporter);
+  if (!value) return reporter === MUTE ? UNKNOWN : undefined;
+  return isUnresolved(value) ? { ...value, terms: value.terms.filter(({ kind }) => kind === 'register'), unknown: true } : value;
+};
+
+/** Hears nothing: for all passes but the last. */
+export const MUTE: Reporter = { error: () => {}, warning: () => {} };
 
 export class Symbols implements Scope {
   readonly #symbols = new Map<string, Symbol>();
@@ -100,16 +117,10 @@ export class Symbols implements Scope {
   symbol(name: string, escaped: boolean, origin: Origin): Value {
     if (!escaped && registerNamed(name)) return registerValue(name.toLowerCase());
     const symbol = this.#symbols.get(this.fullName(name));
-    if (symbol && !symbol.value.unknown) {
-      return symbol.pass === this.#pass ? symbol.value : { ...symbol.value, forward: true };
-    }
-    if (!this.#reporter) return UNKNOWN;
-    this.#reporter.error(
-      origin,
-      symbol ? `the value of '${name}' depends on itself`
-      : this.#external.has(name) ? `'${name}' is external, and a binary has no external references`
-      : `symbol '${name}' is not defined`,
-    );
+    if (symbol) return symbol.value;
+    if (!this.#reporter) return UNRESOLVED;
+    const isExternal = this.#external.has(name);
+    this.#reporter.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
     return constantValue(0n);
   }
 
