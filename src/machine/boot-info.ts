@@ -3,8 +3,16 @@
 
 import { ByteWriter } from '../base/bytes.ts';
 import {
-  INFO_CMDLINE, INFO_LOADER_NAME, INFO_MEMORY, INFO_MEMORY_MAP, INFO_MODULES, MEMORY_AVAILABLE, MEMORY_RESERVED, MULTIBOOT_INFO,
-  MULTIBOOT_MEMORY, MULTIBOOT_MODULE,
+  INFO_CMDLINE,
+  INFO_LOADER_NAME,
+  INFO_MEMORY,
+  INFO_MEMORY_MAP,
+  INFO_MODULES,
+  MEMORY_AVAILABLE,
+  MEMORY_RESERVED,
+  MULTIBOOT_INFO,
+  MULTIBOOT_MEMORY,
+  MULTIBOOT_MODULE,
 } from '../formats/multiboot.ts';
 
 /** Where the extended BIOS data area begins. From here to 1 MiB is no place for a kernel. */
@@ -50,10 +58,15 @@ export const buildBootInfo = ({ ramBytes, commandLine, modules }: BootInfo, base
     cmdline: place(commandLine),
     mods_count: modules.length,
     mods_addr,
-    syms0: 0, syms1: 0, syms2: 0, syms3: 0,
+    syms0: 0,
+    syms1: 0,
+    syms2: 0,
+    syms3: 0,
     mmap_length,
     mmap_addr,
-    drives_length: 0, drives_addr: 0, config_table: 0,
+    drives_length: 0,
+    drives_addr: 0,
+    config_table: 0,
     boot_loader_name: place('clispin'),
     apm_table: 0,
   });

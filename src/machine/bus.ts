@@ -28,7 +28,9 @@ export class DeviceBus implements Bus {
     }
     for (const device of devices) {
       for (const range of device.memory) {
-        const other = this.#memory.find(({ first, length }) => range.first < first + length && first < range.first + range.length);
+        const other = this.#memory.find(
+          ({ first, length }) => range.first < first + length && first < range.first + range.length,
+        );
         if (other) throw new Error(`${device.name} at 0x${hex(range.first)} overlaps the device at 0x${hex(other.first)}.`);
         this.#memory.push(range);
       }
@@ -47,7 +49,10 @@ export class DeviceBus implements Bus {
     const range = this.#memoryAt(physical, size);
     if (!range) return;
     const offset = physical - range.first;
-    if (size !== 64) return range.write(offset, Number(value), size);
+    if (size !== 64) {
+      range.write(offset, Number(value), size);
+      return;
+    }
     range.write(offset, Number(value & 0xffff_ffffn), 32);
     range.write(offset + 4, Number(value >> 32n), 32);
   }
@@ -63,7 +68,10 @@ export class DeviceBus implements Bus {
 
   writePort(port: number, size: Width, value: number): void {
     const width = this.#widthAt(port, size);
-    if (width === size) return this.#portAt(port)?.write(port, value >>> 0, size);
+    if (width === size) {
+      this.#portAt(port)?.write(port, value >>> 0, size);
+      return;
+    }
     for (let bit = 0; bit < size; bit += width) this.writePort(port + bit / 8, width, Math.floor(value / 2 ** bit) % 2 ** width);
   }
 

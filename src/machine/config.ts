@@ -68,7 +68,10 @@ export const completeConfig = (wanted: Partial<MachineConfig>): MachineConfig | 
 export const digest = (config: MachineConfig, image: Uint8Array): string => {
   const hash = new Hash();
   for (const name of Object.keys(RANGES) as (keyof typeof RANGES)[]) hash.number(config[name]);
-  hash.number(config.pmu ? 1 : 0).text(config.commandLine).number(config.modules.length);
+  hash
+    .number(config.pmu ? 1 : 0)
+    .text(config.commandLine)
+    .number(config.modules.length);
   for (const { name, bytes } of config.modules) hash.text(name).bytes(bytes);
   return hash.bytes(image).finish();
 };

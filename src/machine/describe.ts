@@ -42,7 +42,9 @@ export const describeCpu = (cpu: Cpu, symbols: SymbolTable | undefined): string 
   }
   for (const [index, segment] of SEGMENTS.entries()) {
     const [selector, base] = [hex(cpu.segSelector[index], 4), word(cpu.segBase[index])];
-    lines.push(`${segment.padEnd(4)} ${selector}  base ${base}  limit ${hex(cpu.segLimit[index], 8)}  attributes ${hex(cpu.segAttributes[index], 4)}`);
+    lines.push(
+      `${segment.padEnd(4)} ${selector}  base ${base}  limit ${hex(cpu.segLimit[index], 8)}  attributes ${hex(cpu.segAttributes[index], 4)}`,
+    );
   }
   lines.push(
     `gdtr ${word(cpu.gdtrBase)} ${hex(cpu.gdtrLimit, 4)}  idtr ${word(cpu.idtrBase)} ${hex(cpu.idtrLimit, 4)}`,

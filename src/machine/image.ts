@@ -49,7 +49,10 @@ export const readImage = (bytes: Uint8Array, ramBytes: number): BootImage | Form
   if (!elf) {
     return header
       ? { error: 'multiboot header: no address fields (flags bit 16), and the file is not ELF', offset: header.offset }
-      : { error: 'not bootable: no ELF header, and no multiboot header (1BADB002 at a multiple of 4 in the first 8192 bytes)', offset: 0 };
+      : {
+          error: 'not bootable: no ELF header, and no multiboot header (1BADB002 at a multiple of 4 in the first 8192 bytes)',
+          offset: 0,
+        };
   }
   if (isFormatError(elf)) return elf;
   return readExecutable(bytes, elf, ramBytes, header === undefined && elf.class === 64 ? 64 : 32);
@@ -90,7 +93,10 @@ const outsideRam = (address: bigint, size: bigint, ramBytes: number, what: strin
 const misplaced = ({ address, size }: Placement, ramBytes: number, what: string, offset: number): FormatError | undefined => {
   if (address + size > ramBytes) return outsideRam(BigInt(address), BigInt(size), ramBytes, what, offset);
   if (address >= HIGH_MEMORY || address + size <= LOW_MEMORY_END) return undefined;
-  return { error: `${what}: 0x${hex(address)}..0x${hex(address + size)} reaches into the BIOS's area below 1 MiB (0x9fc00..0x100000)`, offset };
+  return {
+    error: `${what}: 0x${hex(address)}..0x${hex(address + size)} reaches into the BIOS's area below 1 MiB (0x9fc00..0x100000)`,
+    offset,
+  };
 };
 
 /**

@@ -107,7 +107,11 @@ const isAwake = (cpu: Cpu): boolean => {
     case RUNNING:
       return true;
     case HALTED:
-      return cpu.initPending || (cpu.nmiPending > 0 && !cpu.nmiBlocked) || ((cpu.rflags & RFLAGS_IF) !== 0 && cpu.wires.interrupts.pendingVector >= 0);
+      return (
+        cpu.initPending ||
+        (cpu.nmiPending > 0 && !cpu.nmiBlocked) ||
+        ((cpu.rflags & RFLAGS_IF) !== 0 && cpu.wires.interrupts.pendingVector >= 0)
+      );
     case WAIT_FOR_SIPI:
       return cpu.sipiPending !== 0;
     default:

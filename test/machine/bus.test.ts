@@ -8,8 +8,14 @@ interface Access {
   readonly value?: number;
 }
 
-const device = (name: string, ports: readonly PortRange[], memory: readonly MemoryRange[] = []): Device =>
-  ({ name, ports, memory, reset: () => {}, save: () => undefined, load: () => {} });
+const device = (name: string, ports: readonly PortRange[], memory: readonly MemoryRange[] = []): Device => ({
+  name,
+  ports,
+  memory,
+  reset: () => {},
+  save: () => undefined,
+  load: () => {},
+});
 
 /** Ports that note every access; a byte reads as the low byte of its port. */
 const ports = (first: number, last: number, width: Width, log: Access[]): PortRange => ({
@@ -36,7 +42,12 @@ const memory = (first: number, length: number, log: Access[]): MemoryRange => ({
 test('nobody answers with all ones, and writes to nobody vanish', () => {
   const bus = new DeviceBus([]);
   expect([bus.readPort(0x80, 8), bus.readPort(0x80, 16), bus.readPort(0x80, 32)]).toEqual([0xff, 0xffff, 0xffff_ffff]);
-  expect([8, 16, 32, 64].map((size) => bus.readMemory(0xfec0_0000, size as 8))).toEqual([0xffn, 0xffffn, 0xffff_ffffn, 2n ** 64n - 1n]);
+  expect([8, 16, 32, 64].map((size) => bus.readMemory(0xfec0_0000, size as 8))).toEqual([
+    0xffn,
+    0xffffn,
+    0xffff_ffffn,
+    2n ** 64n - 1n,
+  ]);
   expect(() => bus.writePort(0xffff, 32, 0xffff_ffff)).not.toThrow();
 });
 
@@ -45,14 +56,20 @@ test('a wide access to byte ports arrives as bytes, lowest first', () => {
   const bus = new DeviceBus([device('uart', [ports(0x3f8, 0x3ff, 8, log)])]);
   expect(bus.readPort(0x3f8, 32)).toBe(0xfbfa_f9f8);
   bus.writePort(0x3f8, 16, 0x1234);
-  expect(log.slice(4)).toEqual([{ at: 0x3f8, size: 8, value: 0x34 }, { at: 0x3f9, size: 8, value: 0x12 }]);
+  expect(log.slice(4)).toEqual([
+    { at: 0x3f8, size: 8, value: 0x34 },
+    { at: 0x3f9, size: 8, value: 0x12 },
+  ]);
 });
 
 test('an access across the end of a device is split into bytes, and the rest is nobody’s', () => {
   const log: Access[] = [];
   const bus = new DeviceBus([device('wide', [ports(0x100, 0x101, 16, log)])]);
   expect(bus.readPort(0x100, 32)).toBe(0xffff_0100);
-  expect(log).toEqual([{ at: 0x100, size: 8 }, { at: 0x101, size: 8 }]);
+  expect(log).toEqual([
+    { at: 0x100, size: 8 },
+    { at: 0x101, size: 8 },
+  ]);
   expect(bus.readPort(0x100, 16)).toBe(0);
   expect(log[2]).toEqual({ at: 0x100, size: 16 });
 });
@@ -68,7 +85,10 @@ test('memory of 64 bits arrives as two of 32, the lower first', () => {
   const bus = new DeviceBus([device('ioapic', [], [memory(0xfec0_0000, 0x100, log)])]);
   expect(bus.readMemory(0xfec0_0010, 64)).toBe(0x14_0000_0010n);
   bus.writeMemory(0xfec0_0010, 64, 0x1111_2222_3333_4444n);
-  expect(log.slice(2)).toEqual([{ at: 0x10, size: 32, value: 0x3333_4444 }, { at: 0x14, size: 32, value: 0x1111_2222 }]);
+  expect(log.slice(2)).toEqual([
+    { at: 0x10, size: 32, value: 0x3333_4444 },
+    { at: 0x14, size: 32, value: 0x1111_2222 },
+  ]);
   expect(bus.readMemory(0xfec0_00fe, 32)).toBe(0xffff_ffffn); // not all of it is the device's
 });
 

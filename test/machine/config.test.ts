@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { completeConfig, DEFAULT_CONFIG, digest } from '../../src/machine/config.ts';
 
 test('what is not said has a default', () =>
-  expect(completeConfig({ cpus: 4 })).toEqual({ ...DEFAULT_CONFIG, cpus: 4, ramBytes: 67_108_864, hz: 1_000_000, turn: 100, seed: 0, pmu: true }));
+  expect(completeConfig({ cpus: 4 })).toEqual({
+    ...DEFAULT_CONFIG,
+    cpus: 4,
+    ramBytes: 67_108_864,
+    hz: 1_000_000,
+    turn: 100,
+    seed: 0,
+    pmu: true,
+  }));
 
 test.each([
   [{ cpus: 0 }, 'cpus: 0 is not in 1..32'],
@@ -26,7 +34,13 @@ test('everything that can influence a run changes its digest', () => {
     digest(DEFAULT_CONFIG, image),
     digest(DEFAULT_CONFIG, Uint8Array.of(1, 2, 4)),
     ...[
-      { cpus: 3 }, { ramBytes: 2 ** 25 }, { hz: 2_000_000 }, { turn: 99 }, { seed: 1 }, { pmu: false }, { commandLine: 'x' },
+      { cpus: 3 },
+      { ramBytes: 2 ** 25 },
+      { hz: 2_000_000 },
+      { turn: 99 },
+      { seed: 1 },
+      { pmu: false },
+      { commandLine: 'x' },
       { modules: [{ name: 'm', bytes: image }] },
     ].map((change) => digest({ ...DEFAULT_CONFIG, ...change }, image)),
   ];

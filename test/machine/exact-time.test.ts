@@ -34,10 +34,21 @@ describe('X1: a timer armed for N ticks fires at the first boundary N ticks late
   // The arming instruction takes the first tick, so that N - 1 instructions of the sled retire before the interrupt.
   test.each([1, 2, 3, 99, 100, 101, 1000, 3999])('one-shot, N = %i', (count) => {
     const program = intoSled(`mov dword [r15 + INITIAL], ${count}`, 'apic DIVIDE, 0xb \n apic LVT_TIMER, 0x30');
-    for (const [turn, cpus] of [[1, 1], [7, 2], [100, 1], [1000, 3]]) expect(placeOf(program, turn, cpus)).toBe(count - 1);
+    for (const [turn, cpus] of [
+      [1, 1],
+      [7, 2],
+      [100, 1],
+      [1000, 3],
+    ])
+      expect(placeOf(program, turn, cpus)).toBe(count - 1);
   });
 
-  test.each([[0b1011, 1], [0b0000, 2], [0b0011, 16], [0b1010, 128]])('divided by configuration %i', (configuration, divisor) => {
+  test.each([
+    [0b1011, 1],
+    [0b0000, 2],
+    [0b0011, 16],
+    [0b1010, 128],
+  ])('divided by configuration %i', (configuration, divisor) => {
     const program = intoSled('mov dword [r15 + INITIAL], 10', `apic DIVIDE, ${configuration} \n apic LVT_TIMER, 0x30`);
     expect(placeOf(program)).toBe(10 * divisor - 1);
   });
@@ -102,7 +113,10 @@ align 4
 armed:  dd 0
 fired:  dd 0`;
 
-  test.each([[1_000_000, 11_932], [4_000_000, 1193]])('at %i Hz the PIT interrupts after its clocks, through the I/O APIC', (hz, clocks) => {
+  test.each([
+    [1_000_000, 11_932],
+    [4_000_000, 1193],
+  ])('at %i Hz the PIT interrupts after its clocks, through the I/O APIC', (hz, clocks) => {
     const machine = boot(pit(clocks), { hz });
     expect(machine.run(hz)).toEqual({ kind: 'exit', code: 1 });
     const ticks = peek(machine, 'fired') - peek(machine, 'armed');

@@ -16,11 +16,23 @@ describe('what is read from a good image', () => {
     });
   });
 
-  test.each([32, 64] as const)('a multiboot ELF%i is entered in protected mode at the physical address of e_entry', (elfClass) => {
-    const virtual = elfClass === 64 ? HIGHER_HALF + MIB : 0xc010_0000n;
-    const bytes = elfImage({ elfClass, multiboot: true, header: { e_entry: virtual + 0x800n }, segments: [{ p_vaddr: virtual }] });
-    expect(readImage(bytes, RAM)).toMatchObject({ mode: 32, entry: MIB + 0x800n, placements: [{ address: 0x10_0000, size: 0x1000 }] });
-  });
+  test.each([32, 64] as const)(
+    'a multiboot ELF%i is entered in protected mode at the physical address of e_entry',
+    (elfClass) => {
+      const virtual = elfClass === 64 ? HIGHER_HALF + MIB : 0xc010_0000n;
+      const bytes = elfImage({
+        elfClass,
+        multiboot: true,
+        header: { e_entry: virtual + 0x800n },
+        segments: [{ p_vaddr: virtual }],
+      });
+      expect(readImage(bytes, RAM)).toMatchObject({
+        mode: 32,
+        entry: MIB + 0x800n,
+        placements: [{ address: 0x10_0000, size: 0x1000 }],
+      });
+    },
+  );
 
   test('a plain ELF64 is entered in 64-bit mode, by either mapping', () => {
     expect(readImage(elfImage(), RAM)).toMatchObject({ mode: 64, entry: MIB + BigInt(ELF_CODE) });
@@ -35,7 +47,11 @@ describe('what is read from a good image', () => {
   test('address fields win over an ELF header', () => {
     const bytes = elfImage();
     bytes.set(flatImage([], { header_addr: 0x20_0700, load_addr: 0x20_0000, entry_addr: 0x20_0800 }), 0x700);
-    expect(readImage(bytes, RAM)).toMatchObject({ mode: 32, entry: 0x20_0800n, placements: [{ address: 0x20_0000, size: 0x1000 }] });
+    expect(readImage(bytes, RAM)).toMatchObject({
+      mode: 32,
+      entry: 0x20_0800n,
+      placements: [{ address: 0x20_0000, size: 0x1000 }],
+    });
   });
 });
 
@@ -59,7 +75,12 @@ describe('what is refused, and how it is said', () => {
       'multiboot header: flags: 0x10 ask for what Multiboot 1 does not define',
       4,
     ],
-    ['address fields cut off', flatImage().subarray(0, 20), 'multiboot header: header_addr: the file ends within the address fields', 12],
+    [
+      'address fields cut off',
+      flatImage().subarray(0, 20),
+      'multiboot header: header_addr: the file ends within the address fields',
+      12,
+    ],
     [
       'a load address above the header',
       flatImage([], { load_addr: 0x10_0010 }),
@@ -136,7 +157,12 @@ describe('what is refused, and how it is said', () => {
     ['an object file', elfImage({ header: { e_type: 1 } }), 'e_type: 1 is not an executable (2)', 16],
     ['another machine', elfImage({ header: { e_machine: 183 } }), 'e_machine: 183 is neither 386 nor x86-64', 18],
     ['nothing to load', elfImage({ header: { e_phnum: 0 } }), 'program headers: nothing to load', 0],
-    ['an entry outside every segment', elfImage({ header: { e_entry: 0x5000n } }), 'e_entry: 0x5000 is outside every segment', 24],
+    [
+      'an entry outside every segment',
+      elfImage({ header: { e_entry: 0x5000n } }),
+      'e_entry: 0x5000 is outside every segment',
+      24,
+    ],
     [
       'an entry that no mapping shows',
       elfImage({ header: { e_entry: 0x800n }, segments: [{ p_vaddr: 0n }] }),

@@ -17,7 +17,11 @@ test('a line has the time and the CPU of its first byte, and no line end', () =>
       say(lines, 'one\r\ntwo', 100, 1);
       say(lines, ' and half\n\n', 200, 0);
     }),
-  ).toEqual([[100, 1, 'one'], [105, 1, 'two and half'], [210, 0, '']]));
+  ).toEqual([
+    [100, 1, 'one'],
+    [105, 1, 'two and half'],
+    [210, 0, ''],
+  ]));
 
 test('what has no end yet becomes a line when the run is over', () =>
   expect(
@@ -32,7 +36,11 @@ test('a line that never ends is cut', () =>
   expect(linesOf((lines) => say(lines, 'x'.repeat(10_000), 0, 0)).map(([, , text]) => text.length)).toEqual([4096, 4096]));
 
 test('bytes that are no UTF-8 are shown as such, and nothing fails', () =>
-  expect(linesOf((lines) => [0x41, 0xff, 0x0a].forEach((byte) => lines.add(byte, 0, 0)))).toEqual([[0, 0, 'A\ufffd']]));
+  expect(
+    linesOf((lines) => {
+      for (const byte of [0x41, 0xff, 0x0a]) lines.add(byte, 0, 0);
+    }),
+  ).toEqual([[0, 0, 'A\ufffd']]));
 
 test('an entry is one greppable line, CPU first', () => {
   expect(formatEntry({ time: 12, cpu: 1, kind: 'console', text: 'hello' })).toBe('cpu1 t=12 console hello');

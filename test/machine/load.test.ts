@@ -43,7 +43,14 @@ test('the memory map has RAM with the holes of a PC in it', () => {
     expect(size).toBe(20);
     ranges.push(`${base_addr.toString(16)}-${(base_addr + length).toString(16)} ${type}`);
   }
-  expect(ranges).toEqual(['0-9fc00 1', '9fc00-a0000 2', 'e0000-100000 2', '100000-1000000 1', 'fec00000-fec01000 2', 'fee00000-fee01000 2']);
+  expect(ranges).toEqual([
+    '0-9fc00 1',
+    '9fc00-a0000 2',
+    'e0000-100000 2',
+    '100000-1000000 1',
+    'fec00000-fec01000 2',
+    'fee00000-fee01000 2',
+  ]);
 });
 
 test('modules lie on pages above the kernel, each with its name', () => {

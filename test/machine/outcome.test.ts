@@ -43,7 +43,9 @@ describe('how a run ends', () => {
   });
 
   test('triple fault: of another CPU than the first', () => {
-    const machine = boot('start: start_others \n jmp $ \n other: lidt [nothing] \n ud2 \n nothing: dw 0, 0, 0, 0, 0', { cpus: 2 });
+    const machine = boot('start: start_others \n jmp $ \n other: lidt [nothing] \n ud2 \n nothing: dw 0, 0, 0, 0, 0', {
+      cpus: 2,
+    });
     expect(machine.run(100_000)).toEqual({ kind: 'triple-fault', cpu: 1 });
   });
 
@@ -118,7 +120,10 @@ describe('what a run leaves to see', () => {
 
   test('a bad image is a value that names the field, and nothing has been loaded', () => {
     const machine = buildMachine();
-    expect(machine.load(elfImage({ header: { e_entry: 0x5000n } }))).toEqual({ error: 'e_entry: 0x5000 is outside every segment', offset: 24 });
+    expect(machine.load(elfImage({ header: { e_entry: 0x5000n } }))).toEqual({
+      error: 'e_entry: 0x5000 is outside every segment',
+      offset: 24,
+    });
     expect(machine.ram.every((byte) => byte === 0)).toBe(true);
   });
 
@@ -137,4 +142,5 @@ describe('what a run leaves to see', () => {
   });
 });
 
-const peekInfoFlags = (ram: Uint8Array, address: number): number => new DataView(ram.buffer, ram.byteOffset).getUint32(address, true);
+const peekInfoFlags = (ram: Uint8Array, address: number): number =>
+  new DataView(ram.buffer, ram.byteOffset).getUint32(address, true);

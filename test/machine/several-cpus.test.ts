@@ -53,7 +53,12 @@ align 8
 value:  dd 0`;
 
   test.each([
-    [1, 0], [7, 0], [100, 0], [1000, 0], [64, 1], [64, 2],
+    [1, 0],
+    [7, 0],
+    [100, 0],
+    [1000, 0],
+    [64, 1],
+    [64, 2],
   ])('locked increments of four CPUs are never lost, with turns of %i and seed %i', (turn, seed) => {
     const machine = boot(counting('lock inc dword [value]'), { cpus: 4, turn, seed });
     expect(machine.run(10_000_000)).toEqual({ kind: 'exit', code: 1 });
@@ -134,7 +139,11 @@ mix:    dd 0`;
     return machine.stateHash();
   };
 
-  test.each([[1, 0], [100, 0], [100, 7]])('twice, with turns of %i and seed %i', (turn, seed) => {
+  test.each([
+    [1, 0],
+    [100, 0],
+    [100, 7],
+  ])('twice, with turns of %i and seed %i', (turn, seed) => {
     expect(hashOf(turn, seed)).toBe(hashOf(turn, seed));
   });
 
@@ -144,7 +153,14 @@ mix:    dd 0`;
   });
 
   test('other turns and seeds give other interleavings, each valid', () => {
-    const mixes = [[1, 0], [3, 0], [100, 0], [1000, 0], [100, 1], [100, 2]].map(([turn, seed]) => {
+    const mixes = [
+      [1, 0],
+      [3, 0],
+      [100, 0],
+      [1000, 0],
+      [100, 1],
+      [100, 2],
+    ].map(([turn, seed]) => {
       const machine = boot(race, { cpus: 3, turn, seed });
       expect(machine.run(1_000_000)).toEqual({ kind: 'exit', code: 1 });
       expect(peek(machine, 'ticket')).toBe(900);
@@ -159,7 +175,13 @@ mix:    dd 0`;
       machine.run(1000);
       return machine.stateHash();
     };
-    const states = ['mov byte [0x500000], 1', 'mov byte [0x500001], 1', 'mov r9, 100000001', 'out 0x80, al', 'apic 0x80, 0x10'].map(hash);
+    const states = [
+      'mov byte [0x500000], 1',
+      'mov byte [0x500001], 1',
+      'mov r9, 100000001',
+      'out 0x80, al',
+      'apic 0x80, 0x10',
+    ].map(hash);
     expect(new Set(states).size).toBe(states.length);
   });
 });
