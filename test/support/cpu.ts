@@ -227,13 +227,16 @@ export class Lab {
         this.apic.eoi();
         break;
       case PORT.alarm:
-        this.clock.set(new Alarm('test', () => this.apic.request(ALARM_VECTOR)), this.cpu.time + value);
+        this.clock.set(alarm(() => this.apic.request(ALARM_VECTOR)), this.cpu.time + value);
         break;
       case PORT.exit:
         this.cpu.endRun(this.cpu.time);
     }
   }
 }
+
+/** For the CPU's own clock. */
+export const alarm = (fire: () => void): Alarm => new Alarm('test', fire);
 
 /** Runs a program until it exits or its ticks are over. */
 export const run = (program: string, options: RunOptions = {}): Lab => new Lab(program, options).run(options.ticks ?? 10_000);
