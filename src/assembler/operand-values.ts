@@ -98,3 +98,17 @@ const addressTerms = (value: Value, origin: Origin, reporter: Reporter): Address
   }
   return terms;
 };
+
+/** Whether an instruction is certain to be as long with one row of operands as with another. Addresses never make it shorter or longer, distances do. */
+export const isSameLength = (a: readonly SourceOperand[], addressOfA: bigint, b: readonly SourceOperand[], addressOfB: bigint): boolean =>
+  a.every((left, index) => {
+    const right = b[index];
+    if (left.kind === 'imm' && right.kind === 'imm') {
+      if (left.section !== right.section) return false;
+      return left.section === 'none' ? left.value === right.value : left.section === 'other' || left.value - addressOfA === right.value - addressOfB;
+    }
+    if (left.kind === 'mem' && right.kind === 'mem') {
+      return left.section === right.section && (left.section !== 'none' || left.displacement === right.displacement);
+    }
+    return left.kind === right.kind;
+  });

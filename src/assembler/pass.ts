@@ -8,12 +8,19 @@ import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
 import { constantOf, constantValue, type Expression, UNKNOWN, type Value } from './expression.ts';
 import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES, MAX_SECTIONS, MAX_TIMES_OF_PLACED } from './limits.ts';
 import { Location } from './location.ts';
-import { type Place, resolveOperand } from './operand-values.ts';
+import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
 import { isBranch } from './parse.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
 import type { Directive, Instruction, Statement } from './statement.ts';
 import { MUTE, Symbols, valueOf } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
+
+/** An instruction and its length; only the last pass needs its bytes. */
+interface Measured {
+  readonly operands: readonly SourceOperand[];
+  readonly address: bigint;
+  readonly length: number;
+}
 
 /** What passes hand on to the next one. */
 export class Program {
@@ -24,6 +31,8 @@ export class Program {
   readonly sections = new Map<string, Section>([['.text', new Section('.text', undefined)]]);
   /** For each statement the longest instruction that it made in the pass before. */
   readonly lengths: number[] = [];
+  /** What the length of a statement's instruction was last computed from. */
+  readonly measured: (Measured | undefined)[] = [];
   /** The bytes of instructions that are the same in every pass. */
   readonly constants: (Uint8Array | undefined)[] = [];
 }
@@ -193,23 +202,53 @@ export class Pass {
     const atLeast = this.#growOnly ? (lengths[index] ?? 0) : 0;
     let longest = 0;
     for (let done = 0; done < times; done++) {
-      const bytes = this.#encode(instruction, origin, atLeast);
-      this.#emit(bytes.length, 1, origin, false, (writer) => writer.bytes(bytes));
-      longest = Math.max(longest, bytes.length);
+      let length: number;
+      if (this.#isLast || atLeast > 0) {
+        const bytes = this.#encode(instruction, origin, atLeast);
+        length = bytes.length;
+        this.#emit(length, 1, origin, false, (writer) => writer.bytes(bytes));
+      } else {
+        length = this.#measure(instruction, origin, index);
+        this.#emit(length, 1, origin, false);
+      }
+      longest = Math.max(longest, length);
     }
     lengths[index] = longest;
   }
 
-  /** Bytes at the present place; none after a report. */
-  #encode({ mnemonic, operands, prefixes, mode }: Instruction, origin: Origin, atLeast: number): Uint8Array {
+  #measure(instruction: Instruction, origin: Origin, index: number): number {
     const place = this.#place();
+    const operands = this.#resolve(instruction, place);
+    if (!operands) return 0;
+    const { measured } = this.#program;
+    const known = measured[index];
+    if (known && isSameLength(known.operands, known.address, operands, place.address)) return known.length;
+    const { length } = this.#encodeResolved(instruction, operands, place.address, origin, 0);
+    measured[index] = { operands, address: place.address, length };
+    return length;
+  }
+
+  /** Bytes at the present place; none after a report. */
+  #encode(instruction: Instruction, origin: Origin, atLeast: number): Uint8Array {
+    const place = this.#place();
+    const operands = this.#resolve(instruction, place);
+    return operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
+  }
+
+  #resolve({ mnemonic, operands }: Instruction, place: Place): SourceOperand[] | undefined {
     const resolved: SourceOperand[] = [];
     for (const operand of operands) {
       const source = resolveOperand(operand, isBranch(mnemonic), place);
-      if (!source) return NOTHING;
+      if (!source) return undefined;
       resolved.push(source);
     }
-    const encoded = encodeSource({ mnemonic, operands: resolved, prefixes, mode, address: place.address, ...(atLeast > 0 ? { atLeast } : {}) });
+    return resolved;
+  }
+
+  #encodeResolved(
+    { mnemonic, prefixes, mode }: Instruction, operands: readonly SourceOperand[], address: bigint, origin: Origin, atLeast: number,
+  ): Uint8Array {
+    const encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
     if ('error' in encoded) {
       this.#reporter.error(origin, encoded.error);
       return NOTHING;
