@@ -4,10 +4,10 @@
 
 import type { Timeline } from '../time/timeline.ts';
 import { type ApicBase, type ApicMode, readApicBase, writeApicBase } from './apic-base.ts';
+import { InterruptQueue } from './interrupt-queue.ts';
 import { type ApicMessage, type ApicPort, type Destination, deliveryModeOf, messageOfIcr } from './ipi.ts';
 import { LAPIC_REGISTERS, type LapicRegister, LVT_OFFSETS, LVT_STATUS, MASKED, offsetOf } from './lapic-registers.ts';
 import { LapicTimer } from './lapic-timer.ts';
-import { VectorSet } from './vector-set.ts';
 
 export interface LapicWires {
   /** Initial APIC id, 0..254. */
@@ -47,7 +47,6 @@ const SEND_ILLEGAL_VECTOR = 0x20;
 const RECEIVE_ILLEGAL_VECTOR = 0x40;
 const ILLEGAL_REGISTER_ADDRESS = 0x80;
 
-const TPR = offsetOf('TPR');
 const LDR = offsetOf('LDR');
 const DFR = offsetOf('DFR');
 const SVR = offsetOf('SVR');
@@ -70,9 +69,7 @@ export class Lapic implements ApicPort {
   readonly #wires: LapicWires;
   /** Plain registers, by offset. */
   readonly #values = new Uint32Array(0x400);
-  readonly #requested = new VectorSet();
-  readonly #inService = new VectorSet();
-  readonly #levelTriggered = new VectorSet();
+  readonly #queue = new InterruptQueue();
   /** Errors since ESR was last written; ESR itself is one of the plain registers. */
   #errors = 0;
   #base: ApicBase;
@@ -106,27 +103,23 @@ export class Lapic implements ApicPort {
   acknowledge(): number {
     const vector = this.pendingVector;
     if (vector < 0) return this.#values[SVR] & 0xff;
-    this.#requested.set(vector, false);
-    this.#inService.set(vector, true);
+    this.#queue.serve(vector);
     this.#update();
     return vector;
   }
 
   /** CR8, which is TPR[7:4]. */
   get taskPriority(): number {
-    return this.#values[TPR] >>> 4;
+    return this.#queue.taskPriority >> 4;
   }
 
   set taskPriority(priority: number) {
-    this.#values[TPR] = priority << 4;
+    this.#queue.taskPriority = priority << 4;
     this.#update();
   }
 
-  /** PPR: the higher class of TPR and the highest vector in service; TPR on a tie (SDM vol. 3, 10.8.3.1). */
   get processorPriority(): number {
-    const tpr = this.#values[TPR];
-    const served = Math.max(0, this.#inService.highest);
-    return tpr >>> 4 >= served >>> 4 ? tpr : served & 0xf0;
+    return this.#queue.processorPriority;
   }
 
   /** After an INIT: registers as after reset; id, mode and base are kept (SDM vol. 3, 10.4.7.3). */
@@ -226,9 +219,7 @@ export class Lapic implements ApicPort {
     return {
       base: this.#base,
       values: Object.fromEntries(LAPIC_REGISTERS.map(({ offset, name }) => [name, this.#values[offset]])),
-      requested: this.#requested.save(),
-      inService: this.#inService.save(),
-      levelTriggered: this.#levelTriggered.save(),
+      queue: this.#queue.save(),
       errors: this.#errors,
       timer: this.timer.save(),
     };
@@ -237,9 +228,7 @@ export class Lapic implements ApicPort {
   load(state: ReturnType<Lapic['save']>): void {
     this.#base = state.base;
     for (const { offset, name } of LAPIC_REGISTERS) this.#values[offset] = state.values[name];
-    this.#requested.load(state.requested);
-    this.#inService.load(state.inService);
-    this.#levelTriggered.load(state.levelTriggered);
+    this.#queue.load(state.queue);
     this.#errors = state.errors;
     this.timer.load(state.timer);
     this.#update();
@@ -253,16 +242,18 @@ export class Lapic implements ApicPort {
 
   #read({ offset, name }: LapicRegister): number {
     const word = (offset >>> 4) & 7;
-    if (name.startsWith('ISR')) return this.#inService.words[word];
-    if (name.startsWith('TMR')) return this.#levelTriggered.words[word];
-    if (name.startsWith('IRR')) return this.#requested.words[word];
+    if (name.startsWith('ISR')) return this.#queue.inService.words[word];
+    if (name.startsWith('TMR')) return this.#queue.levelTriggered.words[word];
+    if (name.startsWith('IRR')) return this.#queue.requested.words[word];
     switch (name) {
       case 'ID':
         return this.#base.mode === 'x2apic' ? this.id : (this.id << 24) >>> 0;
       case 'LDR':
         return this.#base.mode === 'x2apic' ? this.#x2apicLogicalId : this.#values[LDR];
+      case 'TPR':
+        return this.#queue.taskPriority;
       case 'PPR':
-        return this.processorPriority;
+        return this.#queue.processorPriority;
       case 'INITIAL_COUNT':
         return this.timer.initialCount;
       case 'CURRENT_COUNT':
@@ -277,6 +268,9 @@ export class Lapic implements ApicPort {
   #write({ offset, name, writable }: LapicRegister, written: number): void {
     const value = ((this.#values[offset] & ~writable) | (written & writable)) >>> 0;
     switch (name) {
+      case 'TPR':
+        this.#queue.taskPriority = value;
+        return this.#update();
       case 'EOI':
         return this.#endOfInterrupt();
       case 'ESR':
@@ -299,9 +293,8 @@ export class Lapic implements ApicPort {
         if (!this.#softwareEnabled) for (const lvt of LVT_OFFSETS) this.#setLvt(lvt, this.#values[lvt]);
         return;
       default:
-        if (LVT_OFFSETS.includes(offset)) return this.#setLvt(offset, value);
-        this.#values[offset] = value;
-        if (offset === TPR) this.#update();
+        if (LVT_OFFSETS.includes(offset)) this.#setLvt(offset, value);
+        else this.#values[offset] = value;
     }
   }
 
@@ -370,8 +363,7 @@ export class Lapic implements ApicPort {
   #request(vector: number, level: boolean): void {
     if (!this.#softwareEnabled) return;
     if (vector < 16) return this.#error(RECEIVE_ILLEGAL_VECTOR);
-    this.#requested.set(vector, true);
-    this.#levelTriggered.set(vector, level);
+    this.#queue.request(vector, level);
     this.#update();
   }
 
@@ -383,16 +375,14 @@ export class Lapic implements ApicPort {
   }
 
   #endOfInterrupt(): void {
-    const vector = this.#inService.highest;
+    const vector = this.#queue.end();
     if (vector < 0) return;
-    this.#inService.set(vector, false);
-    if (this.#levelTriggered.has(vector)) this.#wires.eoi(vector);
+    if (this.#queue.levelTriggered.has(vector)) this.#wires.eoi(vector);
     this.#update();
   }
 
   #update(): void {
-    const highest = this.#base.mode === 'disabled' ? -1 : this.#requested.highest;
-    const pending = highest >> 4 > this.processorPriority >> 4 ? highest : -1;
+    const pending = this.#base.mode === 'disabled' ? -1 : this.#queue.deliverable;
     if (pending === this.pendingVector) return;
     this.pendingVector = pending;
     this.#wires.changed();
@@ -400,9 +390,7 @@ export class Lapic implements ApicPort {
 
   #resetRegisters(): void {
     for (const { offset, reset } of LAPIC_REGISTERS) this.#values[offset] = reset;
-    this.#requested.clear();
-    this.#inService.clear();
-    this.#levelTriggered.clear();
+    this.#queue.reset();
     this.#errors = 0;
     this.timer.reset();
   }
