@@ -5,7 +5,19 @@ import { type Size, truncate } from '../base/bits.ts';
 import { ByteReader } from './byte-reader.ts';
 import { candidates } from './dispatch.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { CS, FS, GS, type Insn, type MemOperand, type Mode, NO_OPERAND, NONE, type Operand, type RegOperand, type Repeat } from './insn.ts';
+import {
+  CS,
+  FS,
+  GS,
+  type Insn,
+  type MemOperand,
+  type Mode,
+  NO_OPERAND,
+  NONE,
+  type Operand,
+  type RegOperand,
+  type Repeat,
+} from './insn.ts';
 import { type Address, readMemory, readOffset } from './modrm.ts';
 import { isSystemRegister } from './names.ts';
 
@@ -58,16 +70,33 @@ const readPrefixes = (reader: ByteReader, mode: Mode): Prefixes => {
 /** Whether `byte` is a legacy prefix; ES, CS, SS, DS do nothing in 64-bit mode and leave an FS or GS before them in force. */
 const takePrefix = (prefixes: Prefixes, byte: number, mode: Mode): boolean => {
   switch (byte) {
-    case 0x66: prefixes.operand = true; return true;
-    case 0x67: prefixes.address = true; return true;
-    case 0xf0: prefixes.lock = true; return true;
-    case 0xf2: case 0xf3: prefixes.repeat = byte; return true;
-    case 0x26: case 0x2e: case 0x36: case 0x3e:
+    case 0x66:
+      prefixes.operand = true;
+      return true;
+    case 0x67:
+      prefixes.address = true;
+      return true;
+    case 0xf0:
+      prefixes.lock = true;
+      return true;
+    case 0xf2:
+    case 0xf3:
+      prefixes.repeat = byte;
+      return true;
+    case 0x26:
+    case 0x2e:
+    case 0x36:
+    case 0x3e:
       if (mode !== 64) prefixes.segment = (byte - 0x26) >> 3;
       return true;
-    case 0x64: prefixes.segment = FS; return true;
-    case 0x65: prefixes.segment = GS; return true;
-    default: return false;
+    case 0x64:
+      prefixes.segment = FS;
+      return true;
+    case 0x65:
+      prefixes.segment = GS;
+      return true;
+    default:
+      return false;
   }
 };
 
@@ -86,7 +115,8 @@ const operandSizeOf = (form: Form, mode: Mode, { operand, rex }: Prefixes): 16 |
   return toggled ? 16 : form.longModeSize === 'default64' ? 64 : 32;
 };
 
-const addressSizeOf = (mode: Mode, address: boolean): 16 | 32 | 64 => (mode === 64 ? (address ? 32 : 64) : (mode === 16) === address ? 32 : 16);
+const addressSizeOf = (mode: Mode, address: boolean): 16 | 32 | 64 =>
+  mode === 64 ? (address ? 32 : 64) : (mode === 16) === address ? 32 : 16;
 
 const isForm = (form: Form, mode: Mode, prefixes: Prefixes, opcode: number, modrm: number): boolean => {
   if (form.prefix !== 'any' && !hasMandatoryPrefix(form.prefix, prefixes)) return false;
@@ -120,7 +150,14 @@ interface Fields {
   readonly memory: Address | undefined;
 }
 
-const readInsn = (reader: ByteReader, form: Form, mode: Mode, prefixes: Prefixes, opcode: number, modrm: number): Insn | 'invalid' => {
+const readInsn = (
+  reader: ByteReader,
+  form: Form,
+  mode: Mode,
+  prefixes: Prefixes,
+  opcode: number,
+  modrm: number,
+): Insn | 'invalid' => {
   const { rex, segment, lock, repeat } = prefixes;
   const addressSize = addressSizeOf(mode, prefixes.address);
   const inForce = operandSizeOf(form, mode, prefixes);
@@ -135,20 +172,29 @@ const readInsn = (reader: ByteReader, form: Form, mode: Mode, prefixes: Prefixes
   if (!dst || !src || !third || (dst.kind === 'seg' && dst.index === CS && form.sem === 'mov_seg')) return 'invalid';
   if (lock && !(form.lock && memory)) return 'invalid';
   return {
-    form, mode, length: reader.length, size: form.size || inForce, addressSize, dst, src, third, lock,
+    form,
+    mode,
+    length: reader.length,
+    size: form.size || inForce,
+    addressSize,
+    dst,
+    src,
+    third,
+    lock,
     repeat: form.rep ? REPEATS[repeat] : 'none',
     segment,
   };
 };
 
-const REPEATS: Readonly<Record<number, Repeat>> = { 0: 'none', 0xf2: 'repne', 0xf3: 'rep' };
+const REPEATS: Readonly<Record<number, Repeat>> = { 0: 'none', 242: 'repne', 243: 'rep' };
 
 /** One operand, or undefined where the encoding names a register that does not exist (SDM vol. 2, tables B-7 and B-8). */
 const readOperand = (reader: ByteReader, pattern: OperandPattern, fields: Fields): Operand | undefined => {
   const { modrm, rex, memory } = fields;
   switch (pattern.kind) {
     case 'reg':
-      return pattern.field === 'reg' ? registerOf(((modrm >> 3) & 7) | ((rex & 4) << 1), pattern.size, rex)
+      return pattern.field === 'reg'
+        ? registerOf(((modrm >> 3) & 7) | ((rex & 4) << 1), pattern.size, rex)
         : registerOf((pattern.field === 'rm' ? modrm & 7 : fields.opcode & 7) | ((rex & 1) << 3), pattern.size, rex);
     case 'rm':
       return memory ? memoryOperand(memory, pattern.size) : registerOf((modrm & 7) | ((rex & 1) << 3), pattern.size, rex);
@@ -158,7 +204,11 @@ const readOperand = (reader: ByteReader, pattern: OperandPattern, fields: Fields
       return memoryOperand(readOffset(reader, fields.addressSize, fields.segment), pattern.size);
     case 'imm': {
       const size = pattern.size || fields.size;
-      return { kind: 'imm', value: pattern.signed ? truncate(reader.signed(pattern.field), size) : reader.unsigned(pattern.field), size };
+      return {
+        kind: 'imm',
+        value: pattern.signed ? truncate(reader.signed(pattern.field), size) : reader.unsigned(pattern.field),
+        size,
+      };
     }
     case 'rel':
       return { kind: 'rel', displacement: reader.signed(pattern.size), size: pattern.size };
@@ -177,7 +227,17 @@ const readOperand = (reader: ByteReader, pattern: OperandPattern, fields: Fields
 
 /** Without REX, byte registers 4 to 7 are AH, CH, DH, BH (SDM vol. 2, 2.2.1.2). */
 const registerOf = (index: number, size: Size, rex: number): RegOperand =>
-  size === 8 && rex === 0 && index >= 4 ? { kind: 'reg', index: index - 4, size, high: true } : { kind: 'reg', index, size, high: false };
+  size === 8 && rex === 0 && index >= 4
+    ? { kind: 'reg', index: index - 4, size, high: true }
+    : { kind: 'reg', index, size, high: false };
 
-const memoryOperand = ({ segment, base, index, scale, displacement, addressSize }: Address, size: number): MemOperand =>
-  ({ kind: 'mem', size, segment, base, index, scale, displacement, addressSize });
+const memoryOperand = ({ segment, base, index, scale, displacement, addressSize }: Address, size: number): MemOperand => ({
+  kind: 'mem',
+  size,
+  segment,
+  base,
+  index,
+  scale,
+  displacement,
+  addressSize,
+});

@@ -7,8 +7,11 @@ import type { Mode } from './insn.ts';
 const NO_FORMS: readonly Form[] = [];
 
 /** A row that names more of the bytes goes before one that names less: NOP (90) after XCHG EAX, r32, /r after /0. */
-const particularity = (form: Form): number =>
-  (form.fixed >= 0 ? 16 : 0) + (form.prefix === 'any' ? 0 : 8) + (form.digit >= 0 ? 4 : 0) + (form.operandSize !== 0 ? 2 : 0) +
+export const particularity = (form: Form): number =>
+  (form.fixed >= 0 ? 16 : 0) +
+  (form.prefix === 'any' ? 0 : 8) +
+  (form.digit >= 0 ? 4 : 0) +
+  (form.operandSize !== 0 ? 2 : 0) +
   (form.operands.some(({ kind }) => kind === 'mem') ? 1 : 0);
 
 const opcodesOf = (form: Form): number[] => Array.from({ length: form.plusRegister ? 8 : 1 }, (_, i) => form.opcode + i);

@@ -26,7 +26,9 @@ export const distinguish = (form: Form): Distinctions => {
     memorySize: others.some((other) => differsInMemorySize(form, other)),
     shortImmediate: others.some((other) => isShorterImmediate(form, other)),
     unity: others.some(({ operands }) => operands.at(-1)?.kind === 'fixed' && operands.at(-1)?.text === '1'),
-    unwritable: form.use === 'decode' && !FORMS.some((other) => other.use === 'both' && other.mnemonic === form.mnemonic && textsOf(other) === textsOf(form)),
+    unwritable:
+      form.use === 'decode' &&
+      !FORMS.some((other) => other.use === 'both' && other.mnemonic === form.mnemonic && textsOf(other) === textsOf(form)),
   };
   known.set(form, distinctions);
   return distinctions;
@@ -42,9 +44,16 @@ const differsInMemorySize = (form: Form, other: Form): boolean =>
   form.operands.every((pattern, i) => alike(pattern, other.operands[i])) &&
   form.operands.some((pattern, i) => isMemory(pattern) && sizeOf(pattern) !== sizeOf(other.operands[i]));
 
-const alike = (a: OperandPattern, b: OperandPattern): boolean => a.text === b.text || (isMemory(a) && isMemory(b)) || (a.kind === 'imm' && b.kind === 'imm');
+const alike = (a: OperandPattern, b: OperandPattern): boolean =>
+  a.text === b.text || (isMemory(a) && isMemory(b)) || (a.kind === 'imm' && b.kind === 'imm');
 
 const isShorterImmediate = (form: Form, other: Form): boolean => {
   const last = other.operands.at(-1);
-  return last?.kind === 'imm' && last.signed && last.field === 8 && (other.size === form.size || other.size === 0) && form.operands.at(-1)?.kind === 'imm';
+  return (
+    last?.kind === 'imm' &&
+    last.signed &&
+    last.field === 8 &&
+    (other.size === form.size || other.size === 0) &&
+    form.operands.at(-1)?.kind === 'imm'
+  );
 };

@@ -23,19 +23,34 @@ export const resolveAddress = (source: MemSource, mode: Mode, prefix: 16 | 32 | 
   if (absolute && source.rip === 'rel' && mode === 64 && source.section !== 'none') return relativeAddress(source, size);
   const { displacement, displacementSize, warnings } = displacementOf(source, size, absolute);
   const segment = source.segment ?? (absolute ? DS : defaultSegment(base));
-  return { operand: { kind: 'mem', size: 0, segment, base, index, scale, displacement, addressSize: size }, displacementSize, warnings };
+  return {
+    operand: { kind: 'mem', size: 0, segment, base, index, scale, displacement, addressSize: size },
+    displacementSize,
+    warnings,
+  };
 };
 
 const relativeAddress = (source: MemSource, addressSize: 16 | 32 | 64): EffectiveAddress => ({
   operand: {
-    kind: 'mem', size: 0, segment: source.segment ?? DS, base: RIP, index: NONE, scale: 1, displacement: source.displacement, addressSize,
+    kind: 'mem',
+    size: 0,
+    segment: source.segment ?? DS,
+    base: RIP,
+    index: NONE,
+    scale: 1,
+    displacement: source.displacement,
+    addressSize,
   },
   displacementSize: 32,
   warnings: [],
 });
 
 /** From the registers, else from the prefix, else from a size word before a lone displacement, else the mode's. */
-const addressSizeOf = ({ terms, displacementSize }: MemSource, mode: Mode, prefix: 16 | 32 | 64 | undefined): 16 | 32 | 64 | { readonly error: string } => {
+const addressSizeOf = (
+  { terms, displacementSize }: MemSource,
+  mode: Mode,
+  prefix: 16 | 32 | 64 | undefined,
+): 16 | 32 | 64 | { readonly error: string } => {
   const sizes = new Set(terms.map(({ register }) => register.size));
   const [size] = sizes;
   const isForeign = size === (mode === 64 ? 16 : 64) || (size !== undefined && prefix !== undefined && size !== prefix);
@@ -87,7 +102,8 @@ interface Roles {
 const assignOne = ({ register: { index }, factor, scaled }: AddressTerm, { nosplit, terms }: MemSource): Roles => {
   if (factor === 1n && !(nosplit && scaled && (index & 7) !== RSP)) return { base: index, index: NONE, factor };
   const keepsFactor = nosplit && terms.length === 1;
-  if ((factor === 2n && !keepsFactor) || factor === 3n || factor === 5n || factor === 9n) return { base: index, index, factor: factor - 1n };
+  if ((factor === 2n && !keepsFactor) || factor === 3n || factor === 5n || factor === 9n)
+    return { base: index, index, factor: factor - 1n };
   return { base: NONE, index, factor };
 };
 
@@ -102,9 +118,15 @@ const assignTwo = ([first, second]: readonly AddressTerm[]): Roles => {
 const assignPair = (terms: readonly AddressTerm[], mode: Mode): Assigned | { readonly error: string } => {
   const indexes = terms.filter(({ register: { index } }) => index === RSI || index === RDI).map(({ register }) => register.index);
   const bases = terms.filter(({ register: { index } }) => index === RBX || index === RBP).map(({ register }) => register.index);
-  const valid = bases.length <= 1 && indexes.length <= 1 && bases.length + indexes.length === terms.length && terms.every(({ factor }) => factor === 1n);
+  const valid =
+    bases.length <= 1 &&
+    indexes.length <= 1 &&
+    bases.length + indexes.length === terms.length &&
+    terms.every(({ factor }) => factor === 1n);
   if (!valid) return { error: `invalid ${mode}-bit effective address` };
-  return bases.length === 0 ? { base: indexes[0] ?? NONE, index: NONE, scale: 1 } : { base: bases[0], index: indexes[0] ?? NONE, scale: 1 };
+  return bases.length === 0
+    ? { base: indexes[0] ?? NONE, index: NONE, scale: 1 }
+    : { base: bases[0], index: indexes[0] ?? NONE, scale: 1 };
 };
 
 /** The displacement as the processor will extend it, and the least width that the text allows. */

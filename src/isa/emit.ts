@@ -57,14 +57,28 @@ export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'displacemen
 /** The bytes, or why the form cannot have these operands. */
 export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
   const { form, mode } = e;
-  const parts: Parts = { reg: Math.max(form.digit, 0), rm: 0, opcode: 0, memory: undefined, needsRex: false, forbidsRex: false, tail: [] };
-  form.operands.forEach((pattern, i) => placeOperand(parts, pattern, e.operands[i]));
+  const parts: Parts = {
+    reg: Math.max(form.digit, 0),
+    rm: 0,
+    opcode: 0,
+    memory: undefined,
+    needsRex: false,
+    forbidsRex: false,
+    tail: [],
+  };
+  for (const [i, pattern] of form.operands.entries()) placeOperand(parts, pattern, e.operands[i]);
   const { memory } = parts;
   const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
   if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
   const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
   const wide = e.operandSize === 64 && form.longModeSize === 'usual';
-  const baseBit = memory ? (memory.base === RIP ? 0 : memory.base & 8 && memory.base !== NONE ? 1 : 0) : (parts.rm | parts.opcode) >> 3;
+  const baseBit = memory
+    ? memory.base === RIP
+      ? 0
+      : memory.base & 8 && memory.base !== NONE
+        ? 1
+        : 0
+    : (parts.rm | parts.opcode) >> 3;
   const indexBit = memory && memory.index !== NONE ? memory.index >> 3 : 0;
   const rex = (wide ? 8 : 0) | ((parts.reg >> 3) << 2) | (indexBit << 1) | baseBit;
   const hasRex = rex !== 0 || parts.needsRex;

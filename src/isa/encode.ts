@@ -41,14 +41,19 @@ const encodePrefixes = (mode: Mode, written: Written): Encoded => {
   const { wait, lock, repeat, segment } = written;
   const operandSize = written.operandSize ?? defaultOperandSize(undefined, mode);
   const toggled = mode === 64 ? operandSize === 16 : operandSize !== mode;
-  const bytes = prefixBytes({ mode, operandSize, addressSize: written.addressSize ?? mode, wait, lock, repeat, segment }, toggled);
+  const bytes = prefixBytes(
+    { mode, operandSize, addressSize: written.addressSize ?? mode, wait, lock, repeat, segment },
+    toggled,
+  );
   return { bytes: Uint8Array.from(bytes), form: undefined, warnings: [] };
 };
 
 /** IMUL r, imm is IMUL r, r, imm. */
 const withImpliedOperand = ({ mnemonic, operands }: InsnSource): readonly SourceOperand[] => {
   const [first, second, third] = operands;
-  return mnemonic === 'imul' && first?.kind === 'reg' && second?.kind === 'imm' && third === undefined ? [first, first, second] : operands;
+  return mnemonic === 'imul' && first?.kind === 'reg' && second?.kind === 'imm' && third === undefined
+    ? [first, first, second]
+    : operands;
 };
 
 /** What was written, with all that does not depend on a form worked out. */
@@ -72,7 +77,9 @@ const choose = (request: Request): Encoded => {
   let failure: string | undefined;
   let longest: Success | undefined;
   for (const relaxed of [false, true]) {
-    const fitting = forms.filter((form) => form.modes.includes(request.source.mode) && matchForm(form, request, relaxed) === 'fits');
+    const fitting = forms.filter(
+      (form) => form.modes.includes(request.source.mode) && matchForm(form, request, relaxed) === 'fits',
+    );
     if (isAmbiguous(fitting, request)) return { error: 'operation size not specified' };
     for (const form of fitting) {
       for (const displacementSize of request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST) {
@@ -115,12 +122,21 @@ const visibleOperands = (form: Form): number => form.operands.reduce((count, { h
 const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
   const { operands, written, memory, address } = request;
   if (visibleOperands(form) !== operands.length) return 'combination';
-  if (form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize) return 'combination';
+  if (form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize)
+    return 'combination';
   const operandSize = operandSizeFor(form, request);
   if (operandSize !== form.operandSize && form.operandSize !== 0) return 'combination';
-  const isOffset = address?.operand.base === NONE && address.operand.index === NONE &&
+  const isOffset =
+    address?.operand.base === NONE &&
+    address.operand.index === NONE &&
     (address.operand.addressSize !== 64 || memory?.displacementSize === 64);
-  const context: MatchContext = { form, operandSize, isOffset, hasUnsizedMemory: memory !== undefined && memory.size === undefined, relaxed };
+  const context: MatchContext = {
+    form,
+    operandSize,
+    isOffset,
+    hasUnsizedMemory: memory !== undefined && memory.size === undefined,
+    relaxed,
+  };
   let result: Rank = 'fits';
   for (let i = 0; i < operands.length; i++) {
     const rank = matchOperand(form.operands[i], operands[i], context);
@@ -149,11 +165,18 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
 
 /** Whether only a size word tells forms apart that differ in operand size: PUSH imm, branches, far pointers. */
 const hidesSize = ({ operands, sem }: Form): boolean =>
-  sem === 'jmp_far' || sem === 'call_far' || (operands.length > 0 && operands.every(({ kind }) => kind === 'rel' || kind === 'imm'));
+  sem === 'jmp_far' ||
+  sem === 'call_far' ||
+  (operands.length > 0 && operands.every(({ kind }) => kind === 'rel' || kind === 'imm'));
 
 /** The bytes of a form that fits. Targets relative to the end of the instruction need its length first. */
 const build = (form: Form, request: Request, displacementSize: DisplacementSize): Success | { readonly error: string } => {
-  const { source: { mode, address: start }, operands: sources, written, address } = request;
+  const {
+    source: { mode, address: start },
+    operands: sources,
+    written,
+    address,
+  } = request;
   const operandSize = operandSizeFor(form, request);
   const addressSize = address?.operand.addressSize ?? (form.addressSize || written.addressSize || mode);
   const warnings = [...(address?.warnings ?? [])];
@@ -167,12 +190,14 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
     const end = start + BigInt(bytes.length);
     const placed = operands.map((operand) => relativeTo(operand, end));
     const target = placed.find(({ kind }) => kind === 'rel');
-    if (target?.kind === 'rel' && !reaches(target.displacement, target.size, form, sources[0])) return { error: 'short jump is out of range' };
+    if (target?.kind === 'rel' && !reaches(target.displacement, target.size, form, sources[0]))
+      return { error: 'short jump is out of range' };
     bytes = emit({ ...emission, operands: placed });
     if ('error' in bytes) return bytes;
   }
   if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');
-  if (mode === 64 && segment >= 0 && segment < FS) warnings.push(`${SEGMENT_NAMES[segment]} segment base generated, but will be ignored in 64-bit mode`);
+  if (mode === 64 && segment >= 0 && segment < FS)
+    warnings.push(`${SEGMENT_NAMES[segment]} segment base generated, but will be ignored in 64-bit mode`);
   return { bytes, form, warnings };
 };
 
@@ -180,15 +205,16 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
 const widerOf = (address: Request['address'], wanted: DisplacementSize): DisplacementSize => {
   if (!address) return 0;
   const full = address.operand.addressSize === 16 ? 16 : 32;
-  const size = wanted === 32 ? full : wanted;
-  return size > address.displacementSize ? size : address.displacementSize;
+  return Math.max(wanted === 32 ? full : wanted, address.displacementSize) as DisplacementSize;
 };
 
 const isRelative = (operands: readonly Operand[]): boolean =>
   operands.some((operand) => operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP));
 
 const relativeTo = (operand: Operand, end: bigint): Operand =>
-  operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP) ? { ...operand, displacement: operand.displacement - end } : operand;
+  operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP)
+    ? { ...operand, displacement: operand.displacement - end }
+    : operand;
 
 /** A short jump that nobody asked for by name goes only to a place in the same section. */
 const reaches = (displacement: bigint, size: number, { sem }: Form, source: SourceOperand): boolean => {
@@ -198,7 +224,11 @@ const reaches = (displacement: bigint, size: number, { sem }: Form, source: Sour
 };
 
 const operandFrom = (
-  pattern: OperandPattern, source: SourceOperand | undefined, { address }: Request, operandSize: 16 | 32 | 64, warnings: string[],
+  pattern: OperandPattern,
+  source: SourceOperand | undefined,
+  { address }: Request,
+  operandSize: 16 | 32 | 64,
+  warnings: string[],
 ): Operand => {
   if (pattern.kind === 'fixed') return pattern.operand;
   if (!source) return NO_OPERAND;
@@ -213,7 +243,12 @@ const operandFrom = (
       return value.operand;
     }
     case 'far':
-      return { kind: 'far', selector: Number(BigInt.asUintN(16, source.selector)), offset: source.offset, size: operandSize === 16 ? 16 : 32 };
+      return {
+        kind: 'far',
+        selector: Number(BigInt.asUintN(16, source.selector)),
+        offset: source.offset,
+        size: operandSize === 16 ? 16 : 32,
+      };
     default:
       return source;
   }

@@ -33,7 +33,9 @@ export const matchOperand = (pattern: OperandPattern, source: SourceOperand, con
       return fitsIf(!pattern.notAccumulator || source.index !== 0);
     case 'rm':
       if (source.kind === 'reg') return fitsIf(source.size === pattern.size);
-      return source.kind === 'mem' && source.distance !== 'far' ? fitsIf(source.size === undefined || source.size === pattern.size, 'size') : 'combination';
+      return source.kind === 'mem' && source.distance !== 'far'
+        ? fitsIf(source.size === undefined || source.size === pattern.size, 'size')
+        : 'combination';
     case 'mem':
       return source.kind === 'mem' ? matchMemory(pattern.size, pattern.far, source, context.form) : 'combination';
     case 'moffs':
@@ -65,7 +67,11 @@ const matchOffset = (size: number, source: MemSource, { isOffset }: MatchContext
 
 type ImmPattern = Extract<OperandPattern, { kind: 'imm' }>;
 
-const matchImmediate = (pattern: ImmPattern, source: ImmSource, { operandSize, hasUnsizedMemory, relaxed }: MatchContext): Rank => {
+const matchImmediate = (
+  pattern: ImmPattern,
+  source: ImmSource,
+  { operandSize, hasUnsizedMemory, relaxed }: MatchContext,
+): Rank => {
   const size = pattern.size || operandSize;
   const narrow = pattern.field < size;
   const written = writtenAs(source.size, operandSize, pattern);
@@ -82,7 +88,12 @@ const writtenAs = (size: WrittenSize | undefined, operandSize: number, { size: f
  * Whether a field narrower than the operation may be chosen for the value: a byte for plain numbers only, by their low 32 bits as
  * NASM does; 32 bits for 64 if the value survives, or with `relaxed` if nothing better was found.
  */
-const fitsNarrow = ({ field, signed: extended }: ImmPattern, size: number, { value, section, strict }: ImmSource, relaxed: boolean): boolean => {
+const fitsNarrow = (
+  { field, signed: extended }: ImmPattern,
+  size: number,
+  { value, section, strict }: ImmSource,
+  relaxed: boolean,
+): boolean => {
   const plain = section === 'none' && !strict;
   if (!extended) return plain && value === truncate(value, field);
   if (field === 8) return plain && fitsSigned(signed(value, Math.min(size, 32)), 8);
@@ -96,21 +107,39 @@ const matchTarget = (size: 8 | 16 | 32, { distance, size: written }: ImmSource):
 };
 
 const matchFixed = (operand: Operand, source: SourceOperand): boolean => {
-  if (operand.kind === 'imm') return source.kind === 'imm' && source.value === operand.value && source.size === undefined && !source.strict && source.section === 'none';
-  if (operand.kind === 'reg') return source.kind === 'reg' && source.index === operand.index && source.size === operand.size && !source.high;
+  if (operand.kind === 'imm')
+    return (
+      source.kind === 'imm' &&
+      source.value === operand.value &&
+      source.size === undefined &&
+      !source.strict &&
+      source.section === 'none'
+    );
+  if (operand.kind === 'reg')
+    return source.kind === 'reg' && source.index === operand.index && source.size === operand.size && !source.high;
   return operand.kind === source.kind && 'index' in operand && 'index' in source && operand.index === source.index;
 };
 
 /** The immediate that is encoded, and NASM's warning if bits of the written value are lost. */
-export const valueOfImmediate = (pattern: ImmPattern, source: ImmSource, operandSize: 16 | 32 | 64): { operand: ImmOperand; warnings: string[] } => {
+export const valueOfImmediate = (
+  pattern: ImmPattern,
+  source: ImmSource,
+  operandSize: 16 | 32 | 64,
+): { operand: ImmOperand; warnings: string[] } => {
   const size = pattern.size || operandSize;
   const { field } = pattern;
-  const operand: ImmOperand = { kind: 'imm', value: truncate(pattern.signed ? signed(source.value, field) : truncate(source.value, field), size), size };
+  const operand: ImmOperand = {
+    kind: 'imm',
+    value: truncate(pattern.signed ? signed(source.value, field) : truncate(source.value, field), size),
+    size,
+  };
   const narrow = pattern.signed && field < size;
   const limit = 1n << BigInt(field);
   const kept = narrow ? fitsSigned(signed(source.value, size), field) : source.value >= -limit && source.value < limit;
   const words = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
   const short = source.size === 8 ? 'byte value' : 'dword value';
-  const warning = narrow ? `signed ${field === 8 ? short : 'dword immediate'} exceeds bounds` : `${words[field]} data exceeds bounds`;
+  const warning = narrow
+    ? `signed ${field === 8 ? short : 'dword immediate'} exceeds bounds`
+    : `${words[field]} data exceeds bounds`;
   return { operand, warnings: kept || source.section !== 'none' ? [] : [warning] };
 };

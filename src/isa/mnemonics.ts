@@ -6,7 +6,15 @@ import { CONDITIONS } from './names.ts';
 
 /** Other names of a mnemonic. Those of conditions (JZ for JE) are computed. */
 const SYNONYMS: Readonly<Record<string, string>> = {
-  sal: 'shl', retn: 'ret', xlat: 'xlatb', loopz: 'loope', loopnz: 'loopne', int03: 'int3', int01: 'int1', icebp: 'int1', ud2a: 'ud2',
+  sal: 'shl',
+  retn: 'ret',
+  xlat: 'xlatb',
+  loopz: 'loope',
+  loopnz: 'loopne',
+  int03: 'int3',
+  int01: 'int1',
+  icebp: 'int1',
+  ud2a: 'ud2',
 };
 
 const buildIndex = (): ReadonlyMap<string, readonly Form[]> => {

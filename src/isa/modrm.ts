@@ -10,14 +10,26 @@ export type Address = Omit<MemOperand, 'kind' | 'size'>;
 
 /** Base and index of 16-bit addresses by ModRM.rm; rm = 6 with mod = 0 has neither. */
 const PAIRS: readonly (readonly [number, number])[] = [
-  [RBX, RSI], [RBX, RDI], [RBP, RSI], [RBP, RDI], [RSI, NONE], [RDI, NONE], [RBP, NONE], [RBX, NONE],
+  [RBX, RSI],
+  [RBX, RDI],
+  [RBP, RSI],
+  [RBP, RDI],
+  [RSI, NONE],
+  [RDI, NONE],
+  [RBP, NONE],
+  [RBX, NONE],
 ];
 
 /** The segment without an override: SS where the stack or frame pointer is the base (SDM vol. 1, table 3-5). */
 export const defaultSegment = (base: number): number => (base === RSP || base === RBP ? SS : DS);
 
 export const readMemory = (
-  reader: ByteReader, modrm: number, rex: number, mode: Mode, addressSize: 16 | 32 | 64, override: number,
+  reader: ByteReader,
+  modrm: number,
+  rex: number,
+  mode: Mode,
+  addressSize: 16 | 32 | 64,
+  override: number,
 ): Address => {
   const mod = modrm >> 6;
   let base = modrm & 7;
@@ -50,7 +62,11 @@ export const readMemory = (
 /** An address without ModRM (the moffs operands of MOV). */
 export const readOffset = (reader: ByteReader, addressSize: 16 | 32 | 64, override: number): Address => ({
   segment: override === NONE ? DS : override,
-  base: NONE, index: NONE, scale: 1, displacement: reader.signed(addressSize), addressSize,
+  base: NONE,
+  index: NONE,
+  scale: 1,
+  displacement: reader.signed(addressSize),
+  addressSize,
 });
 
 /** ModRM (without its reg field), SIB if there is one, and the displacement's width in bits (0 for none). */

@@ -35,10 +35,13 @@ export const registerNamed = (name: string): RegOperand | SystemRegOperand | und
 
 /** The name of a register operand. */
 export const nameOfRegister = (operand: RegOperand | SystemRegOperand): string =>
-  operand.kind === 'seg' ? SEGMENT_NAMES[operand.index]
-  : operand.kind !== 'reg' ? `${operand.kind}${operand.index}`
-  : operand.high ? HIGH_BYTES[operand.index]
-  : REGISTER_NAMES[operand.size][operand.index];
+  operand.kind === 'seg'
+    ? SEGMENT_NAMES[operand.index]
+    : operand.kind !== 'reg'
+      ? `${operand.kind}${operand.index}`
+      : operand.high
+        ? HIGH_BYTES[operand.index]
+        : REGISTER_NAMES[operand.size][operand.index];
 
 const CONTROL_REGISTERS = [0, 2, 3, 4, 8];
 
@@ -48,8 +51,22 @@ export const isSystemRegister = (kind: 'seg' | 'cr' | 'dr', index: number): bool
 
 /** Condition codes by number (SDM vol. 1, appendix B): the name we print, then its synonyms. */
 export const CONDITIONS: readonly (readonly string[])[] = [
-  ['o'], ['no'], ['b', 'c', 'nae'], ['ae', 'nb', 'nc'], ['e', 'z'], ['ne', 'nz'], ['be', 'na'], ['a', 'nbe'],
-  ['s'], ['ns'], ['p', 'pe'], ['np', 'po'], ['l', 'nge'], ['ge', 'nl'], ['le', 'ng'], ['g', 'nle'],
+  ['o'],
+  ['no'],
+  ['b', 'c', 'nae'],
+  ['ae', 'nb', 'nc'],
+  ['e', 'z'],
+  ['ne', 'nz'],
+  ['be', 'na'],
+  ['a', 'nbe'],
+  ['s'],
+  ['ns'],
+  ['p', 'pe'],
+  ['np', 'po'],
+  ['l', 'nge'],
+  ['ge', 'nl'],
+  ['le', 'ng'],
+  ['g', 'nle'],
 ];
 
 /** Words that stand for sizes in bits. */

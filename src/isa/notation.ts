@@ -84,7 +84,8 @@ const ATTRIBUTES = ['d64', 'f64', 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alia
 const buildForm = ({ instruction, encoding, attributes, width, condition, showsSize }: Row): Form => {
   const row = `${instruction} | ${encoding}`;
   for (const attribute of attributes) {
-    if (!ATTRIBUTES.includes(attribute) && !attribute.startsWith('=')) throw new Error(`unknown attribute ${attribute} in ${row}`);
+    if (!ATTRIBUTES.includes(attribute) && !attribute.startsWith('='))
+      throw new Error(`unknown attribute ${attribute} in ${row}`);
   }
   const has = (attribute: string): boolean => attributes.includes(attribute);
   const code = parseEncoding(encoding, condition, row);
@@ -134,10 +135,18 @@ const semNamed = (name: string, width: Width | undefined, row: string): Sem => {
   return sem;
 };
 
-const modesOf = (has: (attribute: string) => boolean, operandSize: number, addressSize: number, long: LongModeSize): readonly Mode[] => {
+const modesOf = (
+  has: (attribute: string) => boolean,
+  operandSize: number,
+  addressSize: number,
+  long: LongModeSize,
+): readonly Mode[] => {
   const only64 = has('only64') || operandSize === 64 || addressSize === 64;
-  const no64 = has('no64') || addressSize === 16 ||
-    (long === 'forced64' && (operandSize === 16 || operandSize === 32)) || (long === 'default64' && operandSize === 32);
+  const no64 =
+    has('no64') ||
+    addressSize === 16 ||
+    (long === 'forced64' && (operandSize === 16 || operandSize === 32)) ||
+    (long === 'default64' && operandSize === 32);
   return ([16, 32, 64] as const).filter((mode) => (mode === 64 ? !no64 : !only64));
 };
 
@@ -161,7 +170,16 @@ const FIELD_SIZES: Readonly<Record<string, Size>> = { b: 8, w: 16, d: 32, o: 64 
 /** The middle column, token by token, in the manual's notation (SDM vol. 2, 3.1.1.1). */
 const parseEncoding = (text: string, condition: number, row: string): Encoding => {
   const code: Encoding = {
-    prefix: 'any', map: 0, opcode: -1, plusRegister: false, modrm: false, digit: -1, fixed: -1, operandSize: 0, addressSize: 0, immediates: [],
+    prefix: 'any',
+    map: 0,
+    opcode: -1,
+    plusRegister: false,
+    modrm: false,
+    digit: -1,
+    fixed: -1,
+    operandSize: 0,
+    addressSize: 0,
+    immediates: [],
   };
   const tokens = text.split(' ').filter((token) => token !== '');
   if (PREFIX_WORDS[tokens[0]] !== undefined && tokens.length > 1) code.prefix = PREFIX_WORDS[tokens.shift()!];
@@ -188,9 +206,11 @@ const putByte = (code: Encoding, byte: number, suffix: string | undefined, condi
   } else Object.assign(code, { modrm: true, fixed: byte });
 };
 
-/** Rows whose instructions read alike (PUSH FS of several sizes) are told apart by their encodings. */
+/** Rows whose instructions read alike are told apart by their encodings. */
 const withUniqueIds = (forms: readonly (readonly [Form, string])[]): readonly Form[] => {
   const count = new Map<string, number>();
   for (const [{ id }] of forms) count.set(id, (count.get(id) ?? 0) + 1);
-  return forms.map(([form, encoding]) => (count.get(form.id) === 1 ? form : { ...form, id: `${form.id} [${encoding.trim()}]` }));
+  return forms.map(([form, encoding]) =>
+    count.get(form.id) === 1 ? form : { ...form, id: `${form.id} [${encoding.trim()}${form.use === 'alias' ? ', alias' : ''}]` },
+  );
 };

@@ -21,7 +21,10 @@ export const parseOperands = (
   plusRegister: boolean,
   row: string,
 ): readonly OperandPattern[] => {
-  const texts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const texts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   const firstField = plusRegister ? 'opcode' : hasDigit || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
   const fields = [...immediates];
   const rmIsTaken = texts.some((part) => /^(r\/)?m/.test(part));
@@ -32,24 +35,42 @@ export const parseOperands = (
     const size = Number(/\d+/.exec(part)?.[0] ?? 0);
     const shape = base.text.replaceAll(/\d+/g, '');
     switch (shape) {
-      case 'r': return { ...base, kind: 'reg', size: size as Size, field: i === firstRegister || rmIsTaken ? firstField : 'rm', notAccumulator: part.endsWith('!') };
-      case 'r/m': return { ...base, kind: 'rm', size: size as Size };
-      case 'moffs': return { ...base, kind: 'moffs', size: size as Size };
-      case 'm': return { ...base, kind: 'mem', size, far: false };
-      case 'm&': return { ...base, kind: 'mem', size: pairSize(part), far: false };
-      case 'm:': return { ...base, kind: 'mem', size: pairSize(part), far: true };
-      case 'rel': return { ...base, kind: 'rel', size: size as 8 | 16 | 32 };
-      case 'ptr:': return { ...base, kind: 'far', size: (pairSize(part) - 16) as 16 | 32 };
-      case 'Sreg': return { ...base, kind: 'seg' };
-      case 'CR': return { ...base, kind: 'cr' };
-      case 'DR': return { ...base, kind: 'dr' };
+      case 'r':
+        return {
+          ...base,
+          kind: 'reg',
+          size: size as Size,
+          field: i === firstRegister || rmIsTaken ? firstField : 'rm',
+          notAccumulator: part.endsWith('!'),
+        };
+      case 'r/m':
+        return { ...base, kind: 'rm', size: size as Size };
+      case 'moffs':
+        return { ...base, kind: 'moffs', size: size as Size };
+      case 'm':
+        return { ...base, kind: 'mem', size, far: false };
+      case 'm&':
+        return { ...base, kind: 'mem', size: pairSize(part), far: false };
+      case 'm:':
+        return { ...base, kind: 'mem', size: pairSize(part), far: true };
+      case 'rel':
+        return { ...base, kind: 'rel', size: size as 8 | 16 | 32 };
+      case 'ptr:':
+        return { ...base, kind: 'far', size: (pairSize(part) - 16) as 16 | 32 };
+      case 'Sreg':
+        return { ...base, kind: 'seg' };
+      case 'CR':
+        return { ...base, kind: 'cr' };
+      case 'DR':
+        return { ...base, kind: 'dr' };
       case 'imm': {
         const field = fields.shift();
         if (!field) throw new Error(`no field for ${part} in ${row}`);
         const extended = { none: field.field, s: operandSize, u: 64 }[field.extension];
         return { ...base, kind: 'imm', size: extended, field: field.field, signed: field.extension === 's' };
       }
-      default: return { ...base, kind: 'fixed', operand: fixedOperand(base.text, row) };
+      default:
+        return { ...base, kind: 'fixed', operand: fixedOperand(base.text, row) };
     }
   });
 };

@@ -15,7 +15,14 @@ export interface Written {
 }
 
 export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written | { readonly error: string } => {
-  const written: Written = { wait: false, lock: false, repeat: 'none', segment: NONE, operandSize: undefined, addressSize: undefined };
+  const written: Written = {
+    wait: false,
+    lock: false,
+    repeat: 'none',
+    segment: NONE,
+    operandSize: undefined,
+    addressSize: undefined,
+  };
   for (const prefix of prefixes) {
     const segment = (SEGMENT_NAMES as readonly string[]).indexOf(prefix);
     const [, kind, digits] = /^([oa])(16|32|64)$/.exec(prefix) ?? [];
@@ -43,4 +50,5 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
   return written;
 };
 
-const isPossible = (kind: string, size: 16 | 32 | 64, mode: Mode): boolean => (mode === 64 ? kind === 'o' || size !== 16 : size !== 64);
+const isPossible = (kind: string, size: 16 | 32 | 64, mode: Mode): boolean =>
+  mode === 64 ? kind === 'o' || size !== 16 : size !== 64;

@@ -30,8 +30,12 @@ export const print = (insn: Insn, address?: bigint, symbolOf?: SymbolOf): string
   if (distinctions.unwritable) return printBytes(insn);
   const context: Context = { insn, address, symbolOf, distinctions };
   const sources = [insn.dst, insn.src, insn.third];
-  const operands = form.operands.map((pattern, i) => (pattern.hidden ? '' : printOperand(pattern, sources[i], context))).filter((text) => text !== '');
-  return `${prefixWords(insn).map((word) => `${word} `).join('')}${form.mnemonic}${operands.length > 0 ? ' ' : ''}${operands.join(', ')}`;
+  const operands = form.operands
+    .map((pattern, i) => (pattern.hidden ? '' : printOperand(pattern, sources[i], context)))
+    .filter((text) => text !== '');
+  return `${prefixWords(insn)
+    .map((word) => `${word} `)
+    .join('')}${form.mnemonic}${operands.length > 0 ? ' ' : ''}${operands.join(', ')}`;
 };
 
 const printBytes = (insn: Insn): string => `db ${Array.from(encode(insn), (byte) => `0x${hex(byte, 2)}`).join(', ')}`;
@@ -41,7 +45,9 @@ const prefixWords = (insn: Insn): string[] => {
   const memory = [insn.dst, insn.src].find((operand) => operand.kind === 'mem');
   const sizeInForce = form.operandSize === 0 && form.size === 0 && form.sem !== 'push';
   return [
-    ...(insn.repeat === 'none' ? [] : [insn.repeat === 'repne' ? 'repne' : form.sem === 'cmps' || form.sem === 'scas' ? 'repe' : 'rep']),
+    ...(insn.repeat === 'none'
+      ? []
+      : [insn.repeat === 'repne' ? 'repne' : form.sem === 'cmps' || form.sem === 'scas' ? 'repe' : 'rep']),
     ...(insn.lock ? ['lock'] : []),
     ...(segment !== NONE && !memory ? [SEGMENT_NAMES[segment]] : []),
     ...(sizeInForce && size !== defaultOperandSize(form, mode) ? [`o${size}`] : []),
@@ -50,7 +56,8 @@ const prefixWords = (insn: Insn): string[] => {
 };
 
 /** Registers show it, and outside 64-bit mode a size word in the brackets. */
-const showsAddressSize = ({ base, index }: MemOperand, { mode }: Insn): boolean => (base !== NONE && base !== RIP) || index !== NONE || mode !== 64;
+const showsAddressSize = ({ base, index }: MemOperand, { mode }: Insn): boolean =>
+  (base !== NONE && base !== RIP) || index !== NONE || mode !== 64;
 
 const sizeWord = (size: number): string => Object.entries(SIZE_WORDS).find(([, bits]) => bits === size)?.[0] ?? '';
 
@@ -88,17 +95,29 @@ const printAddress = (memory: MemOperand, pattern: OperandPattern, context: Cont
   const names = REGISTER_NAMES[addressSize];
   if (base === NONE && index === NONE) {
     const offset = truncate(displacement, addressSize);
-    const word = pattern.kind === 'moffs' && addressSize === 64 ? 'qword ' : insn.mode !== 64 && addressSize !== insn.mode ? `${sizeWord(addressSize)} ` : '';
+    const word =
+      pattern.kind === 'moffs' && addressSize === 64
+        ? 'qword '
+        : insn.mode !== 64 && addressSize !== insn.mode
+          ? `${sizeWord(addressSize)} `
+          : '';
     return `${word}${segment}${symbolOf?.(offset) ?? hexText(offset)}`;
   }
   const bare = scale === 1 && (base !== NONE || index === R12);
-  const registers = [...(base === NONE ? [] : [names[base]]), ...(index === NONE ? [] : [bare ? names[index] : `${names[index]}*${scale}`])].join('+');
+  const registers = [
+    ...(base === NONE ? [] : [names[base]]),
+    ...(index === NONE ? [] : [bare ? names[index] : `${names[index]}*${scale}`]),
+  ].join('+');
   const offset = displacement === 0n ? '' : displacement < 0n ? hexText(displacement) : `+${hexText(displacement)}`;
   return `${base === NONE && scale < 4 && !bare ? 'nosplit ' : ''}${segment}${registers}${offset}`;
 };
 
 /** An immediate with the words without which NASM would take a shorter field. */
-const printImmediate = ({ value, size }: ImmOperand, pattern: Extract<OperandPattern, { kind: 'imm' }>, { insn, distinctions }: Context): string => {
+const printImmediate = (
+  { value, size }: ImmOperand,
+  pattern: Extract<OperandPattern, { kind: 'imm' }>,
+  { insn, distinctions }: Context,
+): string => {
   const number = hexText(pattern.signed ? signed(value, size) : value);
   const { form, mode } = insn;
   const short = distinctions.shortImmediate && pattern.field > 8 && fitsSigned(signed(value, Math.min(size, 32)), 8);
@@ -108,7 +127,8 @@ const printImmediate = ({ value, size }: ImmOperand, pattern: Extract<OperandPat
   if (narrowed !== '') return `${narrowed} ${number}`;
   if (distinctions.unity && value === 1n) return `byte ${number}`;
   if (form.sem !== 'mov' || form.size !== 64 || insn.dst.kind !== 'reg') return number;
-  const isShorter = pattern.field === 64 ? fitsSigned(signed(value, 64), 32) || value === truncate(value, 32) : signed(value, 64) >= 0n;
+  const isShorter =
+    pattern.field === 64 ? fitsSigned(signed(value, 64), 32) || value === truncate(value, 32) : signed(value, 64) >= 0n;
   return isShorter ? `strict ${sizeWord(pattern.field)} ${number}` : number;
 };
 
@@ -122,6 +142,9 @@ const targetWords = (displacement: bigint, size: 8 | 16 | 32, { form, mode }: In
 const printTarget = (displacement: bigint, { insn, address, symbolOf }: Context): string => {
   const distance = displacement + BigInt(insn.length);
   if (address === undefined) return distance < 0n ? `$${hexText(distance)}` : `$+${hexText(distance)}`;
-  const target = truncate(address + distance, insn.mode === 64 ? insn.addressSize === 32 && insn.dst.kind !== 'rel' ? 32 : 64 : insn.mode);
+  const target = truncate(
+    address + distance,
+    insn.mode === 64 ? (insn.addressSize === 32 && insn.dst.kind !== 'rel' ? 32 : 64) : insn.mode,
+  );
   return symbolOf?.(target) ?? hexText(target);
 };

@@ -1,6 +1,7 @@
 // The meanings of instructions: one name for each text that the interpreter needs. A name is the manual's mnemonic; families whose
 // members differ in a condition or a width share one (Jcc, MOVS), and a mnemonic whose forms do different things has several.
 
+// biome-ignore format: grouped as in the manual's chapters
 export const SEMS = [
   // data movement
   'mov', 'mov_seg', 'mov_cr', 'mov_dr', 'movzx', 'movsx', 'lea', 'push', 'pop', 'push_seg', 'pop_seg', 'pushf', 'popf', 'pusha', 'popa',

@@ -67,8 +67,25 @@ export type SourceOperand = RegSource | SystemRegOperand | ImmSource | MemSource
 
 /** Prefixes as words before the mnemonic, lower case. Those inside brackets (`[fs:rbx]`) are part of the operand. */
 export const PREFIXES = [
-  'lock', 'rep', 'repe', 'repz', 'repne', 'repnz', 'wait', 'o16', 'o32', 'o64', 'a16', 'a32', 'a64',
-  'es', 'cs', 'ss', 'ds', 'fs', 'gs',
+  'lock',
+  'rep',
+  'repe',
+  'repz',
+  'repne',
+  'repnz',
+  'wait',
+  'o16',
+  'o32',
+  'o64',
+  'a16',
+  'a32',
+  'a64',
+  'es',
+  'cs',
+  'ss',
+  'ds',
+  'fs',
+  'gs',
 ] as const;
 export type Prefix = (typeof PREFIXES)[number];
 

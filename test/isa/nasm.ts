@@ -23,8 +23,16 @@ const assembleSome = (samples: readonly TextSample[]): string[] => {
   try {
     const source = join(folder, 'samples.asm');
     const image = join(folder, 'samples.bin');
-    const lines = samples.flatMap(({ mode, text }, i) => [`section .s${i} progbits align=1 vstart=0`, `bits ${mode}`, `s${i}: ${text}`, `e${i}:`]);
-    writeFileSync(source, [...lines, 'section .lengths progbits align=1', ...samples.map((_, i) => `dd e${i} - s${i}`)].join('\n'));
+    const lines = samples.flatMap(({ mode, text }, i) => [
+      `section .s${i} progbits align=1 vstart=0`,
+      `bits ${mode}`,
+      `s${i}: ${text}`,
+      `e${i}:`,
+    ]);
+    writeFileSync(
+      source,
+      [...lines, 'section .lengths progbits align=1', ...samples.map((_, i) => `dd e${i} - s${i}`)].join('\n'),
+    );
     const run = spawnSync('nasm', ['-f', 'bin', '-w-all', '-o', image, source], { encoding: 'utf8', timeout: 120_000 });
     if (run.status !== 0) throw new Error(explain(run.stderr, samples));
     const bytes = readFileSync(image);
@@ -41,8 +49,11 @@ const assembleSome = (samples: readonly TextSample[]): string[] => {
 
 /** NASM's messages, each with the line it is about. */
 const explain = (messages: string, samples: readonly TextSample[]): string =>
-  messages.split('\n').map((message) => {
-    const line = Number(/:(\d+):/.exec(message)?.[1] ?? 0);
-    const sample = samples[Math.floor((line - 1) / 4)];
-    return sample && line > 0 ? `${sample.mode} ${sample.text}: ${message.replace(/^.*?: /, '')}` : message;
-  }).join('\n');
+  messages
+    .split('\n')
+    .map((message) => {
+      const line = Number(/:(\d+):/.exec(message)?.[1] ?? 0);
+      const sample = samples[Math.floor((line - 1) / 4)];
+      return sample && line > 0 ? `${sample.mode} ${sample.text}: ${message.replace(/^.*?: /, '')}` : message;
+    })
+    .join('\n');

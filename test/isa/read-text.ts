@@ -3,7 +3,15 @@
 
 import type { Mode } from '../../src/isa/insn.ts';
 import { registerNamed, SEGMENT_NAMES, SIZE_WORDS } from '../../src/isa/names.ts';
-import { type AddressTerm, type InsnSource, type MemSource, PREFIXES, type Prefix, type Section, type SourceOperand } from '../../src/isa/source.ts';
+import {
+  type AddressTerm,
+  type InsnSource,
+  type MemSource,
+  PREFIXES,
+  type Prefix,
+  type Section,
+  type SourceOperand,
+} from '../../src/isa/source.ts';
 
 /** The instruction that `text` means at `address`. */
 export const readText = (text: string, mode: Mode, address = 0n): InsnSource => {
@@ -11,7 +19,11 @@ export const readText = (text: string, mode: Mode, address = 0n): InsnSource => 
   const prefixes: Prefix[] = [];
   while ((PREFIXES as readonly string[]).includes(words[0])) prefixes.push(words.shift() as Prefix);
   const [mnemonic = '', ...rest] = words;
-  const operands = rest.join(' ').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  const operands = rest
+    .join(' ')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
   return { mnemonic, operands: operands.map((part) => readOperand(part, address)), prefixes, mode, address };
 };
 
@@ -34,7 +46,12 @@ const readOperand = (text: string, address: bigint): SourceOperand => {
   if (register) return register;
   if (last.includes(':')) {
     const [selector, offset] = last.split(':');
-    return { kind: 'far', selector: readNumber(selector, address).value, offset: readNumber(offset, address).value, ...qualifiers };
+    return {
+      kind: 'far',
+      selector: readNumber(selector, address).value,
+      offset: readNumber(offset, address).value,
+      ...qualifiers,
+    };
   }
   return { kind: 'imm', ...readNumber(last, address), ...qualifiers };
 };
@@ -70,5 +87,13 @@ const readMemory = (text: string, address: bigint, { distance, ...rest }: Qualif
       if (number.section === 'same') section = 'same';
     }
   }
-  return { kind: 'mem', terms, displacement, section, ...flags, ...rest, ...(distance === 'far' || distance === 'near' ? { distance } : {}) };
+  return {
+    kind: 'mem',
+    terms,
+    displacement,
+    section,
+    ...flags,
+    ...rest,
+    ...(distance === 'far' || distance === 'near' ? { distance } : {}),
+  };
 };

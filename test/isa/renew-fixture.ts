@@ -33,11 +33,15 @@ const printedSamples = (): TextSample[] => {
   return [...found.values()];
 };
 
-const spellings: TextSample[] = readFileSync(`${FOLDER}/spellings.txt`, 'utf8').split('\n')
-  .filter((line) => /^\d/.test(line)).map((line) => ({ mode: Number(line.slice(0, 2)) as Mode, text: line.slice(3).trim() }));
+const spellings: TextSample[] = readFileSync(`${FOLDER}/spellings.txt`, 'utf8')
+  .split('\n')
+  .filter((line) => /^\d/.test(line))
+  .map((line) => ({ mode: Number(line.slice(0, 2)) as Mode, text: line.slice(3).trim() }));
 
 const printed = printedSamples();
 const bytes = assembleWithNasm([...printed, ...spellings]);
-const lines = [...printed, ...spellings].map(({ mode, text }, i) => `${mode}\t${text}\t${i < printed.length ? '' : '='}${bytes[i]}`);
+const lines = [...printed, ...spellings].map(
+  ({ mode, text }, i) => `${mode}\t${text}\t${i < printed.length ? '' : '='}${bytes[i]}`,
+);
 writeFileSync(`${FOLDER}/nasm-fixture.txt`, `${lines.join('\n')}\n`);
 console.log(`${lines.length} instructions written to ${FOLDER}/nasm-fixture.txt`);

@@ -7,7 +7,22 @@ import type { Random } from '../../src/base/random.ts';
 import { type Encodable, encode } from '../../src/isa/encode.ts';
 import type { Form, OperandPattern } from '../../src/isa/form.ts';
 import {
-  CS, DS, FS, GS, type MemOperand, type Mode, NO_OPERAND, NONE, type Operand, RBP, RBX, RDI, RIP, RSI, RSP, SS,
+  CS,
+  DS,
+  FS,
+  GS,
+  type MemOperand,
+  type Mode,
+  NO_OPERAND,
+  NONE,
+  type Operand,
+  RBP,
+  RBX,
+  RDI,
+  RIP,
+  RSI,
+  RSP,
+  SS,
 } from '../../src/isa/insn.ts';
 import { isSystemRegister } from '../../src/isa/names.ts';
 
@@ -20,10 +35,18 @@ export const sample = (form: Form, mode: Mode, random: Random): Encodable | unde
   const size = form.size || pick(random, sizesInForce(form, mode));
   const takesSegment = form.rep || form.operands.some(({ kind }) => kind === 'mem' || kind === 'rm' || kind === 'moffs');
   const segment = takesSegment && chance(random, 20) ? pick(random, mode === 64 ? [FS, GS] : [0, CS, SS, DS, FS, GS]) : NONE;
-  const [dst, src, third] = [0, 1, 2].map((i) => (form.operands[i] ? drawOperand(form, form.operands[i], { mode, random, addressSize, segment, size }) : NO_OPERAND));
+  const [dst, src, third] = [0, 1, 2].map((i) =>
+    form.operands[i] ? drawOperand(form, form.operands[i], { mode, random, addressSize, segment, size }) : NO_OPERAND,
+  );
   const hasMemory = [dst, src].some(({ kind }) => kind === 'mem');
   const insn: Encodable = {
-    form, mode, size, addressSize, dst, src, third,
+    form,
+    mode,
+    size,
+    addressSize,
+    dst,
+    src,
+    third,
     lock: form.lock && hasMemory && chance(random, 30),
     repeat: form.rep ? pick(random, ['none', 'rep', 'repne'] as const) : 'none',
     segment: hasMemory || form.rep ? segment : NONE,
@@ -43,7 +66,7 @@ const isEncodable = (insn: Encodable): boolean => {
 const otherAddressSize = (mode: Mode): 16 | 32 => (mode === 32 ? 16 : 32);
 
 const sizesInForce = (form: Form, mode: Mode): readonly Size[] => {
-  if (form.prefix === 'none') return [mode === 64 ? 32 : mode];
+  if (form.prefix === 'none' || form.prefix === 0x66) return [mode === 64 ? 32 : mode];
   if (mode !== 64) return [mode, mode, (48 - mode) as 16 | 32];
   return { usual: [32, 32, 16, 64], default64: [64, 64, 16], forced64: [64] }[form.longModeSize] as readonly Size[];
 };
@@ -59,21 +82,47 @@ interface Draw {
 const drawOperand = (form: Form, pattern: OperandPattern, draw: Draw): Operand => {
   const { mode, random } = draw;
   switch (pattern.kind) {
-    case 'reg': return drawRegister(pattern.size, mode, random, pattern.notAccumulator);
-    case 'rm': return chance(random, 40) ? drawRegister(pattern.size, mode, random, false) : drawMemory(pattern.size, draw);
-    case 'mem': return drawMemory(pattern.size, draw);
-    case 'moffs': return { ...drawMemory(pattern.size, draw), ...ABSOLUTE, segment: draw.segment === NONE ? DS : draw.segment, displacement: drawValue(draw.addressSize, random) };
+    case 'reg':
+      return drawRegister(pattern.size, mode, random, pattern.notAccumulator);
+    case 'rm':
+      return chance(random, 40) ? drawRegister(pattern.size, mode, random, false) : drawMemory(pattern.size, draw);
+    case 'mem':
+      return drawMemory(pattern.size, draw);
+    case 'moffs':
+      return {
+        ...drawMemory(pattern.size, draw),
+        ...ABSOLUTE,
+        segment: draw.segment === NONE ? DS : draw.segment,
+        displacement: drawValue(draw.addressSize, random),
+      };
     case 'imm': {
       const size = pattern.size || draw.size;
       const value = drawValue(pattern.field, random);
-      return { kind: 'imm', size, value: pattern.signed ? signExtend(value, pattern.field, size) : truncate(value, pattern.field) };
+      return {
+        kind: 'imm',
+        size,
+        value: pattern.signed ? signExtend(value, pattern.field, size) : truncate(value, pattern.field),
+      };
     }
-    case 'rel': return { kind: 'rel', size: pattern.size, displacement: drawValue(pattern.size, random) };
-    case 'far': return { kind: 'far', size: pattern.size, selector: random.below(0x1_0000), offset: truncate(drawValue(pattern.size, random), pattern.size) };
-    case 'fixed': return pattern.operand;
+    case 'rel':
+      return { kind: 'rel', size: pattern.size, displacement: drawValue(pattern.size, random) };
+    case 'far':
+      return {
+        kind: 'far',
+        size: pattern.size,
+        selector: random.below(0x1_0000),
+        offset: truncate(drawValue(pattern.size, random), pattern.size),
+      };
+    case 'fixed':
+      return pattern.operand;
     default: {
-      const indexes = Array.from({ length: 16 }, (_, i) => i).filter((i) => isSystemRegister(pattern.kind, i) && (i < 8 || mode === 64));
-      return { kind: pattern.kind, index: pick(random, pattern === form.operands[0] ? indexes.filter((i) => pattern.kind !== 'seg' || i !== CS) : indexes) };
+      const indexes = Array.from({ length: 16 }, (_, i) => i).filter(
+        (i) => isSystemRegister(pattern.kind, i) && (i < 8 || mode === 64),
+      );
+      return {
+        kind: pattern.kind,
+        index: pick(random, pattern === form.operands[0] ? indexes.filter((i) => pattern.kind !== 'seg' || i !== CS) : indexes),
+      };
     }
   }
 };
@@ -82,7 +131,14 @@ const ABSOLUTE = { base: NONE, index: NONE, scale: 1 } as const;
 
 /** Edges of bytes, words, doublewords and of the width itself, and anything between; signed. */
 const drawValue = (size: number, random: Random): bigint => {
-  const edge = 1n << BigInt(pick(random, [0, 3, 7, 8, 15, 16, 31, 32, 63].filter((bit) => bit < size)));
+  const edge =
+    1n <<
+    BigInt(
+      pick(
+        random,
+        [0, 3, 7, 8, 15, 16, 31, 32, 63].filter((bit) => bit < size),
+      ),
+    );
   const value = chance(random, 25) ? (BigInt(random.next()) << 32n) | BigInt(random.next()) : edge - BigInt(random.below(3));
   return BigInt.asIntN(size, chance(random, 40) ? -value : value);
 };
@@ -94,7 +150,17 @@ const drawRegister = (size: Size, mode: Mode, random: Random, notAccumulator: bo
   return { kind: 'reg', size, index: first + random.below(count - first), high: false };
 };
 
-const PAIRS = [[RBX, RSI], [RBX, RDI], [RBP, RSI], [RBP, RDI], [RSI, NONE], [RDI, NONE], [RBP, NONE], [RBX, NONE], [NONE, NONE]] as const;
+const PAIRS = [
+  [RBX, RSI],
+  [RBX, RDI],
+  [RBP, RSI],
+  [RBP, RDI],
+  [RSI, NONE],
+  [RDI, NONE],
+  [RBP, NONE],
+  [RBX, NONE],
+  [NONE, NONE],
+] as const;
 
 const drawMemory = (size: number, { mode, random, addressSize, segment }: Draw): MemOperand => {
   const [base, index] = addressSize === 16 ? pick(random, PAIRS) : drawBaseAndIndex(mode, random);
@@ -107,7 +173,10 @@ const drawMemory = (size: number, { mode, random, addressSize, segment }: Draw):
 
 const drawBaseAndIndex = (mode: Mode, random: Random): readonly [number, number] => {
   const count = mode === 64 ? 16 : 8;
-  const index = pick(random, Array.from({ length: count }, (_, i) => i).filter((i) => i !== RSP));
+  const index = pick(
+    random,
+    Array.from({ length: count }, (_, i) => i).filter((i) => i !== RSP),
+  );
   const shape = random.below(10);
   if (shape === 0) return [NONE, NONE];
   if (shape === 1) return [mode === 64 ? RIP : NONE, NONE];
