@@ -181,7 +181,7 @@ const in32BitCode = [
     enter 16, 0 | enter 4, 3 | o16 enter 8, 2 | leave
     add eax, [esi+4] | adc [edi], ebx | sbb cl, [ebp-0x20] | mov eax, [0x200041] | mov [0x200045], al | mov ah, [esi]
     lea eax, [ebx+ecx*4-1] | lea ebx, [bx+si+5] | lea cx, [bp+di-0x80] | lea edx, [si]
-    bts [edi], ebx ; ebx~32 | btr [edi], bx ; ebx~16 | cmpxchg8b [esi] | xchg eax, ecx | imul ecx, [esi] | mul dword [edi]
+    bts [edi], ebx ; ebx~32 | btr [edi], bx ; ebx~16 | cmpxchg8b [esi] ; equal8b | xchg eax, ecx | imul ecx, [esi] | mul dword [edi]
     bound eax, [esi] | bound bx, [edi] | bound eax, [esi] ; eax<4
     jcxz $+0x20 | jcxz $+0x20 ; ecx<2 | loop $+0x20 ; ecx<3 | a16 loop $+0x20 ; ecx<3 | a16 loopne $+0x20
     call $+0x30 | call [esi] ; [64]=code | call eax ; eax=code | ret ; [192]=code | ret 12 ; [192]=code
@@ -208,7 +208,8 @@ export const CASES: readonly string[] = [
     crc32 eax, bl | crc32 edx, ch | crc32 ecx, bx | crc32 eax, ebx | crc32 ebx, byte [rsi] | crc32 ebx, dword [rdi]
     crc32 rax, bl | crc32 r9, rax | crc32 rcx, qword [rsi]`),
   ...['xchg', 'xadd', 'cmpxchg'].flatMap(exchange),
-  ...listed('cmpxchg8b [rsi] | cmpxchg8b [rdi+1] | cmpxchg16b [rsi] | cmpxchg16b [rdi+16] | cmpxchg16b [rsi+8]'),
+  ...listed(`
+    cmpxchg8b [rsi] ; equal8b | cmpxchg8b [rdi+1] | cmpxchg16b [rsi] ; equal16b | cmpxchg16b [rdi+16] | cmpxchg16b [rsi+8]`),
   ...CONDITIONS.flatMap((condition, number) => [
     `set${condition} bl`,
     `set${condition} ${memory(number)}`,

@@ -39,8 +39,10 @@ const DF = 0x400;
 const POINTERS: Readonly<Record<string, bigint>> = { rsp: 192n, rbp: 160n, rsi: 64n, rdi: 128n, r13: 96n };
 
 /**
- * `hints` say what an instruction needs: `rcx<5` a small number, `ecx<5` in its lower half, `rbx~16` a bit offset of 16 bits that stays in the window, `rax=code`
- * and `[64]=code` a jump target in a register or in the window, `rbx=data` the window, `dividend` rDX:rAX that often fits, `df`, `popf` a harmless image of RFLAGS.
+ * `hints` say what an instruction needs: `rcx<5` a small number, `ecx<5` in its lower half, `rbx~16` a bit offset of 16 bits that stays
+ * in the window, `rax=code` and `[64]=code` a jump target in a register or in the window, `rbx=data` the window, `dividend` rDX:rAX
+ * that often fits, `df` a DF that is sometimes set, `popf` a harmless image of RFLAGS, `equal8b` and `equal16b` what CMPXCHG8B and
+ * 16B often find equal at [rSI].
  */
 export function stateBefore({ text, hints, bits }: Case, index: number): State {
   const random = new Random(seedOf(`${text} ${index}`));
@@ -66,6 +68,8 @@ function applyHint(state: State, words: BigUint64Array, hint: string, random: Ra
     if (random.below(4) === 0) state.flags |= DF;
   } else if (hint === 'popf') {
     words[192 / 8] &= BigInt(STATUS.reduce((sum, flag) => sum | flag, DF));
+  } else if (hint === 'equal8b' || hint === 'equal16b') {
+    if (random.below(2) === 0) words.set(hint === 'equal16b' ? [gpr[0], gpr[2]] : [(gpr[2] << 32n) | (gpr[0] & 0xffff_ffffn)], 64 / 8);
   } else if (hint === 'dividend') {
     const kind = random.below(4);
     if (kind === 0) gpr[2] = 0n;
