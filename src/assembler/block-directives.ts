@@ -44,8 +44,8 @@ const parseHeader = (state: Preprocessor, pieces: readonly Piece[], directive: P
   const text = spellPieces(row.slice(0, end < 0 ? undefined : end));
   const arity = parseArity(text);
   if (!arity) {
-    const problem = text === '' ? 'expects how many arguments it takes' : `'${text}' says not how many arguments it takes`;
-    state.reporter.error(row[0]?.origin ?? directive.origin, `'${directive.text}': ${problem}`);
+    const problem = text === '' ? 'expects how many arguments the macro takes' : `expects a number of arguments, not '${text}'`;
+    state.reporter.error(row[0]?.origin ?? directive.origin, `'${directive.text}' ${problem}`);
     return undefined;
   }
   const rest = end < 0 ? [] : row.slice(end);

@@ -1,5 +1,6 @@
 // `%if` and its kin → whether the lines after them are read. All of them are one table of conditions, each with its negation
 // (`%ifn…`) and both as a later branch (`%elif…`, `%elifn…`). NASM manual 4.4.
+import type { Conditional } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { parseArity } from './macros.ts';
 import { contextName, isPunctuation, isWord, spellPieces } from './pieces.ts';
@@ -26,12 +27,13 @@ export const handleConditional = (state: Preprocessor, directive: Percent, line:
     const match = /^(el)?if(.*)$/.exec(name);
     const found = match && conditionNamed(match[2]);
     if (!match || !found) return false;
-    const isWanted = (pieces: readonly Piece[]): boolean => {
-      const holds = found.condition(state, pieces.slice(1), directive);
-      return holds !== undefined && holds !== found.negated;
+    const chooseBranch = (): Branch => {
+      const holds = found.condition(state, substitute(state, line).slice(1), directive);
+      // A condition without meaning takes no branch, so that one mistake makes one message.
+      return holds === undefined ? 'done' : holds === found.negated ? 'off' : 'on';
     };
-    if (match[1]) takeElif(state, directive, () => isWanted(substitute(state, line)));
-    else takeIf(state, directive, () => isWanted(substitute(state, line)));
+    if (match[1]) takeElif(state, directive, chooseBranch);
+    else takeIf(state, directive, chooseBranch);
   }
   return true;
 };
@@ -43,9 +45,10 @@ const conditionNamed = (name: string): { readonly condition: Condition; readonly
   return negated && { condition: negated, negated: true };
 };
 
-const takeIf = (state: Preprocessor, { origin }: Percent, isWanted: () => boolean): void => {
-  const reads = isReading(state);
-  const branch = reads ? (isWanted() ? 'on' : 'off') : 'done';
+type Branch = Conditional['state'];
+
+const takeIf = (state: Preprocessor, { origin }: Percent, chooseBranch: () => Branch): void => {
+  const branch = isReading(state) ? chooseBranch() : 'done';
   state.input.file?.conditionals.push({ state: branch, hasElse: false, origin });
 };
 
@@ -60,11 +63,11 @@ const openConditional = (state: Preprocessor, { origin, text }: Percent) => {
   return undefined;
 };
 
-const takeElif = (state: Preprocessor, directive: Percent, isWanted: () => boolean): void => {
+const takeElif = (state: Preprocessor, directive: Percent, chooseBranch: () => Branch): void => {
   const conditional = openConditional(state, directive);
   if (!conditional) return;
   if (conditional.state === 'on') conditional.state = 'done';
-  else if (conditional.state === 'off' && isWanted()) conditional.state = 'on';
+  else if (conditional.state === 'off') conditional.state = chooseBranch();
 };
 
 const takeElse = (state: Preprocessor, directive: Percent): void => {
@@ -106,6 +109,8 @@ const identical =
       state.reporter.error(directive.origin, `'${directive.text}' expects two texts with a comma between`);
       return undefined;
     }
+    // In NASM a blank in front of the comma belongs to the first text, and nothing equals it.
+    if (row[comma].spaceBefore) return false;
     const texts = [row.slice(0, comma), row.slice(comma + 1)].map((side) =>
       side.map((piece) => (piece.kind === 'string' ? `"${spell(latin1(piece.bytes))}` : spell(spellPieces([piece])))),
     );

@@ -99,7 +99,7 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
     return;
   }
   const row = state.expandSingle(pieces);
-  if (row.length > 0 && !handleCall(state, row, pieces.length, lines)) emit(state, row, lines);
+  if (row.length > 0 && !handleCall(state, row, raw.length, lines)) emit(state, row, lines);
 };
 
 /** Where a line was written; of the prelude's lines, where they are called. */
@@ -119,14 +119,14 @@ const handleDirective = (state: Preprocessor, directive: Percent, pieces: readon
 };
 
 /** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
-const handleCall = (state: Preprocessor, row: readonly Piece[], piecesBefore: number, lines: Line[]): boolean => {
+const handleCall = (state: Preprocessor, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
   const labelLength = isPunctuation(row[1], ':') ? 2 : 1;
   for (const at of [0, labelLength]) {
     const name = row[at];
     if (!isWord(name) || (at > 0 && !canBeLabel(row[0]))) continue;
     const candidates = state.macros.named(name.text);
     if (candidates.length === 0) continue;
-    const call = matchCall(candidates, row.slice(at + 1), piecesBefore > at + 1, state.reporter);
+    const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
     if (call === undefined) return true;
     if (call === 'mismatch') {
       state.reporter.warning(name.origin, `no macro '${name.text}' takes these arguments`);

@@ -9,7 +9,7 @@ const VERSION = {
   NASM_MINOR: '16',
   NASM_SUBMINOR: '1',
   NASM_PATCHLEVEL: '0',
-  NASM_VERSION_ID: '0x02100100',
+  NASM_VERSION_ID: '002100100h',
 };
 
 /** Names that exist as `__?NAME?__` and in the older form `__NAME__`. */
