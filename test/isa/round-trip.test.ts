@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { decode, MAX_LENGTH } from '../../src/isa/decode.ts';
+import { particularity } from '../../src/isa/dispatch.ts';
 import { type Encodable, encode, encodeSource } from '../../src/isa/encode.ts';
 import { FORMS } from '../../src/isa/forms.ts';
 import type { Insn, Mode } from '../../src/isa/insn.ts';
@@ -29,6 +30,7 @@ test('decode(encode(x)) is x, for every form in every mode', () => {
         const bytes = encode(insn);
         const decoded = decode(bytes, 0, mode);
         if (typeof decoded === 'string') throw new Error(`${form.id}, ${mode}-bit: ${hex(bytes)} is ${decoded}`);
+        if (particularity(decoded.form) > particularity(form)) continue; // 0F 18 with /0 to /3 is PREFETCH, not the hint NOP
         expect(decoded.length).toBe(bytes.length);
         expect(withoutLength(decoded)).toEqual(insn);
       }
