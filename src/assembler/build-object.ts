@@ -17,13 +17,26 @@ export const buildObject = (entry: string, layout: Layout): ObjectFile => {
     sections: placed.order.map((section) => {
       const { start, vstart } = placed.placements.get(section) ?? { start: 0n, vstart: 0n };
       return {
-        name: section.name, start, vstart, size: section.length, bytes: layout.bytesOf(section), hasCode: section.hasCode,
+        name: section.name, start: section.type === 'nobits' ? physicalOf(vstart, placed) : start, vstart, size: section.length, bytes: layout.bytesOf(section), hasCode: section.hasCode,
         align: section.align ?? section.valign ?? 1n,
       };
     }),
     symbols: buildSymbols(layout),
     lines: buildLines(layout),
   };
+};
+
+/**
+ * Where memory that is in no file lies physically: as far from its virtual address as the section below it. NASM knows only the one
+ * address, which is enough for a flat file.
+ */
+const physicalOf = (address: bigint, { order, placements }: Layout['placed']): bigint => {
+  let below = { start: 0n, vstart: 0n };
+  for (const section of order) {
+    const placement = placements.get(section);
+    if (placement && section.type !== 'nobits' && placement.vstart <= address && placement.vstart >= below.vstart) below = placement;
+  }
+  return BigInt.asUintN(64, address + below.start - below.vstart);
 };
 
 /** Where the user wrote what led to this line. */
@@ -33,21 +46,24 @@ export const outermost = (origin: Origin): Place => {
   return at.place;
 };
 
-/** Rows for each section that has code, in the order of addresses. */
+/** Rows for each section that has code, in the order of addresses. Debuggers expect one where a function begins. */
 const buildLines = ({ outputs, placed }: Layout): LineRow[][] =>
   placed.order
     .filter((section) => section.hasCode && section.type === 'progbits' && section.length > 0)
     .map((section) => {
       const vstart = placed.placements.get(section)?.vstart ?? 0n;
       const rows: LineRow[] = [];
+      let isLabelled = false;
       for (const output of outputs) {
-        if (output.section !== section || output.length === 0) continue;
+        if (output.section !== section) continue;
+        isLabelled ||= output.statement.label !== undefined;
+        if (output.length === 0) continue;
         const { file, line } = outermost(output.statement.origin);
         const previous = rows[rows.length - 1];
-        if (previous?.file !== file || previous.line !== line) rows.push({ address: vstart + BigInt(output.offset), file, line });
+        if (isLabelled || previous?.file !== file || previous.line !== line) rows.push({ address: vstart + BigInt(output.offset), file, line });
+        isLabelled = false;
       }
-      rows.push({ address: vstart + BigInt(section.length), file: '', line: 0, end: true });
-      return rows;
+      return [...rows, { ...rows[rows.length - 1], address: vstart + BigInt(section.length), end: true }];
     });
 
 const isLocalName = (name: string): boolean => name.includes('.', 1);

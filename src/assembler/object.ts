@@ -12,7 +12,7 @@ import type { Place } from '../base/diagnostic.ts';
 
 export interface ObjectSection {
   readonly name: string;
-  /** Where it lies in the file, counted from the origin, and where it is loaded: its physical address. */
+  /** Where it is loaded, its physical address; for what is in the flat file, also where it lies there, counted from the origin. */
   readonly start: bigint;
   /** What its labels count from: its virtual address. */
   readonly vstart: bigint;
