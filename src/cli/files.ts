@@ -49,8 +49,13 @@ export const writeWhole = (path: string, content: Uint8Array | string): void => 
 
 /** Refuses a path that cannot be written before a long run, not after it. */
 export const requireWritable = (path: string): void => {
-  if (path !== '-' && !existsSync(dirname(resolve(path))))
-    throw new CliError(`${path}: cannot be written: no such directory`, EXIT.USAGE);
+  if (path === '-') return;
+  const reason = !existsSync(dirname(resolve(path)))
+    ? 'no such directory'
+    : existsSync(path) && statSync(path).isDirectory()
+      ? 'is a directory'
+      : undefined;
+  if (reason) throw new CliError(`${path}: cannot be written: ${reason}`, EXIT.USAGE);
 };
 
 /** Sources for the assembler: a file is looked up beside the one that names it, then in the include paths. */

@@ -42,6 +42,7 @@ export const loadTarget = (name: string): Target => {
 /** A source that opens as a scenario does is one: it includes the kernel and adds itself to its table. */
 const loadSource = (path: string): Target => {
   const { object } = assembleFile(path, { includePaths: [ASM_FOLDER], defines: [] });
+  if (object.sections.every(({ bytes }) => bytes.length === 0)) throw new CliError(`${path}: assembles to nothing`, EXIT.BAD_INPUT);
   const text = new TextDecoder().decode(readBytes(path));
   const scenario = /^; expect:/m.test(text) ? readScenario(basename(path, '.asm'), text) : undefined;
   if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);

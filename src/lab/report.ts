@@ -51,7 +51,7 @@ export const reportText = (result: RunResult, context: ReportContext): string[] 
     `verdict: ${describeVerdict(verdict, context.expectation)}`,
     ...(finding ? [`  report: ${finding.line} (guest time ${finding.seconds.toFixed(3)} s)`] : []),
     ...(finding?.symbol ? [`  stuck in: ${describePlace(finding.symbol, context)}`] : []),
-    `  end: ${describeOutcome(outcome, seconds)}`,
+    `  end: ${describeOutcome(outcome, seconds)}${result.silent ? '; the guest never printed a line' : ''}`,
     `  repeat: ${context.command}`,
     `  seed ${context.config.seed}, state hash ${stateHash}`,
   ];

@@ -20,6 +20,8 @@ export interface RunResult {
   /** The onset that the scenario announced, in seconds since power-on. */
   readonly onset: number | undefined;
   readonly stateHash: string;
+  /** Whether the guest ever wrote a line to its serial port. */
+  readonly silent: boolean;
 }
 
 export class Run {
@@ -27,7 +29,8 @@ export class Run {
   readonly #expectation: Expectation | undefined;
   readonly #limit: number;
   readonly #reader = new FindingReader();
-  #lastLine = 0;
+  /** When the last line was complete; undefined before the first. */
+  #lastLine: number | undefined;
   #outcome: Outcome = { kind: 'until' };
 
   /** `machine` has its image loaded; `untilSeconds` is guest time since power-on. */
@@ -58,12 +61,13 @@ export class Run {
       seconds: this.#machine.now / this.#machine.config.hz,
       onset,
       stateHash: this.#machine.stateHash(),
+      silent: this.#lastLine === undefined,
     };
   }
 
   /** Whether a judged run has nothing more to say. */
   #reported(): boolean {
     if (this.#expectation === undefined || this.#reader.findings.length === 0) return false;
-    return this.#machine.now - this.#lastLine > QUIET_SECONDS * this.#machine.config.hz;
+    return this.#machine.now - (this.#lastLine ?? 0) > QUIET_SECONDS * this.#machine.config.hz;
   }
 }

@@ -5,7 +5,6 @@ import {
   type Expectation,
   Machine,
   type MachineConfig,
-  type Outcome,
   parseExpectation,
   type ReportContext,
   type RunResult,
@@ -122,11 +121,12 @@ export const runTarget = async (
   const { symbols, lines } = machine;
   const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };
   show(`\n${paintReport(reportText(result, context), result)}\n`);
-  if (!isCleanEnd(result.outcome)) show(`${describeCpus(machine)}\n`);
+  if (!isCleanEnd(result)) show(`${describeCpus(machine)}\n`);
   return { result, machine, context };
 };
 
-const isCleanEnd = ({ kind }: Outcome): boolean => kind === 'exit' || kind === 'until';
+/** The guest left by itself, or what was wanted was seen: nobody needs the CPUs' state to understand it. */
+const isCleanEnd = ({ outcome, verdict }: RunResult): boolean => outcome.kind === 'exit' || verdict.asExpected === true;
 
 const describeCpus = (machine: Machine): string =>
   Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)).join('\n');

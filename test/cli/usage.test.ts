@@ -1,0 +1,68 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { clispin, folderWith } from '../support/cli.ts';
+
+describe('a mistake on the command line is one message that names it, and exit code 2', () => {
+  test.each([
+    [['fly'], "clispin: 'fly' is no command; see 'clispin --help'"],
+    [['run'], "clispin run: which target? 'clispin scenarios' lists what there is"],
+    [['run', 'healthy', 'soft-spin'], "clispin run: one target at a time; 'soft-spin' is too much"],
+    [['run', 'soft-spim'], "clispin run: 'soft-spim' is no scenario and no file; did you mean 'soft-spin'?"],
+    [['run', 'healthy', '--speed', '9'], "clispin run: unknown option '--speed'; see 'clispin run --help'"],
+    [['run', 'healthy', '--cpus', '0'], "clispin run: --cpus: '0' is not a whole number from 1 to 16"],
+    [['run', 'healthy', '--cpus', '17'], "clispin run: --cpus: '17' is not a whole number from 1 to 16"],
+    [['run', 'healthy', '--cpus', 'two'], "clispin run: --cpus: 'two' is not a whole number from 1 to 16"],
+    [['run', 'healthy', '--ram', '1M'], "clispin run: --ram: '1M' is not a size from 16M to 2G"],
+    [['run', 'healthy', '--hz', '50kHz'], "clispin run: --hz: '50kHz' is not a rate from 100kHz to 5GHz"],
+    [['run', 'healthy', '--turn', '0'], "clispin run: --turn: '0' is not a whole number from 1 to 100000"],
+    [['run', 'healthy', '--pmu', 'maybe'], "clispin run: --pmu: 'maybe' is not on or off"],
+    [['run', 'healthy', '--until', '60'], "clispin run: --until: '60' is not a duration such as 60s or 500ms"],
+    [
+      ['run', 'healthy', '--expect', 'fun'],
+      "clispin run: --expect: 'fun' is not an expectation; write none, soft or hard, with @20s..28s and ,cpu=0 where wanted",
+    ],
+    [['run', 'healthy', '--json', '-', '--dmesg', '-'], 'clispin run: --json and --dmesg: only one can have stdout'],
+    [['run', 'healthy', '--json', 'nowhere/out.json'], 'nowhere/out.json: cannot be written: no such directory'],
+    [['asm'], 'clispin asm: which source?'],
+    [['asm', 'a.asm', '-f', 'coff'], "clispin asm: --format: 'coff' is not bin or elf"],
+    [['dis', 'a.bin', '--bits', '8'], "clispin dis: --bits: '8' is not 16, 32 or 64"],
+    [['scenarios', 'all'], "clispin scenarios: 'all' is not wanted here"],
+  ])('%j', (words, message) => expect(clispin(words)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` }));
+});
+
+describe('a file that cannot be read is named, with exit code 3', () => {
+  test.each([
+    [['run', 'no/such.elf'], 'no/such.elf: cannot be read: no such file'],
+    [['run', 'no-such.asm'], 'no-such.asm: cannot be read: no such file'],
+    [['run', '.'], '.: cannot be read: is a directory'],
+    [['dis', 'no-such.bin'], 'no-such.bin: cannot be read: no such file'],
+  ])('%j', (words, message) => expect(clispin(words)).toEqual({ code: 3, stdout: '', stderr: `${message}\n` }));
+});
+
+test('every command has a help page that lists its options', () => {
+  const { code, stdout } = clispin(['run', '--help']);
+  expect(code).toBe(0);
+  for (const option of ['--cpus', '--ram', '--hz', '--turn', '--seed', '--until', '--append', '--pmu', '--expect', '--json', '--dmesg'])
+    expect(stdout).toContain(option);
+});
+
+test('the scenarios are listed with what is expected of each', () => {
+  const { code, stdout } = clispin(['scenarios']);
+  expect(code).toBe(0);
+  const names = stdout.split('\n').map((line) => line.split(' ')[0]);
+  expect(names).toEqual(expect.arrayContaining(['healthy', 'soft-spin', 'hard-cli']));
+});
+
+test('a source with a mistake leaves no file behind, and one without leaves just its output', () => {
+  const folder = folderWith({ 'good.asm': 'bits 64\n ret\n', 'bad.asm': 'bits 64\n mov rax,\n' });
+  expect(clispin(['asm', 'bad.asm', '-l', 'bad.lst'], folder)).toMatchObject({ code: 3, stdout: '' });
+  expect(clispin(['asm', 'good.asm'], folder)).toEqual({ code: 0, stdout: '', stderr: '' });
+  expect(readdirSync(folder).sort()).toEqual(['bad.asm', 'good.asm', 'good.bin']);
+});
+
+test('an output that cannot be written is named, and nothing is left of it', () => {
+  const folder = folderWith({ 'good.asm': 'bits 64\n ret\n' });
+  const { code, stderr } = clispin(['asm', 'good.asm', '-o', '.'], folder);
+  expect([code, stderr]).toEqual([2, '.: cannot be written: is a directory\n']);
+  expect(readdirSync(folder)).toEqual(['good.asm']);
+});

@@ -1,0 +1,28 @@
+// The command line as its users meet it: a process with arguments, its two outputs and its exit code.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `clispin` with `words` in `cwd`; dist/ must have been built. */
+export const clispin = (words: readonly string[], cwd = '.'): Ended => {
+  const cli = join(process.cwd(), 'dist', 'cli.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd, encoding: 'utf8', timeout: 100_000 });
+  return { code: status, stdout, stderr };
+};
+
+/** A folder with these files in it, gone when the test is over. */
+export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'clispin-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+};
