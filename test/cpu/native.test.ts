@@ -70,7 +70,7 @@ function differences(recorded: Recorded): string[] {
   });
 }
 
-const mnemonicOf = ({ text }: Recorded): string => text.replace(/^(?:(?:rep|repe|repne|a16|a32|o16) )*/, '').split(' ')[0];
+const mnemonicOf = ({ text }: Recorded): string => text.replace(/^(?:(?:lock|rep|repe|repne|a16|a32|o16) )*/, '').split(' ')[0];
 
 describe('the interpreter does what a processor does', () => {
   const mnemonics = [...new Set(RECORDED.map(mnemonicOf))];

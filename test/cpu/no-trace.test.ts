@@ -26,15 +26,14 @@ describe('a fault of segmentation leaves no trace', () => {
     ['above', EXPAND_UP],
     ['below', EXPAND_DOWN],
   ])('when segments end %s, at any byte', (_side, attributes) => {
-    const attempts = inBits(32).flatMap((recorded) =>
-      [0, 1].flatMap((index) =>
-        Array.from({ length: WINDOW }, (_, offset) => {
-          setData(attributes, Number(DATA) + offset);
-          load(on, stateBefore(recorded, index));
-          return attempt(on, recorded, `limit ${offset}`);
-        }),
-      ),
-    );
+    const attempts = inBits(32).flatMap((recorded) => {
+      const before = stateBefore(recorded, 0);
+      return Array.from({ length: WINDOW }, (_, offset) => {
+        setData(attributes, Number(DATA) + offset);
+        load(on, before);
+        return attempt(on, recorded, `limit ${offset}`);
+      });
+    });
     expectNoTrace(attempts);
   });
 
@@ -71,15 +70,16 @@ test.each([
   ['above', 0xffff_8000_0000_0000n],
 ])('an address that is not canonical leaves no trace, with the edge %s', (_side, edge) => {
   const on = flatCpu(64, RAM_BYTES);
-  const attempts = inBits(64).flatMap((recorded) =>
-    POINTERS.flatMap((pointer) =>
+  const attempts = inBits(64).flatMap((recorded) => {
+    const before = stateBefore(recorded, 0);
+    return POINTERS.flatMap((pointer) =>
       DISTANCES.map((distance) => {
-        load(on, stateBefore(recorded, 0));
+        load(on, before);
         on.cpu.gpr[pointer] = edge + BigInt(distance);
         return attempt(on, recorded, `register ${pointer} at ${distance}`);
       }),
-    ),
-  );
+    );
+  });
   expectNoTrace(attempts);
 });
 
@@ -118,12 +118,13 @@ describe('X6, X7: a page fault leaves no trace', () => {
   ])('when data lie on two pages and %s', (_which, page, entryBits) => {
     const on = pagedCpu(page, entryBits);
     const offsets = [64, 96, 128, 160, 192].flatMap((pointer) => [-12, -3, 1, 4].map((distance) => pointer + distance));
-    const attempts = inBits(64).flatMap((recorded) =>
-      offsets.map((offset) => {
-        load(on, stateBefore(recorded, 0), -offset);
+    const attempts = inBits(64).flatMap((recorded) => {
+      const before = stateBefore(recorded, 0);
+      return offsets.map((offset) => {
+        load(on, before, -offset);
         return attempt(on, recorded, `edge at ${offset}`);
-      }),
-    );
+      });
+    });
     expectNoTrace(attempts);
   });
 });

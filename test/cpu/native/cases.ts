@@ -164,7 +164,11 @@ const moves = [
     mov al, [qword 0x200043] | mov [qword 0x200045], eax | mov rax, [qword 0x200047] | mov [rsi], ah | mov dh, [rdi+1]
     movsxd rax, ebx | movsxd r9, dword [rsi] | xlatb ; rbx=data | a32 xlatb ; rbx=data
     lea rax, [rbx+rcx*4-0x55] | lea r9d, [r14+rax*8] | lea bx, [rax+rcx+1] | lea rax, [ebx+ecx*2] | lea ecx, [eax-1]
-    lea rdx, [abs 0x7654321]
+    lea rdx, [abs 0x7654321] | lea rax, [rel $+0x1234] | a32 lea rax, [rel $-0x5000]
+    mov eax, [rel $+0x100041] | mov word [rel $+0x100043], 0x1234 | add dword [rel $+0x100047], -2 | shl qword [rel $+0x100050], 5
+    imul ecx, [rel $+0x100060], 0x12345 | push qword [rel $+0x100070] | pop qword [rel $+0x100078] | bt dword [rel $+0x100080], 7
+    lock add [rsi], eax | lock xadd [rdi], bx | lock cmpxchg [rsi], rcx | lock inc byte [rdi+3] | lock bts [rsi], eax ; eax<200
+    lock neg dword [rsi] | lock not qword [rdi] | lock cmpxchg8b [rsi] ; equal8b | lock sbb [rsi], al
     cbw | cwde | cdqe | cwd | cdq | cqo | lahf | sahf | clc | stc | cmc | cld ; df | std
     bswap eax | bswap r9d | bswap rbx | bswap r14 | nop | nop dword [rsi] | pause | endbr64 | xchg eax, eax | xchg r8, rax`),
   ...WIDE.flatMap((width) => [`movbe ${NAMES[width][1]}, ${memory(width)}`, `movbe ${memory(width + 1)}, ${NAMES[width][2]}`]),

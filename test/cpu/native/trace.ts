@@ -33,7 +33,7 @@ export function load({ cpu, busWrites }: FlatCpu, state: State, distance = 0): v
 const around = (bytes: Uint8Array): Uint8Array => bytes.subarray(Number(DATA) - 2 * WINDOW, Number(DATA) + 2 * WINDOW);
 
 const snapshot = ({ cpu, busWrites }: FlatCpu): string =>
-  [cpu.gpr.join(), cpu.rflags, cpu.rip, busWrites.length, Buffer.from(around(cpu.ram.bytes)).toString('latin1')].join(' ');
+  `${cpu.gpr.join()} ${cpu.rflags} ${cpu.rip} ${busWrites.length} ${Buffer.from(around(cpu.ram.bytes)).toString('latin1')}`;
 
 /** `trace` names the instruction and `where` it was if it has faulted and something is not as before. */
 export interface Attempt {
