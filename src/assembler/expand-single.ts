@@ -32,6 +32,8 @@ class Expander {
   readonly #state: Preprocessor;
   readonly #levels: Level[];
   readonly #output: Piece[] = [];
+  /** A bracket that is not closed here is not closed for any use in front of it: looking again would take for ever. */
+  #isUnclosed = false;
   /** An expansion to nothing leaves the blank that stood before it. */
   #spacePending = false;
 
@@ -42,7 +44,7 @@ class Expander {
 
   run(): readonly Piece[] {
     for (let piece = this.#take(); piece; piece = this.#take()) {
-      const macros = this.#state.definitionsOf(piece);
+      const macros = this.#isUnclosed ? undefined : this.#state.definitionsOf(piece);
       if (macros && this.#expand(piece, macros)) continue;
       this.#output.push(this.#spacePending ? spaced(piece, true) : piece);
       this.#spacePending = false;
@@ -73,6 +75,7 @@ class Expander {
     const given = readArguments(ahead, macros);
     if (given === undefined) {
       this.#state.reporter.error(use.origin, `the arguments of '${macros[0].name}' have no closing ')'`);
+      this.#isUnclosed = true;
       return false;
     }
     const macro = macros.find((candidate) => accepts(candidate, given));

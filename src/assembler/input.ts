@@ -54,6 +54,8 @@ export type Frame = FileFrame | MacroFrame | RepFrame;
 export class Input {
   readonly frames: Frame[] = [];
   readonly #files: FileFrame[] = [];
+  /** For each frame the macro whose body it belongs to. */
+  readonly #macros: (MacroFrame | undefined)[] = [];
 
   get file(): FileFrame | undefined {
     return this.#files.at(-1);
@@ -65,20 +67,17 @@ export class Input {
 
   /** The macro whose body the current line belongs to: parameters reach through repetitions, not into included files. */
   get macro(): MacroFrame | undefined {
-    const frame = this.frames.findLast(({ kind }) => kind !== 'rep');
-    return frame?.kind === 'macro' ? frame : undefined;
+    return this.#macros.at(-1);
   }
 
   /** The innermost repetition of this file. */
   get rep(): RepFrame | undefined {
-    for (const frame of this.frames.toReversed()) {
-      if (frame.kind === 'file') return undefined;
-      if (frame.kind === 'rep') return frame;
-    }
-    return undefined;
+    const frame = this.frames.findLast(({ kind }) => kind !== 'macro');
+    return frame?.kind === 'rep' ? frame : undefined;
   }
 
   push(frame: Frame): void {
+    this.#macros.push(frame.kind === 'macro' ? frame : frame.kind === 'rep' ? this.macro : undefined);
     this.frames.push(frame);
     if (frame.kind === 'file') this.#files.push(frame);
     if (frame.kind === 'macro') frame.macro.depth++;
@@ -100,6 +99,7 @@ export class Input {
         continue;
       }
       this.frames.pop();
+      this.#macros.pop();
       if (frame.kind === 'macro') frame.macro.depth--;
       if (frame.kind !== 'file') continue;
       this.#files.pop();

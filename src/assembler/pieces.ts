@@ -48,9 +48,26 @@ export const spellPieces = (pieces: readonly Piece[]): string =>
 export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
   piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
 
+/** The piece with another origin. Written out by kind: most of an expansion's work is this copying. */
+export const withOrigin = (piece: Piece, origin: Origin): Piece => {
+  const { text, spaceBefore } = piece;
+  switch (piece.kind) {
+    case 'word':
+      return { kind: 'word', text, escaped: piece.escaped, origin, spaceBefore };
+    case 'number':
+      return { kind: 'number', text, value: piece.value, origin, spaceBefore };
+    case 'punctuation':
+      return { kind: 'punctuation', text, origin, spaceBefore };
+    case 'string':
+      return { kind: 'string', text, bytes: piece.bytes, origin, spaceBefore };
+    default:
+      return { ...piece, origin };
+  }
+};
+
 /** The pieces as produced by `macro`. */
 export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] =>
-  pieces.map((piece) => ({ ...piece, origin: { place: piece.origin.place, macro } }));
+  pieces.map((piece) => withOrigin(piece, { place: piece.origin.place, macro }));
 
 /** Beyond this a name is not one that somebody wrote. */
 const LONGEST_NAME = 4096;

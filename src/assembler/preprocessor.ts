@@ -27,7 +27,7 @@ export interface Recording {
 
 /** Pieces that all expansions together may produce: enough for any source, little enough for any machine. */
 const MOST_PIECES = 8_000_000;
-const MOST_LINES = 4_000_000;
+const MOST_LINES = 2_000_000;
 /** Pieces of one line. */
 const LONGEST_LINE = 1_000_000;
 const DEEPEST_INDIRECTION = 50;

@@ -3,33 +3,42 @@
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { expandedFrom, isWord, joinTouching, spaced, wordAt } from './pieces.ts';
+import { expandedFrom, isWord, joinTouching, spaced, withOrigin, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
+import type { Origin } from './tokens.ts';
 
 export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
   const { macro } = state.input;
-  if (!macro) return pieces.some(({ kind }) => kind === 'percent') ? joinTouching(pieces.flatMap((p) => replace(state, p, undefined))) : pieces;
-  // What the prelude's macros produce counts as written where they are called.
-  const produced = macro.macro.builtin
-    ? pieces.map((piece) => ({ ...piece, origin: macro.expansion.call }))
-    : expandedFrom(pieces, macro.expansion);
-  const replaced = produced.flatMap((piece) => replace(state, piece, macro));
-  state.spend(replaced.length, replaced.length);
-  return joinTouching(replaced);
+  if (!macro && !pieces.some(isReplaced)) return pieces;
+  const row: Piece[] = [];
+  for (const piece of pieces) {
+    const placed = macro ? withOrigin(piece, originIn(macro, piece)) : piece;
+    if (isReplaced(placed)) row.push(...after(placed, replace(state, placed, macro)));
+    else row.push(placed);
+  }
+  if (macro) state.spend(row.length, row.length);
+  return joinTouching(row);
 };
 
-const replace = (state: Preprocessor, piece: Piece, macro: MacroFrame | undefined): Piece | readonly Piece[] => {
-  if (piece.kind !== 'percent' || KEPT.has(piece.sort)) return piece;
-  if (piece.sort === 'indirect') return after(piece, expandIndirect(state, piece));
+/** What the prelude's macros produce counts as written where they are called. */
+const originIn = ({ macro, expansion }: MacroFrame, { origin }: Piece): Origin =>
+  macro.builtin ? expansion.call : { place: origin.place, macro: expansion };
+
+const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' && !KEPT.has(piece.sort);
+
+const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
+
+const replace = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
+  if (piece.sort === 'indirect') return expandIndirect(state, piece);
   if (!macro) {
-    if (piece.sort === 'self') return piece;
+    if (piece.sort === 'self') return [piece];
     state.reporter.error(piece.origin, `'${piece.text}' means nothing outside of a macro`);
     return [];
   }
   const word = wordFor(piece, macro);
-  if (word !== undefined) return wordAt(word, piece.origin, piece.spaceBefore);
-  if (piece.sort === 'parameter') return after(piece, parameter(piece, macro));
-  return after(piece, piece.sort === 'range' ? range(state, piece, macro) : condition(state, piece, macro));
+  if (word !== undefined) return [wordAt(word, piece.origin, piece.spaceBefore)];
+  if (piece.sort === 'parameter') return parameter(piece, macro);
+  return piece.sort === 'range' ? range(state, piece, macro) : condition(state, piece, macro);
 };
 
 /** Of pieces that become a name, that name. */
@@ -38,8 +47,6 @@ const wordFor = ({ sort, text }: Percent, { calledAs, macro, unique }: MacroFram
   return sort === 'local' ? `..@${unique}.${text.slice(2)}` : undefined;
 };
 
-const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
-
 /** The pieces in the place of `piece`: after a blank if that was. */
 const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece[] =>
   pieces.length === 0 ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
@@ -47,7 +54,10 @@ const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece
 const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
   const { place, macro } = origin;
   const inner = lex(text, { ...place, column: place.column + 2 }, macro);
-  return state.nested(() => state.expandSingle(joinTouching(inner.flatMap((piece) => replace(state, piece, state.input.macro)))));
+  return state.nested(() => {
+    const replaced = inner.flatMap((piece) => (isReplaced(piece) ? after(piece, replace(state, piece, state.input.macro)) : piece));
+    return state.expandSingle(joinTouching(replaced));
+  });
 };
 
 /** Argument `index` from 0, after rotation. */

@@ -143,13 +143,13 @@ describe('endless sources end with one message', () => {
     [
       'nested repetitions',
       '%rep 1000000\n%rep 1000000\n%assign n 1\n%endrep\n%endrep',
-      'macros and repetitions take more than 4000000 lines',
+      'macros and repetitions take more than 2000000 lines',
     ],
     ['doubling macros', `${doubling((n) => `%define a${n} a${n + 1} a${n + 1}`)}\ndb a0`, 'macros make this line longer than 1000000 tokens'],
     [
       'doubling calls',
       `${doubling((n) => `%macro m${n} 0\nm${n + 1}\nm${n + 1}\n%endmacro`)}\nm0`,
-      'macros and repetitions take more than 4000000 lines',
+      'macros and repetitions take more than 2000000 lines',
     ],
     ['doubling texts', `%define a 1, 2\n%rep 64\n%xdefine a a, a\n%endrep`, 'macros make this line longer than 1000000 tokens'],
     ['doubling names', `%define a aa\n%rep 64\n%xdefine a a%+a\n%endrep`, 'a name of more than 4096 characters was put together'],
