@@ -66,6 +66,9 @@ export class Cpu extends CpuState {
   /** The instruction in execution is shadowed by the MOV SS before it. */
   inMovSsShadow = false;
 
+  /** An observer of every instruction that did not fault, called while RIP and time are still its own. */
+  onExecuted: ((cpu: Cpu, insn: Insn) => void) | undefined;
+
   readonly #next = new BigUint64Array(1);
   /** Halves of nextRip, for step(). */
   readonly nextRipHalves = new Uint32Array(this.#next.buffer);

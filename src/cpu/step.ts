@@ -56,7 +56,7 @@ function executeSafely(cpu: Cpu): void {
 
 /** Instructions until `stop` or sleep. */
 function execute(cpu: Cpu): void {
-  const { words32, floats, nextRipHalves: next } = cpu;
+  const { words32, floats, nextRipHalves: next, onExecuted } = cpu;
   while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
       passBoundary(cpu);
@@ -72,6 +72,7 @@ function execute(cpu: Cpu): void {
     next[1] = end > 0xffff_ffff && cpu.mode === 64 ? high + 1 : high;
     words32[REPEATING] = 0;
     decoded.execute(cpu, decoded.insn);
+    if (onExecuted !== undefined) onExecuted(cpu, decoded.insn);
     words32[RIP_LOW] = next[0];
     words32[RIP_HIGH] = next[1];
     floats[TIME]++;

@@ -4,6 +4,7 @@ import { hex } from '../base/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { HALTED, RUNNING, SHUTDOWN, WAIT_FOR_SIPI } from '../cpu/state.ts';
 import type { SymbolTable } from '../formats/symbols.ts';
+import { REGISTER_NAMES, SEGMENT_NAMES } from '../isa/names.ts';
 
 const ACTIVITIES: { readonly [activity: number]: string } = {
   [RUNNING]: 'running',
@@ -12,9 +13,14 @@ const ACTIVITIES: { readonly [activity: number]: string } = {
   [WAIT_FOR_SIPI]: 'waiting for a start-up IPI',
 };
 
-const REGISTERS = ['rax', 'rbx', 'rcx', 'rdx', 'rsi', 'rdi', 'rbp', 'rsp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'];
-const NUMBERS = [0, 3, 1, 2, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15];
-const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'ldtr', 'tr'];
+/** General registers in the order of a report, not of encodings: four rows of four. */
+const ROWS = [
+  [0, 3, 1, 2],
+  [6, 7, 5, 4],
+  [8, 9, 10, 11],
+  [12, 13, 14, 15],
+];
+const SEGMENTS = [...SEGMENT_NAMES, 'ldtr', 'tr'];
 
 /** Bits of RFLAGS that a person looks for. */
 const FLAGS = { CF: 0, PF: 2, AF: 4, ZF: 6, SF: 7, TF: 8, IF: 9, DF: 10, OF: 11, NT: 14, RF: 16, AC: 18, ID: 21 };
@@ -36,9 +42,8 @@ export const describeCpu = (cpu: Cpu, symbols: SymbolTable | undefined): string 
     `rip ${word(cpu.rip)}${name === undefined ? '' : `  ${name}`}`,
     `rflags ${word(cpu.rflags)}  ${flags.join(' ')}`,
   ];
-  for (let row = 0; row < REGISTERS.length; row += 4) {
-    const cells = [0, 1, 2, 3].map((column) => `${REGISTERS[row + column].padEnd(3)} ${word(cpu.gpr[NUMBERS[row + column]])}`);
-    lines.push(cells.join('  '));
+  for (const row of ROWS) {
+    lines.push(row.map((index) => `${REGISTER_NAMES[64][index].padEnd(3)} ${word(cpu.gpr[index])}`).join('  '));
   }
   for (const [index, segment] of SEGMENTS.entries()) {
     const [selector, base] = [hex(cpu.segSelector[index], 4), word(cpu.segBase[index])];

@@ -21,6 +21,7 @@ import { MachineMemory } from './memory.ts';
 import { Processor } from './processor.ts';
 import { setStartState } from './start.ts';
 import { hashState } from './state-hash.ts';
+import { traceCpu } from './trace.ts';
 import { Turns } from './turns.ts';
 
 /** Why a call of `run` returned. Only after `until` can the run go on. */
@@ -141,6 +142,11 @@ export class Machine {
     if (why === 'until') return { kind: 'until' };
     if (why === 'stuck') this.#end({ kind: 'stuck' });
     return this.#outcome!;
+  }
+
+  /** From here on `onLine` gets a line for each instruction that retires: slow, but otherwise the same run. */
+  trace(onLine: (line: string) => void): void {
+    for (const cpu of this.#cpus) traceCpu(cpu, this.symbols, onLine);
   }
 
   /** 16 hexadecimal digits for registers, RAM and devices as they are between two runs. */
