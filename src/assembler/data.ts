@@ -27,7 +27,7 @@ export const parseData = (cursor: Cursor, unit: number, reporter: Reporter): Dat
 };
 
 const parseItem = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
-  if (cursor.accept('?')) return { kind: 'gap', unit };
+  if (cursor.accept('?') || cursor.acceptWord('?')) return { kind: 'gap', unit };
   const token = cursor.peek();
   if (token?.kind === 'string' && endsItem(cursor, 1)) {
     cursor.take();
@@ -66,10 +66,7 @@ const parseRepeated = (cursor: Cursor, unit: number, reporter: Reporter): readon
 
 /** `size (…)` and `%(…)`: a list that stands for itself, once. */
 const parseList = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
-  if (!cursor.accept('(')) {
-    const item = parseItem(cursor, unit, reporter);
-    return item;
-  }
+  if (!cursor.accept('(')) return parseItem(cursor, unit, reporter);
   const { origin } = cursor;
   const items = closeList(cursor, unit, reporter);
   const count: Expression = { kind: 'number', value: 1n, origin };
