@@ -26,8 +26,8 @@ const SEGMENTS = [...SEGMENT_NAMES, 'ldtr', 'tr'];
 const FLAGS = { CF: 0, PF: 2, AF: 4, ZF: 6, SF: 7, TF: 8, IF: 9, DF: 10, OF: 11, NT: 14, RF: 16, AC: 18, ID: 21 };
 
 /** Several lines without a line end; `symbols` name the place where the CPU is. */
-export const describeCpu = (cpu: Cpu, symbols: SymbolTable | undefined): string => {
-  const name = symbols?.nameOf(cpu.rip);
+export const describeCpu = (cpu: Cpu, symbols: SymbolTable): string => {
+  const name = symbols.nameOf(cpu.rip);
   const flags = Object.entries(FLAGS).flatMap(([flag, bit]) => (cpu.rflags & (1 << bit) ? [flag] : []));
   const word = (value: bigint | number): string => hex(value, 16);
   const held = [

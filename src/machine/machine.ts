@@ -14,6 +14,7 @@ import { Timeline } from '../time/timeline.ts';
 import { Board } from './board.ts';
 import { digest, type MachineConfig } from './config.ts';
 import { describeCpu } from './describe.ts';
+import { ExceptionLog } from './exceptions.ts';
 import { readImage } from './image.ts';
 import { Journal, LineAssembler, type Observation } from './journal.ts';
 import { loadImage } from './load.ts';
@@ -50,12 +51,13 @@ export class Machine {
   readonly #ram: Ram;
   readonly #processors: readonly Processor[];
   readonly #cpus: readonly Cpu[];
+  readonly #exceptions: readonly ExceptionLog[];
   readonly #apicBus = new ApicBus();
   readonly #timeline = new Timeline();
   readonly #board: Board;
   readonly #turns: Turns;
-  readonly #console = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
-  readonly #debug = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
+  readonly #serialLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
+  readonly #debugLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
   #outcome: Outcome | undefined;
 
   /** `config` as completed by `completeConfig`. */
@@ -72,7 +74,7 @@ export class Machine {
       timeline: this.#timeline,
       apicBus: this.#apicBus,
       onConsoleByte: (byte) => this.#consoleByte(byte),
-      onDebugByte: (byte) => this.#debug.add(byte, this.now, this.#currentId),
+      onDebugByte: (byte) => this.#debugLines.add(byte, this.now, this.#currentId),
       exit: (code) => this.#end({ kind: 'exit', code }),
       reset: (by) => this.#end({ kind: 'reset', by }),
     });
@@ -92,6 +94,7 @@ export class Machine {
         }),
     );
     this.#cpus = this.#processors.map(({ cpu }) => cpu);
+    this.#exceptions = this.#cpus.map(() => new ExceptionLog());
     const random = new Random(config.seed);
     this.#turns = new Turns({
       cpus: this.#cpus,
@@ -161,7 +164,7 @@ export class Machine {
 
   /** Everything about one CPU in several lines. */
   describeCpu(id: number): string {
-    return describeCpu(this.#cpus[id], this.symbols);
+    return [describeCpu(this.#cpus[id], this.symbols), ...this.#exceptions[id].describe(this.symbols)].join('\n  ');
   }
 
   get #currentId(): number {
@@ -169,12 +172,15 @@ export class Machine {
   }
 
   #consoleByte(byte: number): void {
-    this.#console.add(byte, this.now, this.#currentId);
+    this.#serialLines.add(byte, this.now, this.#currentId);
     this.onConsoleByte(byte);
   }
 
   #observe(cpu: Cpu, event: CpuEvent): void {
     switch (event.kind) {
+      case 'exception':
+        this.#exceptions[cpu.id].add(cpu, event);
+        break;
       case 'init':
       case 'start-up':
         this.journal.add({ time: cpu.time, cpu: cpu.id, kind: event.kind });
@@ -190,8 +196,8 @@ export class Machine {
     if (this.#outcome) return;
     this.#outcome = outcome;
     this.#turns.stop();
-    this.#console.finish();
-    this.#debug.finish();
+    this.#serialLines.finish();
+    this.#debugLines.finish();
     const observation: Observation = outcome.kind === 'triple-fault' ? { kind: 'triple-fault' } : outcome;
     this.journal.add({ time: this.now, cpu: this.#currentId, ...observation });
   }

@@ -40,6 +40,7 @@ describe('how a run ends', () => {
     expect(machine.describeCpu(0)).toMatch(/^cpu0 shutdown\n/);
     expect(machine.describeCpu(0)).toMatch(/\brip [0-9a-f]{16} {2}here\n/);
     expect(machine.describeCpu(0)).toMatch(/\brbx 0000000000001234\b/);
+    expect(machine.describeCpu(0)).toMatch(/\n {2}exceptions 3, of which the last:\n {4}t=3 #UD at [0-9a-f]{16} here\n/);
   });
 
   test('triple fault: of another CPU than the first', () => {
