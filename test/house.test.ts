@@ -67,7 +67,7 @@ describe('the core runs anywhere and always the same', () => {
   test.each([
     ['host time', /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bsetTimeout\b/],
     ['host randomness', /\bMath\.random\b|\bcrypto\.(?:getRandomValues|randomBytes)\b/],
-    ['the process or the console', /\bprocess\.|\bconsole\./],
+    ['the process or the console', /\bprocess\.\w|\bconsole\.\w+\(/],
   ])('it does not touch %s', (_name, pattern) => expect(core.filter((file) => pattern.test(readSource(file)))).toEqual([]));
 });
 
