@@ -9,7 +9,7 @@
 
         scenario hard_cli, hard_cli_init, 1, elsewhere
 
-HARD_CLI_WORK_MS equ 1500
+HARD_CLI_WORK_MS equ 4500                ; long enough for a tick that the counter remembers
 
 ; hard_cli_init -- starts the thread, lets it run as a busy thread does, then gives the sign
 ;   out: eax = 0    uses: all caller-saved
