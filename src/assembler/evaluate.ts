@@ -2,7 +2,7 @@
 // `label - label` of one section is a constant, and `[rbx + 4*rax + table]` needs no analysis of its own.
 // Arithmetic is modulo 2^64; `/ % >>` are unsigned, `// %% >>>` and comparisons signed (NASM manual 3.5).
 import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts';
-import { type Origin, type Reporter } from './tokens.ts';
+import type { Origin, Reporter } from './tokens.ts';
 
 /** A part of a value that is not known as a number: `factor` times the start of section `name`, or times register `name`. */
 export interface Term {
@@ -167,7 +167,7 @@ const applyBinary = (
   if (operator === '*' && right.terms.length === 0 && !right.unknown) return scale(left, right.constant);
   if (operator === '*' && left.terms.length === 0 && !left.unknown) return scale(right, left.constant);
   const compare = COMPARISONS[operator];
-  if (compare) return applyComparison(operator, compare, add(left, right, -1n), left, right, origin, reporter);
+  if (compare) return applyComparison(operator, compare, add(left, right, -1n), origin, reporter);
   const [a, b] = [numberFor(operator, left, origin, reporter), numberFor(operator, right, origin, reporter)];
   if (!a || !b) return undefined;
   if (a.unknown || b.unknown) return UNKNOWN;
@@ -204,31 +204,30 @@ const ARITHMETIC: Partial<Record<BinaryOperator, Arithmetic>> = {
 
 const DIVISIONS: readonly BinaryOperator[] = ['/', '//', '%', '%%'];
 
-const COMPARISONS: Partial<Record<BinaryOperator, Arithmetic>> = {
-  '=': (a, b) => truth(a === b),
-  '==': (a, b) => truth(a === b),
-  '!=': (a, b) => truth(a !== b),
-  '<>': (a, b) => truth(a !== b),
-  '<': (a, b) => truth(a < b),
-  '<=': (a, b) => truth(a <= b),
-  '>': (a, b) => truth(a > b),
-  '>=': (a, b) => truth(a >= b),
-  '<=>': (a, b) => (a < b ? -1n : truth(a > b)),
+/** Of the difference of both sides, which wraps as in NASM: `1 < 1 << 63` holds. */
+const COMPARISONS: Partial<Record<BinaryOperator, (difference: bigint) => bigint>> = {
+  '=': (d) => truth(d === 0n),
+  '==': (d) => truth(d === 0n),
+  '!=': (d) => truth(d !== 0n),
+  '<>': (d) => truth(d !== 0n),
+  '<': (d) => truth(d < 0n),
+  '<=': (d) => truth(d <= 0n),
+  '>': (d) => truth(d > 0n),
+  '>=': (d) => truth(d >= 0n),
+  '<=>': (d) => (d < 0n ? -1n : truth(d > 0n)),
 };
 
 /** Addresses can be compared when their difference is a number; otherwise they are just not equal. */
 const applyComparison = (
   operator: BinaryOperator,
-  compare: Arithmetic,
+  compare: (difference: bigint) => bigint,
   difference: Value,
-  left: Value,
-  right: Value,
   origin: Origin,
   reporter: Reporter,
 ): Value | undefined => {
   if (difference.unknown) return UNKNOWN;
   const { forward } = difference;
-  if (difference.terms.length === 0) return { ...constantValue(compare(left.constant, right.constant)), forward };
+  if (difference.terms.length === 0) return { ...constantValue(compare(difference.constant)), forward };
   if (operator === '=' || operator === '==') return { ...constantValue(0n), forward };
   if (operator === '!=' || operator === '<>') return { ...constantValue(1n), forward };
   reporter.error(origin, `'${operator}' needs numbers, or addresses in one section`);

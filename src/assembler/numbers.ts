@@ -22,13 +22,10 @@ export const parseNumber = (text: string): bigint | undefined => {
   return digits(lower, 10);
 };
 
+const DIGITS: Readonly<Record<number, RegExp>> = { 2: /^[01]*$/, 8: /^[0-7]*$/, 10: /^[0-9]*$/, 16: /^[0-9a-f]*$/ };
+const LITERAL: Readonly<Record<number, string>> = { 2: '0b', 8: '0o', 10: '', 16: '0x' };
+
 const digits = (text: string, base: number): bigint | undefined => {
-  const bare = text.replaceAll('_', '');
-  let value = 0n;
-  for (const digit of bare) {
-    const place = Number.parseInt(digit, 36);
-    if (!(place < base)) return undefined;
-    value = value * BigInt(base) + BigInt(place);
-  }
-  return bare === '' && text !== '' && base === 10 ? undefined : value;
+  const bare = text.includes('_') ? text.replaceAll('_', '') : text;
+  return DIGITS[base].test(bare) ? BigInt(`${LITERAL[base]}${bare || '0'}`) : undefined;
 };

@@ -2,7 +2,7 @@
 // to NASM's own packages and calling conventions is refused by name. NASM manual 4.6-4.11.
 import type { Directive } from './define-directives.ts';
 import { Defines } from './defines.ts';
-import { type Percent, type Piece } from './lex.ts';
+import type { Percent, Piece } from './lex.ts';
 import { Fatal, isPunctuation, isWord, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { splitLines } from './reporter.ts';

@@ -53,7 +53,13 @@ describe('what the assembler knows', () => {
     ));
   test('lines are made only when they are asked for', () => {
     const seen: string[] = [];
-    const asking: Scope = { ...scope, symbol: (name) => (seen.push(name), constantValue(1n)) };
+    const asking: Scope = {
+      ...scope,
+      symbol: (name) => {
+        seen.push(name);
+        return constantValue(1n);
+      },
+    };
     const lines = expand('a.asm', ioFor('nop\n%if late\nhlt\n%endif'), new Diagnostics(), { scope: asking });
     expect(lines.next().done).toBe(false);
     expect(seen).toEqual([]);
