@@ -48,6 +48,8 @@ export interface CpuWires {
   readonly counters: PerformanceCounters;
   readonly msrs: readonly MsrDevice[];
   readonly clock: LocalClock;
+  /** The TSC is not what it was, so a deadline that it is to reach is at another time. */
+  readonly tscChanged?: () => void;
   /** Something that an observer of the machine wants to know: never read back by the CPU. */
   readonly observe?: (event: CpuEvent) => void;
 }

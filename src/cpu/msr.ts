@@ -14,7 +14,7 @@ interface Msr {
 }
 
 type WideField =
-  | 'star' | 'lstar' | 'cstar' | 'kernelGsBase' | 'sysenterEsp' | 'sysenterEip' | 'tscAdjust' | 'pat' | 'miscEnable' | 'mtrrDefType' | 'biosSignId';
+  | 'star' | 'lstar' | 'cstar' | 'kernelGsBase' | 'sysenterEsp' | 'sysenterEip' | 'pat' | 'miscEnable' | 'mtrrDefType' | 'biosSignId';
 type NarrowField = 'fmask' | 'sysenterCs' | 'tscAux';
 
 const anything = (): boolean => true;
@@ -54,19 +54,22 @@ const segmentBase = (segment: number): Msr => ({
   },
 });
 
+const moveTsc = (cpu: Cpu, adjust: bigint): boolean => {
+  cpu.tscAdjust = adjust;
+  cpu.wires.tscChanged?.();
+  return true;
+};
+
 const CORE: Readonly<Record<number, Msr>> = {
   /** IA32_TIME_STAMP_COUNTER: a write moves IA32_TSC_ADJUST by as much (SDM vol. 3, 17.17.3). */
   0x10: {
     read: (cpu) => cpu.tsc,
-    write: (cpu, value) => {
-      cpu.tscAdjust += value - cpu.tsc;
-      return true;
-    },
+    write: (cpu, value) => moveTsc(cpu, cpu.tscAdjust + value - cpu.tsc),
   },
   /** IA32_PLATFORM_ID. */
   0x17: { read: () => 0n },
   /** IA32_TSC_ADJUST. */
-  0x3b: wide('tscAdjust', anything),
+  0x3b: { read: (cpu) => cpu.tscAdjust, write: moveTsc },
   /** IA32_BIOS_SIGN_ID: no microcode update is loaded. */
   0x8b: wide('biosSignId', anything),
   /** IA32_MTRRCAP: no variable and no fixed ranges. */

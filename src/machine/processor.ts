@@ -71,6 +71,7 @@ export class Processor {
         counters,
         msrs: [this.lapic, counters],
         clock: this.clock,
+        tscChanged: () => this.lapic.timer.tscChanged(),
         observe: (event) => wires.observe(this.cpu, event),
       },
       identity: { cpus: config.cpus, apicId: id, hz: config.hz, pmu: config.pmu },

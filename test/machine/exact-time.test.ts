@@ -59,6 +59,17 @@ describe('X1: a timer armed for N ticks fires at the first boundary N ticks late
     expect(placeOf(intoSled(arm, 'apic LVT_TIMER, 0x40030'))).toBe(500 - 4);
   });
 
+  test('TSC-deadline: moves with the TSC when that is written', () => {
+    const arm = `rdtsc
+        add     eax, 2000000
+        mov     ecx, 0x6e0
+        wrmsr
+        sub     eax, 1000       ; in the slot of the WRMSR the TSC becomes what it would be 1000 ticks before the deadline
+        mov     ecx, 0x10
+        wrmsr`;
+    expect(placeOf(intoSled(arm, 'apic LVT_TIMER, 0x40030'))).toBe(1000 - 1);
+  });
+
   test('PAUSE takes 40 ticks, and an interrupt waits for its end', () => {
     const program = intoSled('mov dword [r15 + INITIAL], 50 \n pause \n pause', 'apic DIVIDE, 0xb \n apic LVT_TIMER, 0x30');
     expect(placeOf(program)).toBe(0);
