@@ -73,8 +73,6 @@ export interface Form {
   /** Width of the operation, or 0: the operand size in force. */
   readonly size: Size | 0;
   readonly modes: readonly Mode[];
-  /** Whether register operands, memory or the mnemonic show the operand size to a reader. */
-  readonly showsSize: boolean;
   /** Privileged: #GP(0) if CPL > 0. (MONITOR, MWAIT, CLAC and STAC give #UD there and are not marked.) */
   readonly cpl0: boolean;
   /** LOCK is allowed if an operand is memory. */

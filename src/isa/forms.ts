@@ -191,8 +191,8 @@ BSWAP r16                         | o16 0F C8+r             | decode
 MOVBE r#, m#                      | o# 0F 38 F0 /r          | wdq
 MOVBE m#, r#                      | o# 0F 38 F1 /r          | wdq
 XLATB                             | D7                      | =xlat
-CMOVcc r#, r/m#                   | o# 0F 40+cc /r          | wdq
-SETcc r/m8                        | 0F 90+cc /r
+CMOVcc r#, r/m#                   | o# 0F 40+cc /r          | wdq =cmovcc
+SETcc r/m8                        | 0F 90+cc /r             | =setcc
 LES r#, m16:#, <ES>               | o# C4 /r                | wd no64 =lfs
 LDS r#, m16:#, <DS>               | o# C5 /r                | wd no64 =lfs
 LSS r#, m16:#, <SS>               | o# 0F B2 /r             | wdq =lfs

@@ -16,34 +16,46 @@ const OFFSET = { b: 'cb', w: 'cw', d: 'cd', q: 'cd' } as const;
 
 /** A row with its widths, conditions and ranges written out. */
 interface Row {
+  /** `ADD r/m32, imm8`. */
   readonly instruction: string;
   readonly encoding: string;
   readonly attributes: readonly string[];
   readonly width: Width | undefined;
   readonly condition: number;
-  readonly showsSize: boolean;
 }
 
 /** The forms of the table's text: one row a line; empty lines and lines that begin with `;` are for the reader. */
 export const parseTable = (text: string): readonly Form[] => {
-  const rows = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(';'));
-  return withUniqueIds(rows.flatMap(expandRow).map((row) => [buildForm(row), row.encoding]));
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(';'));
+  const rows = lines.flatMap(expandRow);
+  const count = new Map<string, number>();
+  for (const { instruction } of rows) count.set(instruction, (count.get(instruction) ?? 0) + 1);
+  return rows.map((row) => buildForm(row, idOf(row, count.get(row.instruction) === 1)));
 };
+
+/** Rows whose instructions read alike are told apart by their encodings. */
+const idOf = ({ instruction, encoding, attributes }: Row, isUnique: boolean): string => {
+  const id = instruction.replace(/!|, <\w+>/, '');
+  return isUnique ? id : `${id} [${encoding}${attributes.includes('alias') ? ', alias' : ''}]`;
+};
+
+const ATTRIBUTES = ['d64', 'f64', 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
 
 const expandRow = (line: string): Row[] => {
   const [instruction, encoding, last = ''] = line.split('|').map((column) => column.trim());
   const attributes = last.split(' ').filter((word) => word !== '');
   const widths = /#/.test(instruction + encoding) ? ([...attributes.shift()!] as Width[]) : [undefined];
   const conditions = /cc\b/.test(instruction) ? CONDITIONS.map((_, i) => i) : [-1];
+  const unknown = attributes.find((attribute) => !ATTRIBUTES.includes(attribute) && !attribute.startsWith('='));
+  if (unknown) throw new Error(`unknown attribute ${unknown} in ${line}`);
   return expandRange(encoding).flatMap((single) =>
     conditions.flatMap((condition) =>
       widths.map((width) => ({
-        instruction: expandInstruction(instruction, width),
+        instruction: expandInstruction(instruction, width, condition),
         encoding: expandEncoding(single, width),
         attributes,
         width,
         condition,
-        showsSize: /(?<!imm|rel)#/.test(instruction),
       })),
     ),
   );
@@ -59,10 +71,11 @@ const expandRange = (encoding: string): string[] => {
 };
 
 /** `#` after a mnemonic is its suffix letter, A# the accumulator, imm# and rel# have 32 bits also where the width is 64. */
-const expandInstruction = (instruction: string, width: Width | undefined): string => {
-  if (!width) return instruction;
+const expandInstruction = (instruction: string, width: Width | undefined, condition: number): string => {
+  const conditional = condition < 0 ? instruction : instruction.replace('cc', CONDITIONS[condition][0].toUpperCase());
+  if (!width) return conditional;
   const size = WIDTHS[width];
-  return instruction
+  return conditional
     .replace(/^\w+#/, (mnemonic) => mnemonic.replace('#', width.toUpperCase()))
     .replaceAll('A#', ACCUMULATOR[width])
     .replaceAll(/(imm|rel)#/g, `$1${Math.min(size, 32)}`)
@@ -73,31 +86,24 @@ const expandInstruction = (instruction: string, width: Width | undefined): strin
 const expandEncoding = (encoding: string, width: Width | undefined): string => {
   if (!width) return encoding;
   return encoding
-    .replace('o#', width === 'b' ? '' : `o${WIDTHS[width]}`)
+    .replace('o# ', width === 'b' ? '' : `o${WIDTHS[width]} `)
     .replace(/(\w\w)#/, (_, byte: string) => byteText(parseInt(byte, 16) + (width === 'b' ? 0 : 1)))
     .replace('i#', IMMEDIATE[width])
     .replace('c#', OFFSET[width]);
 };
 
-const ATTRIBUTES = ['d64', 'f64', 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
-
-const buildForm = ({ instruction, encoding, attributes, width, condition, showsSize }: Row): Form => {
-  const row = `${instruction} | ${encoding}`;
-  for (const attribute of attributes) {
-    if (!ATTRIBUTES.includes(attribute) && !attribute.startsWith('='))
-      throw new Error(`unknown attribute ${attribute} in ${row}`);
-  }
+const buildForm = ({ instruction, encoding, attributes, width, condition }: Row, id: string): Form => {
   const has = (attribute: string): boolean => attributes.includes(attribute);
-  const code = parseEncoding(encoding, condition, row);
-  const [name] = instruction.split(' ');
-  const mnemonic = condition < 0 ? name.toLowerCase() : name.toLowerCase().replace('cc', CONDITIONS[condition][0]);
-  const operandText = instruction.slice(name.length).trim();
-  const operands = parseOperands(operandText, code.operandSize, code.immediates, code.digit >= 0, code.plusRegister, row);
+  const code = parseEncoding(encoding, condition, id);
+  const name = instruction.split(' ', 1)[0];
+  const mnemonic = name.toLowerCase();
+  const sem = attributes.find((attribute) => attribute.startsWith('='))?.slice(1) ?? mnemonic;
+  const operands = parseOperands(instruction.slice(name.length), code, id);
   const longModeSize: LongModeSize = has('d64') ? 'default64' : has('f64') ? 'forced64' : 'usual';
   return {
-    id: `${mnemonic.toUpperCase()} ${operandText}`.trim(),
+    id,
     mnemonic,
-    sem: semNamed(attributes.find((attribute) => attribute.startsWith('='))?.slice(1) ?? name.toLowerCase(), width, row),
+    sem: semNamed(sem, width, id),
     operands,
     prefix: code.prefix,
     map: code.map,
@@ -112,7 +118,6 @@ const buildForm = ({ instruction, encoding, attributes, width, condition, showsS
     longModeSize,
     size: width ? WIDTHS[width] : code.operandSize || sizeShown(operands),
     modes: modesOf(has, code.operandSize, code.addressSize, longModeSize),
-    showsSize,
     cpl0: has('cpl0'),
     lock: has('lock'),
     rep: has('rep'),
@@ -130,10 +135,12 @@ const sizeShown = (operands: readonly OperandPattern[]): Size | 0 => {
 
 /** A meaning by its name; a mnemonic's width letter is not part of it (MOVSB has the meaning movs). */
 const semNamed = (name: string, width: Width | undefined, row: string): Sem => {
-  const sem = SEMS.find((known) => known === name) ?? SEMS.find((known) => width !== undefined && `${known}${width}` === name);
-  if (!sem) throw new Error(`no meaning for ${row}`);
-  return sem;
+  for (const candidate of [name, width ? name.slice(0, -1) : name]) if (isSem(candidate)) return candidate;
+  throw new Error(`no meaning for ${row}`);
 };
+
+const KNOWN_SEMS: ReadonlySet<string> = new Set(SEMS);
+const isSem = (name: string): name is Sem => KNOWN_SEMS.has(name);
 
 const modesOf = (
   has: (attribute: string) => boolean,
@@ -150,6 +157,7 @@ const modesOf = (
   return ([16, 32, 64] as const).filter((mode) => (mode === 64 ? !no64 : !only64));
 };
 
+/** What the middle column says. */
 export interface Encoding {
   prefix: MandatoryPrefix;
   map: OpcodeMap;
@@ -167,7 +175,7 @@ export interface Encoding {
 const PREFIX_WORDS: Readonly<Record<string, MandatoryPrefix>> = { NP: 'none', 66: 0x66, F2: 0xf2, F3: 0xf3 };
 const FIELD_SIZES: Readonly<Record<string, Size>> = { b: 8, w: 16, d: 32, o: 64 };
 
-/** The middle column, token by token, in the manual's notation (SDM vol. 2, 3.1.1.1). */
+/** Token by token, in the manual's notation (SDM vol. 2, 3.1.1.1). */
 const parseEncoding = (text: string, condition: number, row: string): Encoding => {
   const code: Encoding = {
     prefix: 'any',
@@ -184,17 +192,23 @@ const parseEncoding = (text: string, condition: number, row: string): Encoding =
   const tokens = text.split(' ').filter((token) => token !== '');
   if (PREFIX_WORDS[tokens[0]] !== undefined && tokens.length > 1) code.prefix = PREFIX_WORDS[tokens.shift()!];
   for (const token of tokens) {
-    const size = /^([oa])(16|32|64)$/.exec(token);
     const byte = /^([0-9A-F]{2})(\+r|\+cc)?$/.exec(token);
-    const field = /^[ic]([bwdo])(,[su])?$/.exec(token);
-    if (size) code[size[1] === 'o' ? 'operandSize' : 'addressSize'] = Number(size[2]) as 16 | 32 | 64;
-    else if (byte) putByte(code, parseInt(byte[1], 16), byte[2], condition);
-    else if (field) code.immediates.push({ field: FIELD_SIZES[field[1]], extension: field[2]?.[1] ?? 'none' } as ImmediateField);
-    else if (token === '/r') code.modrm = true;
-    else if (/^\/[0-7]$/.test(token)) Object.assign(code, { modrm: true, digit: Number(token[1]) });
-    else if (token !== 'mo' && token !== 'cp') throw new Error(`unknown notation ${token} in ${row}`);
+    if (byte) putByte(code, parseInt(byte[1], 16), byte[2], condition);
+    else putToken(code, token, row);
   }
   return code;
+};
+
+const putToken = (code: Encoding, token: string, row: string): void => {
+  const size = /^([oa])(16|32|64)$/.exec(token);
+  const field = /^[ic]([bwdo])(,[su])?$/.exec(token);
+  if (size) code[size[1] === 'o' ? 'operandSize' : 'addressSize'] = Number(size[2]) as 16 | 32 | 64;
+  else if (field) code.immediates.push({ field: FIELD_SIZES[field[1]], extension: field[2]?.[1] ?? 'none' } as ImmediateField);
+  else if (token === '/r') code.modrm = true;
+  else if (/^\/[0-7]$/.test(token)) {
+    code.modrm = true;
+    code.digit = Number(token[1]);
+  } else if (token !== 'mo' && token !== 'cp') throw new Error(`unknown notation ${token} in ${row}`);
 };
 
 const putByte = (code: Encoding, byte: number, suffix: string | undefined, condition: number): void => {
@@ -203,14 +217,8 @@ const putByte = (code: Encoding, byte: number, suffix: string | undefined, condi
   else if (code.opcode < 0) {
     code.opcode = byte + (suffix === '+cc' ? condition : 0);
     code.plusRegister = suffix === '+r';
-  } else Object.assign(code, { modrm: true, fixed: byte });
-};
-
-/** Rows whose instructions read alike are told apart by their encodings. */
-const withUniqueIds = (forms: readonly (readonly [Form, string])[]): readonly Form[] => {
-  const count = new Map<string, number>();
-  for (const [{ id }] of forms) count.set(id, (count.get(id) ?? 0) + 1);
-  return forms.map(([form, encoding]) =>
-    count.get(form.id) === 1 ? form : { ...form, id: `${form.id} [${encoding.trim()}${form.use === 'alias' ? ', alias' : ''}]` },
-  );
+  } else {
+    code.modrm = true;
+    code.fixed = byte;
+  }
 };

@@ -11,21 +11,26 @@ export interface ImmediateField {
   readonly extension: 'none' | 's' | 'u';
 }
 
+/** The part of a row's encoding that operands depend on. */
+export interface OperandFields {
+  readonly operandSize: 0 | 16 | 32 | 64;
+  readonly immediates: readonly ImmediateField[];
+  readonly digit: number;
+  readonly plusRegister: boolean;
+}
+
 /** `r/m32, imm8` → two patterns. Immediates take their fields in order; `r` is ModRM.reg unless /digit or a system
  * register is there, and a second one is ModRM.rm. */
 export const parseOperands = (
   text: string,
-  operandSize: 0 | 16 | 32 | 64,
-  immediates: readonly ImmediateField[],
-  hasDigit: boolean,
-  plusRegister: boolean,
+  { operandSize, immediates, digit, plusRegister }: OperandFields,
   row: string,
 ): readonly OperandPattern[] => {
   const texts = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const firstField = plusRegister ? 'opcode' : hasDigit || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
+  const firstField = plusRegister ? 'opcode' : digit >= 0 || texts.some((part) => /^(Sreg|CR|DR)$/.test(part)) ? 'rm' : 'reg';
   const fields = [...immediates];
   const rmIsTaken = texts.some((part) => /^(r\/)?m/.test(part));
   const firstRegister = texts.findIndex((part) => /^r\d/.test(part));
