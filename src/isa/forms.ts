@@ -369,8 +369,11 @@ CLFLUSH m                         | NP 0F AE /7
 CLFLUSHOPT m                      | 66 0F AE /7             | =clflush
 CLWB m                            | 66 0F AE /6             | =clflush
 LFENCE                            | NP 0F AE E8             | =fence
+LFENCE                            | NP 0F AE E9..EF         | decode =fence
 MFENCE                            | NP 0F AE F0             | =fence
+MFENCE                            | NP 0F AE F1..F7         | decode =fence
 SFENCE                            | NP 0F AE F8             | =fence
+SFENCE                            | NP 0F AE F9..FF         | decode =fence
 MONITOR                           | 0F 01 C8
 MWAIT                             | 0F 01 C9
 MONITOR EAX, ECX, EDX             | 0F 01 C8                | alias no64
