@@ -8,13 +8,15 @@ import type { Cursor, Reporter } from './tokens.ts';
 /** Size of an element in bytes, by the last letter of `db`, `resb` and so on. */
 export const DATA_UNITS: Readonly<Record<string, number>> = { b: 1, w: 2, d: 4, q: 8, t: 10, o: 16, y: 32, z: 64 };
 
+const DEEPEST_LIST = 64;
+
 const ELEMENT_SIZES: Readonly<Record<string, number>> = { byte: 1, word: 2, dword: 4, qword: 8 };
 
 /** Elements up to the end of the line, or to the `)` that ends a list; undefined after a report. */
-export const parseData = (cursor: Cursor, unit: number, reporter: Reporter): DataItem[] | undefined => {
+export const parseData = (cursor: Cursor, unit: number, reporter: Reporter, depth = 0): DataItem[] | undefined => {
   const items: DataItem[] = [];
   while (!cursor.atEnd && !cursor.sees(')')) {
-    const item = parseItem(cursor, unit, reporter);
+    const item = parseItem(cursor, unit, reporter, depth);
     if (!item) return undefined;
     items.push(item);
     if (cursor.atEnd || cursor.sees(')')) break;
@@ -26,7 +28,11 @@ export const parseData = (cursor: Cursor, unit: number, reporter: Reporter): Dat
   return items;
 };
 
-const parseItem = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
+const parseItem = (cursor: Cursor, unit: number, reporter: Reporter, depth: number): DataItem | undefined => {
+  if (depth > DEEPEST_LIST) {
+    reporter.error(cursor.origin, `lists of data are nested deeper than ${DEEPEST_LIST}`);
+    return undefined;
+  }
   if (cursor.accept('?') || cursor.acceptWord('?')) return { kind: 'gap', unit };
   const token = cursor.peek();
   if (token?.kind === 'string' && endsItem(cursor, 1)) {
@@ -36,13 +42,13 @@ const parseItem = (cursor: Cursor, unit: number, reporter: Reporter): DataItem |
   const size = ELEMENT_SIZES[wordAt(cursor) ?? ''];
   if (size !== undefined || cursor.sees('%')) {
     cursor.take();
-    return parseList(cursor, size ?? unit, reporter);
+    return parseList(cursor, size ?? unit, reporter, depth + 1);
   }
   const { origin } = cursor;
   const value = parseExpression(cursor, reporter);
   if (!value) return undefined;
   if (cursor.acceptWord('dup')) {
-    const inner = parseRepeated(cursor, unit, reporter);
+    const inner = parseRepeated(cursor, unit, reporter, depth + 1);
     return inner && { kind: 'dup', count: value, items: inner };
   }
   if (unit > 8) {
@@ -58,23 +64,23 @@ const endsItem = (cursor: Cursor, ahead: number): boolean => {
 };
 
 /** What follows DUP: a list in parentheses, with an element size or not, or a single element. */
-const parseRepeated = (cursor: Cursor, unit: number, reporter: Reporter): readonly DataItem[] | undefined => {
-  if (cursor.accept('(')) return closeList(cursor, unit, reporter);
-  const item = parseItem(cursor, unit, reporter);
+const parseRepeated = (cursor: Cursor, unit: number, reporter: Reporter, depth: number): readonly DataItem[] | undefined => {
+  if (cursor.accept('(')) return closeList(cursor, unit, reporter, depth);
+  const item = parseItem(cursor, unit, reporter, depth);
   return item && [item];
 };
 
 /** `size (…)` and `%(…)`: a list that stands for itself, once. */
-const parseList = (cursor: Cursor, unit: number, reporter: Reporter): DataItem | undefined => {
-  if (!cursor.accept('(')) return parseItem(cursor, unit, reporter);
+const parseList = (cursor: Cursor, unit: number, reporter: Reporter, depth: number): DataItem | undefined => {
+  if (!cursor.accept('(')) return parseItem(cursor, unit, reporter, depth);
   const { origin } = cursor;
-  const items = closeList(cursor, unit, reporter);
+  const items = closeList(cursor, unit, reporter, depth);
   const count: Expression = { kind: 'number', value: 1n, origin };
   return items && { kind: 'dup', count, items };
 };
 
-const closeList = (cursor: Cursor, unit: number, reporter: Reporter): DataItem[] | undefined => {
-  const items = parseData(cursor, unit, reporter);
+const closeList = (cursor: Cursor, unit: number, reporter: Reporter, depth: number): DataItem[] | undefined => {
+  const items = parseData(cursor, unit, reporter, depth);
   if (!items) return undefined;
   if (cursor.accept(')')) return items;
   reporter.error(cursor.origin, 'expected ) at the end of a list of data');

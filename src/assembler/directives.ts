@@ -29,6 +29,7 @@ export const parseDirective = (cursor: Cursor, settings: Settings, reporter: Rep
   const directive = parse(cursor, reporter, settings);
   if (directive === 'invalid') return undefined;
   if (!cursor.accept(']')) reporter.error(cursor.origin, `${name}: expected ] at the end of a directive`);
+  else if (!cursor.atEnd) reporter.error(cursor.origin, `end of line expected, not '${cursor.peek()?.text}'`);
   return directive;
 };
 

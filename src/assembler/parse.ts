@@ -16,6 +16,9 @@ const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsW
 
 const isMnemonic = (word: string): boolean => formsNamed(word).length > 0;
 
+/** Stands for a line that nothing can be made of. */
+const INVALID = Symbol('invalid');
+
 const DATA = /^(d|res)([bwdqtoyz])$/;
 
 /** Reads the lines of one source, in order: what one says may depend on those before it. */
@@ -37,11 +40,10 @@ export class Parser {
     const { origin } = line;
     if (cursor.sees('[')) {
       const body = parseDirective(cursor, this.#settings, this.#reporter);
-      this.#expectEnd(cursor);
       return body && { origin, parent: this.#parent, body };
     }
     const label = this.#parseLabel(cursor);
-    if (label === 'invalid') return undefined;
+    if (label === INVALID) return undefined;
     if (label !== undefined && cursor.acceptWord('equ')) return this.#parseEqu(cursor, label, origin);
     if (label !== undefined && !isLocal(label) && !label.startsWith('..')) this.#parent = label;
     const place = { origin, parent: this.#parent, ...(label === undefined ? {} : { label: this.#fullName(label) }) };
@@ -65,16 +67,20 @@ export class Parser {
   }
 
   /** The label in front, and its colon. */
-  #parseLabel(cursor: Cursor): string | undefined | 'invalid' {
+  #parseLabel(cursor: Cursor): string | undefined | typeof INVALID {
     const token = cursor.peek();
     const word = wordAt(cursor);
     if (token?.kind !== 'word' || (word !== undefined && registerNamed(word) && !isOneOf(SEGMENT_NAMES, word))) {
       this.#reporter.error(cursor.origin, 'label or instruction expected at start of line');
-      return 'invalid';
+      return INVALID;
     }
     const next = cursor.peek(1);
     const hasColon = next?.kind === 'punctuation' && next.text === ':';
     if (!hasColon && isReserved(word)) return undefined;
+    if (!hasColon && next && !isReserved(wordAt(cursor, 1))) {
+      this.#reporter.error(token.origin, `unknown instruction '${token.text}'`);
+      return INVALID;
+    }
     cursor.take();
     if (hasColon) cursor.take();
     else if (cursor.atEnd) this.#reporter.warning(token.origin, `label '${token.text}' alone on a line without a colon might be in error`);
@@ -161,7 +167,7 @@ export class Parser {
 
 const isReserved = (word: string | undefined): boolean =>
   word !== undefined &&
-  (isMnemonic(word) || DATA.test(word) || isOneOf(PREFIXES, word) || word === 'times' || word === 'incbin' || word === 'equ');
+  (isMnemonic(word) || DATA.test(word) || isOneOf(PREFIXES, word) || ['times', 'incbin', 'equ'].includes(word));
 
 /** Whether an immediate of this instruction is where it goes to, so that its encoding depends on its own place. */
 export const isBranch = (mnemonic: string): boolean => /^(j|call|loop)/.test(mnemonic);

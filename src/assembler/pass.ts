@@ -250,10 +250,10 @@ export class Pass {
   ): Uint8Array {
     const encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
     if ('error' in encoded) {
-      this.#reporter.error(origin, encoded.error);
+      this.#reporter.error(origin, mnemonic === '' ? encoded.error : `${mnemonic}: ${encoded.error}`);
       return NOTHING;
     }
-    for (const warning of encoded.warnings ?? []) this.#reporter.warning(origin, warning);
+    for (const warning of encoded.warnings ?? []) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
     return encoded.bytes;
   }
 
@@ -282,7 +282,7 @@ export class Pass {
     const isInFile = section.type !== 'nobits';
     const limit = isInFile ? MAX_IMAGE_BYTES : MAX_NOBITS_BYTES;
     if (total > limit - (isInFile ? this.#imageBytes : section.length)) {
-      this.#reporter.error(origin, `${total} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
+      this.#reporter.error(origin, `${times === 1 ? '' : 'times: '}${total < 2 ** 64 ? BigInt(total) : 'enormously many'} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
       return;
     }
     section.length += total;
