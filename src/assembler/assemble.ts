@@ -47,7 +47,10 @@ const attempt = (
   const recording: SourceIo = {
     read: (path, from) => {
       const file = io.read(path, from);
-      if (file && !sources.has(file.path)) sources.set(file.path, splitLines(file.text));
+      if (file && !sources.has(file.path)) {
+        sources.set(file.path, splitLines(file.text));
+        reporter.remember(file.path, file.text);
+      }
       return file;
     },
     readBytes: (path, from) => io.readBytes(path, from),
