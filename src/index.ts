@@ -4,6 +4,7 @@
 export { type BootModule, completeConfig, DEFAULT_CONFIG, type MachineConfig } from './machine/config.ts';
 export { type Entry, formatEntry, type Journal } from './machine/journal.ts';
 export { Machine, type Outcome } from './machine/machine.ts';
+export type { Snapshot } from './machine/snapshot.ts';
 
 // The assembler: source text in, object file and diagnostics out.
 export { type Diagnostic, formatDiagnostic } from './base/diagnostic.ts';

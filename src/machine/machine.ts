@@ -4,7 +4,7 @@
 import type { CpuEvent } from '../cpu/bus.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { InsnCache } from '../cpu/icache.ts';
-import { Ram } from '../cpu/ram.ts';
+import { IS_MONITORED, Ram } from '../cpu/ram.ts';
 import { runUntil } from '../cpu/step.ts';
 import { Random } from '../base/random.ts';
 import { ApicBus } from '../device/ipi.ts';
@@ -21,6 +21,7 @@ import { loadImage } from './load.ts';
 import { MachineMemory } from './memory.ts';
 import { Processor } from './processor.ts';
 import { setStartState } from './start.ts';
+import { type Part, part, restoreSnapshot, SNAPSHOT_VERSION, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { hashState } from './state-hash.ts';
 import { traceCpu } from './trace.ts';
 import { Turns } from './turns.ts';
@@ -58,6 +59,9 @@ export class Machine {
   readonly #turns: Turns;
   readonly #serialLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
   readonly #debugLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
+  readonly #code: InsnCache;
+  /** All that has a state of its own. */
+  readonly #parts: readonly Part[];
   #outcome: Outcome | undefined;
 
   /** `config` as completed by `completeConfig`. */
@@ -66,6 +70,7 @@ export class Machine {
     const memory = new MachineMemory(config);
     const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes);
     const code = new InsnCache(ram);
+    this.#code = code;
     this.#memory = memory;
     this.#ram = ram;
     this.#board = new Board({
@@ -104,6 +109,20 @@ export class Machine {
       turnLength: config.seed === 0 ? () => config.turn : () => 1 + random.below(config.turn),
       deliver: () => this.#apicBus.flush(),
     });
+    this.#parts = [
+      ...this.#processors.flatMap(({ parts }) => parts),
+      part('apic bus', this.#apicBus),
+      ...this.#board.devices,
+      this.#turns,
+      part('random', random),
+      {
+        name: 'outcome',
+        save: () => this.#outcome ?? null,
+        load: (outcome: Outcome | null) => {
+          this.#outcome = outcome ?? undefined;
+        },
+      },
+    ];
   }
 
   get cpus(): readonly Cpu[] {
@@ -154,12 +173,24 @@ export class Machine {
 
   /** 16 hexadecimal digits for registers, RAM and devices as they are between two runs. */
   stateHash(): string {
-    const own = this.#processors.flatMap(({ lapic, pmu, cpu }) => [
-      { name: lapic.name, save: () => lapic.save() },
-      ...(pmu ? [{ name: `pmu${cpu.id}`, save: () => pmu.save() }] : []),
-    ]);
-    const parts = [...own, { name: 'apic bus', save: () => this.#apicBus.save() }, ...this.#board.devices];
-    return hashState(this.#memory, this.#cpus.length, parts);
+    return hashState(this.#memory, this.#cpus.length, this.#parts);
+  }
+
+  /** Everything that the rest of the run depends on, between two runs; the journal is not in it. */
+  save(): Snapshot {
+    return takeSnapshot(this.digest, this.#memory, this.#cpus.length, this.#parts);
+  }
+
+  /** Goes on from a snapshot of a machine with the same configuration, loaded with the same image as this one. */
+  restore(snapshot: Snapshot): void {
+    if (snapshot.version !== SNAPSHOT_VERSION) throw new Error(`This snapshot has version ${snapshot.version}, not ${SNAPSHOT_VERSION}.`);
+    if (snapshot.digest !== this.digest) throw new Error(`This snapshot is of run ${snapshot.digest}, not ${this.digest}.`);
+    restoreSnapshot(snapshot, this.#memory, this.#cpus.length, this.#parts);
+    this.#code.clear();
+    for (const cpu of this.#cpus) {
+      cpu.refresh();
+      if (cpu.monitored >= 0) this.#ram.mark(cpu.monitored, IS_MONITORED);
+    }
   }
 
   /** Everything about one CPU in several lines. */

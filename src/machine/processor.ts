@@ -11,6 +11,7 @@ import { NO_PMU, Pmu } from '../device/pmu.ts';
 import { Timeline } from '../time/timeline.ts';
 import { CpuBus } from './bus.ts';
 import type { MachineConfig } from './config.ts';
+import { type Part, part } from './snapshot.ts';
 
 /** What the processors of a machine share. */
 export interface ProcessorWires {
@@ -78,5 +79,11 @@ export class Processor {
     });
     this.clock.onSooner = (due) => this.cpu.shorten(due);
     apicBus.attach(this.lapic);
+  }
+
+  /** What has a state besides the CPU's block. */
+  get parts(): readonly Part[] {
+    const { id } = this.cpu;
+    return [part(`lapic${id}`, this.lapic), ...(this.pmu ? [part(`pmu${id}`, this.pmu)] : [])];
   }
 }

@@ -24,6 +24,7 @@ export interface TurnWires {
 const ROUNDS = 2;
 
 export class Turns {
+  readonly name = 'turns';
   readonly #wires: TurnWires;
   /** No CPU's time is less than this. */
   now = 0;
@@ -65,6 +66,19 @@ export class Turns {
       deliver();
     }
     return 'stopped';
+  }
+
+  /** To be asked between two runs. */
+  save() {
+    const horizon = this.#horizon === -Infinity ? null : this.#horizon;
+    return { now: this.now, horizon, round: this.#round, stopped: this.#stopped };
+  }
+
+  load(state: ReturnType<Turns['save']>): void {
+    this.now = state.now;
+    this.#horizon = state.horizon ?? -Infinity;
+    this.#round = state.round;
+    this.#stopped = state.stopped;
   }
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
