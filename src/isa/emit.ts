@@ -26,7 +26,6 @@ export interface Emission {
 
 /** Override prefixes by segment register: ES, CS, SS, DS, FS, GS. */
 const SEGMENT_PREFIXES = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65];
-const REPEAT_PREFIXES = { none: [], rep: [0xf3], repne: [0xf2] } as const;
 const ESCAPES = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]] as const;
 
 /** What the operands put into ModRM, REX, the opcode and behind them. */
@@ -45,14 +44,16 @@ export const defaultOperandSize = (form: Form | undefined, mode: Mode): 16 | 32 
   mode !== 64 ? mode : form === undefined || form.longModeSize === 'usual' ? 32 : 64;
 
 /** Bytes of the prefixes that were written or are needed, before mandatory ones and REX. */
-export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'displacementSize'>, toggled: boolean): number[] => [
-  ...(e.wait ? [0x9b] : []),
-  ...REPEAT_PREFIXES[e.repeat],
-  ...(e.lock ? [0xf0] : []),
-  ...(e.segment === NONE ? [] : [SEGMENT_PREFIXES[e.segment]]),
-  ...(toggled ? [0x66] : []),
-  ...(e.addressSize === e.mode ? [] : [0x67]),
-];
+export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'displacementSize'>, toggled: boolean): number[] => {
+  const bytes: number[] = [];
+  if (e.wait) bytes.push(0x9b);
+  if (e.repeat !== 'none') bytes.push(e.repeat === 'rep' ? 0xf3 : 0xf2);
+  if (e.lock) bytes.push(0xf0);
+  if (e.segment !== NONE) bytes.push(SEGMENT_PREFIXES[e.segment]);
+  if (toggled) bytes.push(0x66);
+  if (e.addressSize !== e.mode) bytes.push(0x67);
+  return bytes;
+};
 
 /** The bytes, or why the form cannot have these operands. */
 export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
@@ -66,21 +67,14 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
     forbidsRex: false,
     tail: [],
   };
-  for (const [i, pattern] of form.operands.entries()) placeOperand(parts, pattern, e.operands[i]);
+  for (let i = 0; i < form.operands.length; i++) placeOperand(parts, form.operands[i], e.operands[i]);
   const { memory } = parts;
   const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
   if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
   const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
   const wide = e.operandSize === 64 && form.longModeSize === 'usual';
-  const baseBit = memory
-    ? memory.base === RIP
-      ? 0
-      : memory.base & 8 && memory.base !== NONE
-        ? 1
-        : 0
-    : (parts.rm | parts.opcode) >> 3;
-  const indexBit = memory && memory.index !== NONE ? memory.index >> 3 : 0;
-  const rex = (wide ? 8 : 0) | ((parts.reg >> 3) << 2) | (indexBit << 1) | baseBit;
+  const baseBit = memory ? highBit(memory.base) : highBit(parts.rm) | highBit(parts.opcode);
+  const rex = (wide ? 8 : 0) | (highBit(parts.reg) << 2) | ((memory ? highBit(memory.index) : 0) << 1) | baseBit;
   const hasRex = rex !== 0 || parts.needsRex;
   if (hasRex && mode !== 64) return { error: 'invalid operands in non-64-bit mode' };
   if (hasRex && parts.forbidsRex) return { error: 'cannot use high byte register in rex instruction' };
@@ -94,8 +88,12 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
     if (address?.sib !== undefined) bytes.push(address.sib);
     if (memory && address) pushLittleEndian(bytes, memory.displacement, address.displacementSize);
   }
-  return Uint8Array.from([...bytes, ...parts.tail]);
+  bytes.push(...parts.tail);
+  return Uint8Array.from(bytes);
 };
+
+/** What REX adds to a register's three bits; RIP and NONE have no number. */
+const highBit = (register: number): number => (register >= 8 && register < RIP ? 1 : 0);
 
 const placeOperand = (parts: Parts, pattern: OperandPattern, operand: Operand): void => {
   if (pattern.kind === 'fixed') return;
@@ -130,5 +128,11 @@ const placeOperand = (parts: Parts, pattern: OperandPattern, operand: Operand): 
 };
 
 const pushLittleEndian = (bytes: number[], value: bigint, size: Size | 0): void => {
-  for (let bit = 0; bit < size; bit += 8) bytes.push(Number((value >> BigInt(bit)) & 0xffn));
+  if (size === 64) {
+    pushLittleEndian(bytes, value, 32);
+    pushLittleEndian(bytes, value >> 32n, 32);
+    return;
+  }
+  const low = Number(BigInt.asUintN(32, value));
+  for (let bit = 0; bit < size; bit += 8) bytes.push((low >>> bit) & 0xff);
 };

@@ -6,7 +6,7 @@ import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
 import { defaultOperandSize, type DisplacementSize, emit, prefixBytes } from './emit.ts';
 import type { Form, OperandPattern } from './form.ts';
 import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
-import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
+import { FAILURES, type MatchContext, matchOperand, mayFit, type Rank, valueOfImmediate } from './match.ts';
 import { formsNamed } from './mnemonics.ts';
 import { SEGMENT_NAMES } from './names.ts';
 import { readWritten, type Written } from './prefixes.ts';
@@ -34,7 +34,9 @@ export const encodeSource = (source: InsnSource): Encoded => {
   const memory = operands.find((operand) => operand.kind === 'mem');
   const address = memory && resolveAddress(memory, source.mode, written.addressSize);
   if (address && 'error' in address) return address;
-  return choose({ source, operands, written, memory, address });
+  const isAbsolute = address?.operand.base === NONE && address.operand.index === NONE;
+  const isOffset = isAbsolute && (address.operand.addressSize !== 64 || memory?.displacementSize === 64);
+  return choose({ source, operands, written, memory, address, isOffset, hasUnsizedMemory: memory !== undefined && memory.size === undefined });
 };
 
 const encodePrefixes = (mode: Mode, written: Written): Encoded => {
@@ -57,7 +59,7 @@ const withImpliedOperand = ({ mnemonic, operands }: InsnSource): readonly Source
 };
 
 /** What was written, with all that does not depend on a form worked out. */
-interface Request {
+interface Request extends Omit<MatchContext, 'relaxed'> {
   readonly source: InsnSource;
   readonly operands: readonly SourceOperand[];
   readonly written: Written;
@@ -77,11 +79,9 @@ const choose = (request: Request): Encoded => {
   let failure: string | undefined;
   let longest: Success | undefined;
   for (const relaxed of [false, true]) {
-    const fitting = forms.filter(
-      (form) => form.modes.includes(request.source.mode) && matchForm(form, request, relaxed) === 'fits',
-    );
-    if (isAmbiguous(fitting, request)) return { error: 'operation size not specified' };
-    for (const form of fitting) {
+    if (isAmbiguous(forms, request, relaxed)) return { error: 'operation size not specified' };
+    for (const form of forms) {
+      if (!fits(form, request, relaxed)) continue;
       for (const displacementSize of request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST) {
         const result = build(form, request, displacementSize);
         if ('error' in result) failure ??= result.error;
@@ -92,6 +92,9 @@ const choose = (request: Request): Encoded => {
   }
   return longest ?? { error: failure ?? explain(forms, request) };
 };
+
+const fits = (form: Form, request: Request, relaxed: boolean): boolean =>
+  matchForm(form, request, relaxed) === 'fits' && form.modes.includes(request.source.mode);
 
 const SHORTEST = [0] as const;
 const DISPLACEMENT_SIZES = [0, 8, 32] as const;
@@ -110,36 +113,25 @@ const explain = (forms: readonly Form[], request: Request): string => {
 };
 
 /** Memory without a size word, of which the fitting forms make different things. */
-const isAmbiguous = (fitting: readonly Form[], { operands, memory }: Request): boolean => {
-  if (!memory || memory.size !== undefined) return false;
+const isAmbiguous = (forms: readonly Form[], request: Request, relaxed: boolean): boolean => {
+  const { operands, memory, hasUnsizedMemory } = request;
+  if (!hasUnsizedMemory || !memory) return false;
   const at = operands.indexOf(memory);
-  const sizes = fitting.map(({ operands: patterns }) => patterns[at]).map((pattern) => ('size' in pattern ? pattern.size : 0));
-  return new Set(sizes).size > 1;
+  const patterns = forms.filter((form) => fits(form, request, relaxed)).map((form) => form.operands[at]);
+  return new Set(patterns.map((pattern) => ('size' in pattern ? pattern.size : 0))).size > 1;
 };
 
-const visibleOperands = (form: Form): number => form.operands.reduce((count, { hidden }) => count + (hidden ? 0 : 1), 0);
-
 const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
-  const { operands, written, memory, address } = request;
-  if (visibleOperands(form) !== operands.length) return 'combination';
-  if (form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize)
-    return 'combination';
+  const { operands, written, isOffset, hasUnsizedMemory } = request;
+  if (form.operandCount !== operands.length) return 'combination';
+  for (let i = 0; i < operands.length; i++) if (!mayFit(form.operands[i], operands[i])) return 'combination';
+  const isOtherAddressSize = form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize;
   const operandSize = operandSizeFor(form, request);
-  if (operandSize !== form.operandSize && form.operandSize !== 0) return 'combination';
-  const isOffset =
-    address?.operand.base === NONE &&
-    address.operand.index === NONE &&
-    (address.operand.addressSize !== 64 || memory?.displacementSize === 64);
-  const context: MatchContext = {
-    form,
-    operandSize,
-    isOffset,
-    hasUnsizedMemory: memory !== undefined && memory.size === undefined,
-    relaxed,
-  };
+  if (isOtherAddressSize || (operandSize !== form.operandSize && form.operandSize !== 0)) return 'combination';
+  const context: MatchContext = { isOffset, hasUnsizedMemory, relaxed };
   let result: Rank = 'fits';
   for (let i = 0; i < operands.length; i++) {
-    const rank = matchOperand(form.operands[i], operands[i], context);
+    const rank = matchOperand(form, form.operands[i], operands[i], operandSize, context);
     if (rank === 'combination') return rank;
     if (rank !== 'fits') result = rank;
   }

@@ -53,6 +53,8 @@ export interface Form {
   readonly mnemonic: string;
   readonly sem: Sem;
   readonly operands: readonly OperandPattern[];
+  /** How many of them are written. */
+  readonly operandCount: number;
   readonly prefix: MandatoryPrefix;
   readonly map: OpcodeMap;
   /** The last opcode byte; the low three bits are 0 if they hold a register. */

@@ -10,11 +10,8 @@ import type { ImmSource, MemSource, SourceOperand, WrittenSize } from './source.
 export const FAILURES = ['combination', 'size', 'mode'] as const;
 export type Rank = 'fits' | (typeof FAILURES)[number];
 
-/** What the matching of one operand may depend on besides the two. */
+/** What the matching of an operand may depend on besides the two. */
 export interface MatchContext {
-  readonly form: Form;
-  /** Operand size in force for forms that take any. */
-  readonly operandSize: 16 | 32 | 64;
   /** The memory operand is an offset that MOV can have without ModRM: no registers, and in 64-bit mode all 64 bits. */
   readonly isOffset: boolean;
   /** Another operand is memory without a size word, so an immediate's size word tells the size of the operation. */
@@ -23,33 +20,56 @@ export interface MatchContext {
   readonly relaxed: boolean;
 }
 
-const fitsIf = (condition: boolean, otherwise: 'combination' | 'size' = 'combination'): Rank => (condition ? 'fits' : otherwise);
-
-/** Whether `source` may stand where the form has `pattern`, by kind and size. Values are looked at by `matchValue`. */
-export const matchOperand = (pattern: OperandPattern, source: SourceOperand, context: MatchContext): Rank => {
+/** Whether the kinds agree, which most forms of a mnemonic fail at; the rest is for `matchOperand`. */
+export const mayFit = (pattern: OperandPattern, source: SourceOperand): boolean => {
   switch (pattern.kind) {
     case 'reg':
-      if (source.kind !== 'reg' || source.size !== pattern.size) return 'combination';
-      return fitsIf(!pattern.notAccumulator || source.index !== 0);
+      return source.kind === 'reg' && source.size === pattern.size;
     case 'rm':
-      if (source.kind === 'reg') return fitsIf(source.size === pattern.size);
-      return source.kind === 'mem' && source.distance !== 'far'
-        ? fitsIf(source.size === undefined || source.size === pattern.size, 'size')
-        : 'combination';
+      return source.kind === 'mem' || (source.kind === 'reg' && source.size === pattern.size);
     case 'mem':
-      return source.kind === 'mem' ? matchMemory(pattern.size, pattern.far, source, context.form) : 'combination';
     case 'moffs':
-      return source.kind === 'mem' ? matchOffset(pattern.size, source, context) : 'combination';
+      return source.kind === 'mem';
     case 'imm':
-      return source.kind === 'imm' && source.distance === undefined ? matchImmediate(pattern, source, context) : 'combination';
     case 'rel':
-      return source.kind === 'imm' && source.distance !== 'far' ? matchTarget(pattern.size, source) : 'combination';
-    case 'far':
-      return fitsIf(source.kind === 'far');
+      return source.kind === 'imm';
     case 'fixed':
-      return fitsIf(matchFixed(pattern.operand, source));
+      return source.kind === pattern.operand.kind;
     default:
-      return fitsIf(source.kind === pattern.kind);
+      return source.kind === pattern.kind;
+  }
+};
+
+const fitsIf = (condition: boolean, otherwise: 'combination' | 'size' = 'combination'): Rank => (condition ? 'fits' : otherwise);
+
+/**
+ * How well `source` stands where `form` has `pattern`, whose kinds agree; `operandSize` is the one in force for fields that take any.
+ */
+export const matchOperand = (
+  form: Form,
+  pattern: OperandPattern,
+  source: SourceOperand,
+  operandSize: 16 | 32 | 64,
+  context: MatchContext,
+): Rank => {
+  switch (source.kind) {
+    case 'reg':
+      return fitsIf(
+        pattern.kind === 'fixed' ? isSame(pattern.operand, source) : !(pattern.kind === 'reg' && pattern.notAccumulator) || source.index !== 0,
+      );
+    case 'mem':
+      if (pattern.kind === 'mem') return matchMemory(pattern.size, pattern.far, source, form);
+      if (pattern.kind === 'moffs' && !context.isOffset) return 'combination';
+      if (source.distance === 'far') return 'combination';
+      return fitsIf(source.size === undefined || ('size' in pattern && source.size === pattern.size), 'size');
+    case 'imm':
+      if (pattern.kind === 'rel') return source.distance === 'far' ? 'combination' : matchTarget(pattern.size, source);
+      if (pattern.kind === 'fixed') return fitsIf(isSame(pattern.operand, source));
+      return pattern.kind === 'imm' && source.distance === undefined
+        ? matchImmediate(pattern, source, operandSize, context)
+        : 'combination';
+    default:
+      return fitsIf(pattern.kind !== 'fixed' || isSame(pattern.operand, source));
   }
 };
 
@@ -62,15 +82,13 @@ const matchMemory = (size: number, far: boolean, { size: written, distance }: Me
   return fitsIf(written === undefined || sem === 'lea' || (!far && written === size), 'size');
 };
 
-const matchOffset = (size: number, source: MemSource, { isOffset }: MatchContext): Rank =>
-  isOffset && source.distance === undefined ? fitsIf(source.size === undefined || source.size === size, 'size') : 'combination';
-
 type ImmPattern = Extract<OperandPattern, { kind: 'imm' }>;
 
 const matchImmediate = (
   pattern: ImmPattern,
   source: ImmSource,
-  { operandSize, hasUnsizedMemory, relaxed }: MatchContext,
+  operandSize: 16 | 32 | 64,
+  { hasUnsizedMemory, relaxed }: MatchContext,
 ): Rank => {
   const size = pattern.size || operandSize;
   const narrow = pattern.field < size;
@@ -106,7 +124,7 @@ const matchTarget = (size: 8 | 16 | 32, { distance, size: written }: ImmSource):
   return fitsIf(distance !== 'short');
 };
 
-const matchFixed = (operand: Operand, source: SourceOperand): boolean => {
+const isSame = (operand: Operand, source: SourceOperand): boolean => {
   if (operand.kind === 'imm')
     return (
       source.kind === 'imm' &&

@@ -22,7 +22,11 @@ const buildIndex = (): ReadonlyMap<string, readonly Form[]> => {
   for (const form of FORMS) {
     if (form.use === 'decode') continue;
     const names = form.condition < 0 ? [form.mnemonic] : CONDITIONS[form.condition].map((name) => withCondition(form, name));
-    for (const name of names) index.set(name, [...(index.get(name) ?? []), form]);
+    for (const name of names) {
+      const forms = index.get(name);
+      if (forms) forms.push(form);
+      else index.set(name, [form]);
+    }
   }
   for (const [synonym, name] of Object.entries(SYNONYMS)) index.set(synonym, index.get(name)!);
   return index;
