@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { decode } from '../../src/isa/decode.ts';
-import { distinguish } from '../../src/isa/distinctions.ts';
 import { encodeSource } from '../../src/isa/encode.ts';
 import { FORMS } from '../../src/isa/forms.ts';
 import type { Mode } from '../../src/isa/insn.ts';
@@ -59,16 +58,11 @@ describe.each([16, 32, 64] as const)('%i-bit code', (mode) => {
   });
 
   test('has a sample of every form that the assembler can choose (if not: npm run fixtures:isa)', () => {
-    const seen = new Set(lines.flatMap(({ text }) => readText(text, mode).mnemonic));
-    const missing = FORMS.filter(
-      (form) =>
-        form.use === 'both' &&
-        form.sem !== 'fpu' &&
-        form.modes.includes(mode) &&
-        !distinguish(form).unwritable &&
-        !seen.has(form.mnemonic),
-    );
-    expect(missing.map(({ id }) => id)).toEqual([]);
+    const chosen = lines.map(({ text }) => encodeSource(readText(text, mode)));
+    const seen = new Set(chosen.map((encoded) => ('error' in encoded ? undefined : encoded.form)));
+    // INVPCID's own row stands behind an alias, because NASM writes a REX.W that the instruction does not need.
+    const expected = FORMS.filter(({ use, sem, modes }) => use !== 'decode' && sem !== 'fpu' && sem !== 'invpcid' && modes.includes(mode));
+    expect(expected.filter((form) => !seen.has(form)).map(({ id }) => id)).toEqual([]);
   });
 });
 

@@ -1,11 +1,12 @@
 // The table → samples → test/isa/nasm-fixture.txt, with bytes by the installed NASM. `npm run fixtures:isa` runs this. A line is mode,
-// text, bytes; the text is what our printer writes for an instruction, or a line of spellings.txt (`=` before its bytes: it does not
-// decode to the same text).
+// text, bytes; the text is what our printer writes for an instruction. `=` before the bytes: they do not decode to the same text, because it is one for
+// an alias or a line of spellings.txt.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Random } from '../../src/base/random.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { encode } from '../../src/isa/encode.ts';
+import type { Form } from '../../src/isa/form.ts';
 import { FORMS } from '../../src/isa/forms.ts';
 import type { Mode } from '../../src/isa/insn.ts';
 import { print } from '../../src/isa/print.ts';
@@ -16,17 +17,19 @@ const SEED = 1;
 const DRAWS = 6;
 const FOLDER = 'test/isa';
 
-const printedSamples = (): TextSample[] => {
+/** What the printer writes for instructions drawn from `forms`; of bytes that decode, after decoding them. */
+const drawTexts = (forms: readonly Form[], isDecoded: boolean): TextSample[] => {
   const random = new Random(SEED);
   const found = new Map<string, TextSample>();
-  for (const form of FORMS.filter(({ use, sem }) => use !== 'alias' && sem !== 'fpu')) {
+  for (const form of forms.filter(({ sem }) => sem !== 'fpu')) {
     for (const mode of form.modes) {
       for (let draw = 0; draw < DRAWS; draw++) {
         const drawn = sample(form, mode, random);
-        const insn = drawn ? decode(encode(drawn), 0, mode) : 'invalid';
-        if (typeof insn === 'string') continue;
-        const text = print(insn);
-        if (!text.startsWith('db ')) found.set(`${mode} ${text}`, { mode, text });
+        if (!drawn) continue;
+        const bytes = encode(drawn);
+        const insn = isDecoded ? decode(bytes, 0, mode) : { ...drawn, length: bytes.length };
+        const text = typeof insn === 'string' ? 'db' : print(insn);
+        if (!text.startsWith('db')) found.set(`${mode} ${text}`, { mode, text });
       }
     }
   }
@@ -38,10 +41,13 @@ const spellings: TextSample[] = readFileSync(`${FOLDER}/spellings.txt`, 'utf8')
   .filter((line) => /^\d/.test(line))
   .map((line) => ({ mode: Number(line.slice(0, 2)) as Mode, text: line.slice(3).trim() }));
 
-const printed = printedSamples();
-const bytes = assembleWithNasm([...printed, ...spellings]);
-const lines = [...printed, ...spellings].map(
-  ({ mode, text }, i) => `${mode}\t${text}\t${i < printed.length ? '' : '='}${bytes[i]}`,
+const isAlias = ({ use }: Form): boolean => use === 'alias';
+const printed = drawTexts(
+  FORMS.filter((form) => !isAlias(form)),
+  true,
 );
+const samples = [...printed, ...drawTexts(FORMS.filter(isAlias), false), ...spellings];
+const bytes = assembleWithNasm(samples);
+const lines = samples.map(({ mode, text }, i) => `${mode}\t${text}\t${i < printed.length ? '' : '='}${bytes[i]}`);
 writeFileSync(`${FOLDER}/nasm-fixture.txt`, `${lines.join('\n')}\n`);
 console.log(`${lines.length} instructions written to ${FOLDER}/nasm-fixture.txt`);
