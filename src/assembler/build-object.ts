@@ -6,7 +6,7 @@ import type { LineRow } from '../formats/dwarf-line.ts';
 import type { Layout } from './layout.ts';
 import type { ObjectFile, ObjectSymbol } from './object.ts';
 import type { Section } from './sections.ts';
-import type { Symbol } from './symbols.ts';
+import type { NamedValue } from './symbols.ts';
 import type { Origin } from './tokens.ts';
 
 export const buildObject = (entry: string, layout: Layout): ObjectFile => {
@@ -103,5 +103,5 @@ const buildSymbols = (layout: Layout): ObjectSymbol[] => {
 };
 
 /** The section that a symbol's address lies in; undefined for constants. */
-const sectionOf = ({ value: { terms } }: Symbol): string | undefined =>
+const sectionOf = ({ value: { terms } }: NamedValue): string | undefined =>
   terms.length === 1 && terms[0].kind === 'section' && terms[0].factor === 1n ? terms[0].name.split(' ')[0] : undefined;

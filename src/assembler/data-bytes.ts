@@ -5,7 +5,7 @@ import type { ByteWriter } from '../base/bytes.ts';
 import { constantOf } from './expression.ts';
 import { type Place, resolve } from './operand-values.ts';
 import type { DataItem } from './statement.ts';
-import { valueOf } from './symbols.ts';
+import { currentValue } from './symbols.ts';
 
 /** Size of all elements in bytes; a count that is not known, or no number, is 0. May be enormous. */
 export const sizeOfData = (items: readonly DataItem[], place: Place): number => {
@@ -23,7 +23,7 @@ export const isOnlyGaps = (items: readonly DataItem[]): boolean =>
   items.every((item) => item.kind === 'gap' || (item.kind === 'dup' && isOnlyGaps(item.items)));
 
 const countOf = (item: Extract<DataItem, { kind: 'dup' }>, { scope, reporter }: Place): number => {
-  const value = valueOf(item.count, scope, reporter);
+  const value = currentValue(item.count, scope, reporter);
   if (!value || value.unknown) return 0;
   const count = constantOf(value);
   if (count === undefined) reporter.error(item.count.origin, 'dup: the count must be a constant');
@@ -60,7 +60,7 @@ export const writeData = (items: readonly DataItem[], writer: ByteWriter, place:
 
 const numberOf = (item: Extract<DataItem, { kind: 'number' }>, place: Place): bigint => {
   const { value: expression, unit } = item;
-  const value = valueOf(expression, place.scope, place.reporter);
+  const value = currentValue(expression, place.scope, place.reporter);
   if (!value) return 0n;
   const resolved = value.terms.some((term) => term.kind === 'register') ? undefined : resolve(value, place);
   if (!resolved) {

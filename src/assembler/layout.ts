@@ -4,9 +4,10 @@
 
 import type { Value } from './expression.ts';
 import { FREE_PASSES, MAX_IMAGE_BYTES, MAX_PASSES } from './limits.ts';
-import { type Output, Pass, Program } from './pass.ts';
+import { Pass } from './pass.ts';
+import type { Output, Program } from './program.ts';
 import { type Placed, placeSections, type Section } from './sections.ts';
-import { startTerm, type Symbol } from './symbols.ts';
+import { type NamedValue, startTerm } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 export interface Layout {
@@ -16,7 +17,7 @@ export interface Layout {
   readonly hereBefore: (index: number) => Value;
   /** One for each statement. */
   readonly outputs: readonly Output[];
-  readonly symbols: ReadonlyMap<string, Symbol>;
+  readonly symbols: ReadonlyMap<string, NamedValue>;
   /** The number that each term of a value stands for. */
   readonly bases: ReadonlyMap<string, bigint>;
   readonly isGlobal: (name: string) => boolean;
@@ -24,14 +25,16 @@ export interface Layout {
 
 /** Undefined after a report. `origin` is where to point when the whole program is meant. */
 export const layOut = (program: Program, first: Pass, origin: Origin, reporter: Reporter): Layout | undefined => {
+  const giveUp = (): undefined => {
+    const symbol = program.symbols.lastChanged;
+    reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the value of '${symbol?.name}' depends on itself`);
+  };
   let pass = first;
+  let growOnly = false;
   for (let number = 2; pass.changed; number++) {
-    if (number > MAX_PASSES) {
-      const symbol = program.symbols.lastChanged;
-      reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the value of '${symbol?.name}' depends on itself`);
-      return undefined;
-    }
-    pass = new Pass(program, { growOnly: number > FREE_PASSES });
+    if (number > MAX_PASSES) return giveUp();
+    growOnly = number > FREE_PASSES;
+    pass = new Pass(program, { growOnly });
     pass.run();
   }
   const placed = placeSections([...program.sections.values()], pass.origin);
@@ -52,8 +55,9 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
     bases.set(name, BigInt.asIntN(64, vstart));
     bases.set(startTerm(name), BigInt.asIntN(64, start));
   }
-  const last = new Pass(program, { growOnly: false, last: { reporter, bases } });
+  const last = new Pass(program, { growOnly, last: { reporter, bases } });
   last.run();
+  if (last.changed) return giveUp();
   return {
     placed,
     bytesOf: (section) => last.bytesOf(section),

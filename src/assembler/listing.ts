@@ -4,7 +4,7 @@
 import { hex } from '../base/bits.ts';
 import { outermost } from './build-object.ts';
 import type { Layout } from './layout.ts';
-import type { Output } from './pass.ts';
+import type { Output } from './program.ts';
 import type { Origin } from './tokens.ts';
 
 const BYTES_PER_ROW = 9;

@@ -5,7 +5,7 @@ import { registerNamed } from '../isa/names.ts';
 import type { AddressTerm, Section, SourceOperand } from '../isa/source.ts';
 import type { Expression, Scope, Value } from './expression.ts';
 import type { Operand } from './statement.ts';
-import { valueOf } from './symbols.ts';
+import { currentValue } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 /** What turns values into numbers at a place. */
@@ -41,7 +41,7 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
     case 'reg': case 'seg': case 'cr': case 'dr':
       return operand;
     case 'imm': {
-      const value = valueOf(operand.value, place.scope, place.reporter);
+      const value = currentValue(operand.value, place.scope, place.reporter);
       if (!value) return undefined;
       const register = registerOf(value);
       if (register) return register;
@@ -50,14 +50,14 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
       return number && { ...operand, value: number.number, section: number.section };
     }
     case 'far': {
-      const selector = valueOf(operand.selector, place.scope, place.reporter);
-      const offset = valueOf(operand.value, place.scope, place.reporter);
+      const selector = currentValue(operand.selector, place.scope, place.reporter);
+      const offset = currentValue(operand.value, place.scope, place.reporter);
       if (!selector || !offset) return undefined;
       const numbers = [plain(selector, operand.selector, place), plain(offset, operand.value, place)];
       return numbers[0] && numbers[1] && { ...operand, selector: numbers[0].number, offset: numbers[1].number };
     }
     case 'mem': {
-      const value = valueOf(operand.value, place.scope, place.reporter);
+      const value = currentValue(operand.value, place.scope, place.reporter);
       if (!value) return undefined;
       const terms = addressTerms(value, operand.value.origin, place.reporter);
       const { value: _, ...written } = operand;

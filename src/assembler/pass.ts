@@ -1,51 +1,18 @@
 // One pass over all statements: labels get their addresses, sections their lengths, and in the last pass their bytes. Only the last
 // one reports: before it, a name without a value may still get one.
 
-import { ByteWriter } from '../base/bytes.ts';
-import { encodeSource } from '../isa/encode.ts';
-import type { SourceOperand } from '../isa/source.ts';
 import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
+import { Emitter } from './emitter.ts';
 import { constantOf, constantValue, type Expression, UNKNOWN, type Value } from './expression.ts';
-import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES, MAX_SECTIONS, MAX_TIMES_OF_PLACED } from './limits.ts';
-import { Location } from './location.ts';
-import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
-import { isBranch } from './parse.ts';
+import { Instructions } from './instructions.ts';
+import { MAX_SECTIONS } from './limits.ts';
+import type { Location } from './location.ts';
+import type { Place } from './operand-values.ts';
+import type { Output, Program } from './program.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
-import type { Directive, Instruction, Statement } from './statement.ts';
-import { MUTE, Symbols, valueOf } from './symbols.ts';
+import type { Directive, Statement } from './statement.ts';
+import { currentValue, MUTE, type Symbols } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
-
-/** An instruction and its length; only the last pass needs its bytes. */
-interface Measured {
-  readonly operands: readonly SourceOperand[];
-  readonly address: bigint;
-  readonly length: number;
-}
-
-/** What passes hand on to the next one. */
-export class Program {
-  readonly statements: Statement[] = [];
-  readonly location = new Location();
-  readonly symbols = new Symbols(this.location);
-  /** In the order of their creation. */
-  readonly sections = new Map<string, Section>([['.text', new Section('.text', undefined)]]);
-  /** For each statement the longest instruction that it made in the pass before. */
-  readonly lengths: number[] = [];
-  /** What the length of a statement's instruction was last computed from. */
-  readonly measured: (Measured | undefined)[] = [];
-  /** The bytes of instructions that are the same in every pass. */
-  readonly constants: (Uint8Array | undefined)[] = [];
-}
-
-/** What a statement came to in the last pass; `section` is absent in absolute space. */
-export interface Output {
-  readonly statement: Statement;
-  readonly section: Section | undefined;
-  readonly offset: number;
-  readonly length: number;
-  /** `$` */
-  readonly here: Value;
-}
 
 export interface PassOptions {
   /** Instructions get no shorter than in the pass before. */
@@ -54,7 +21,6 @@ export interface PassOptions {
   readonly last?: { readonly reporter: Reporter; readonly bases: ReadonlyMap<string, bigint> };
 }
 
-const NOTHING = new Uint8Array();
 /** Where a section's own symbols are defined. */
 const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
 
@@ -64,11 +30,9 @@ export class Pass {
   readonly #symbols: Symbols;
   readonly #reporter: Reporter;
   readonly #bases: ReadonlyMap<string, bigint>;
-  readonly #growOnly: boolean;
   readonly #isLast: boolean;
-  readonly #writers = new Map<Section, ByteWriter>();
-  /** Bytes of all sections that are in the file. */
-  #imageBytes = 0;
+  readonly #emitter: Emitter;
+  readonly #instructions: Instructions;
   #lengthsBefore: number[] = [];
   /** From ORG. */
   origin: bigint | undefined;
@@ -83,8 +47,9 @@ export class Pass {
     this.#symbols = program.symbols;
     this.#reporter = last?.reporter ?? MUTE;
     this.#bases = last?.bases ?? new Map();
-    this.#growOnly = growOnly;
     this.#isLast = last !== undefined;
+    this.#emitter = new Emitter(program.location, this.#reporter, this.#isLast);
+    this.#instructions = new Instructions(program, this.#emitter, this.#reporter, { growOnly, isLast: this.#isLast });
   }
 
   /** The whole of a pass but the first, whose statements are added one by one. */
@@ -126,7 +91,7 @@ export class Pass {
 
   /** The bytes of a section, after the last pass. */
   bytesOf(section: Section): Uint8Array {
-    return this.#writers.get(section)?.finish() ?? NOTHING;
+    return this.#emitter.bytesOf(section);
   }
 
   #run(statement: Statement, index: number): void {
@@ -163,98 +128,28 @@ export class Pass {
     const times = statement.times ? this.#times(statement.times) : 1;
     switch (body.kind) {
       case 'instruction':
-        return this.#instruction(body, times, origin, index);
+        return this.#instructions.add(body, times, origin, index, () => this.#place());
       case 'data': {
         const place = this.#place();
         const size = sizeOfData(body.items, place);
-        return this.#emit(size, times, origin, isOnlyGaps(body.items) && size > 0, (writer) => {
+        return this.#emitter.emit(size, times, origin, isOnlyGaps(body.items) && size > 0, (writer) => {
           const start = writer.length;
           writeData(body.items, writer, place);
           writer.repeat(writer.slice(start), times - 1);
         });
       }
       case 'reserve':
-        return this.#emit(body.unit * this.#count(body.count, 'res'), times, origin, true);
+        return this.#emitter.emit(body.unit * this.#count(body.count, 'res'), times, origin, true);
       case 'incbin': {
         const skip = body.skip ? this.#count(body.skip, 'incbin') : 0;
         const bytes = body.bytes.subarray(skip, body.length ? skip + this.#count(body.length, 'incbin') : undefined);
-        return this.#emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
+        return this.#emitter.emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
       }
       case 'equ':
         return;
       default:
         return this.#direct(body, origin);
     }
-  }
-
-  #instruction(instruction: Instruction, times: number, origin: Origin, index: number): void {
-    const { lengths, constants } = this.#program;
-    if (instruction.isConstant) {
-      const bytes = (this.#isLast ? undefined : constants[index]) ?? this.#encode(instruction, origin, 0);
-      constants[index] = bytes;
-      this.#emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
-      return;
-    }
-    if (times > MAX_TIMES_OF_PLACED) {
-      this.#reporter.error(origin, `times: ${times} instructions that depend on their place are more than ${MAX_TIMES_OF_PLACED}`);
-      return;
-    }
-    const atLeast = this.#growOnly ? (lengths[index] ?? 0) : 0;
-    let longest = 0;
-    for (let done = 0; done < times; done++) {
-      let length: number;
-      if (this.#isLast || atLeast > 0) {
-        const bytes = this.#encode(instruction, origin, atLeast);
-        length = bytes.length;
-        this.#emit(length, 1, origin, false, (writer) => writer.bytes(bytes));
-      } else {
-        length = this.#measure(instruction, origin, index);
-        this.#emit(length, 1, origin, false);
-      }
-      longest = Math.max(longest, length);
-    }
-    lengths[index] = longest;
-  }
-
-  #measure(instruction: Instruction, origin: Origin, index: number): number {
-    const place = this.#place();
-    const operands = this.#resolve(instruction, place);
-    if (!operands) return 0;
-    const { measured } = this.#program;
-    const known = measured[index];
-    if (known && isSameLength(known.operands, known.address, operands, place.address)) return known.length;
-    const { length } = this.#encodeResolved(instruction, operands, place.address, origin, 0);
-    measured[index] = { operands, address: place.address, length };
-    return length;
-  }
-
-  /** Bytes at the present place; none after a report. */
-  #encode(instruction: Instruction, origin: Origin, atLeast: number): Uint8Array {
-    const place = this.#place();
-    const operands = this.#resolve(instruction, place);
-    return operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
-  }
-
-  #resolve({ mnemonic, operands }: Instruction, place: Place): SourceOperand[] | undefined {
-    const resolved: SourceOperand[] = [];
-    for (const operand of operands) {
-      const source = resolveOperand(operand, isBranch(mnemonic), place);
-      if (!source) return undefined;
-      resolved.push(source);
-    }
-    return resolved;
-  }
-
-  #encodeResolved(
-    { mnemonic, prefixes, mode }: Instruction, operands: readonly SourceOperand[], address: bigint, origin: Origin, atLeast: number,
-  ): Uint8Array {
-    const encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
-    if ('error' in encoded) {
-      this.#reporter.error(origin, mnemonic === '' ? encoded.error : `${mnemonic}: ${encoded.error}`);
-      return NOTHING;
-    }
-    for (const warning of encoded.warnings ?? []) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
-    return encoded.bytes;
   }
 
   #place(): Place {
@@ -269,38 +164,8 @@ export class Pass {
     };
   }
 
-  /** Adds `size` bytes, `times` times, to the section; `write` writes all of them. */
-  #emit(size: number, times: number, origin: Origin, isReserved: boolean, write?: (writer: ByteWriter) => void): void {
-    const total = size * times || 0;
-    if (total === 0) return;
-    const { section } = this.#location;
-    if (!section) {
-      if (!isReserved) this.#reporter.error(origin, 'only room can be reserved in absolute space');
-      this.#location.skip(Math.min(total, Number.MAX_SAFE_INTEGER));
-      return;
-    }
-    const isInFile = section.type !== 'nobits';
-    const limit = isInFile ? MAX_IMAGE_BYTES : MAX_NOBITS_BYTES;
-    if (total > limit - (isInFile ? this.#imageBytes : section.length)) {
-      this.#reporter.error(origin, `${times === 1 ? '' : 'times: '}${total < 2 ** 64 ? BigInt(total) : 'enormously many'} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
-      return;
-    }
-    section.length += total;
-    if (!isInFile) {
-      if (!isReserved) this.#reporter.warning(origin, `attempt to initialize memory in nobits section ${section.name}: ignored`);
-      return;
-    }
-    this.#imageBytes += total;
-    if (isReserved) this.#reporter.warning(origin, `uninitialized space declared in section ${section.name}: zeroing`);
-    if (!this.#isLast) return;
-    const writer = this.#writers.get(section) ?? new ByteWriter();
-    this.#writers.set(section, writer);
-    if (write) write(writer);
-    else writer.fill(total);
-  }
-
   #evaluate(expression: Expression) {
-    return valueOf(expression, this.#symbols, this.#reporter);
+    return currentValue(expression, this.#symbols, this.#reporter);
   }
 
   /** A number that must not depend on addresses; undefined while unknown, and after a report. */

@@ -4,8 +4,8 @@
 
 import { type Scope, UNKNOWN, type Value } from './expression.ts';
 import type { Layout } from './layout.ts';
-import type { Program } from './pass.ts';
-import { isSame, MUTE, valueOf } from './symbols.ts';
+import type { Program } from './program.ts';
+import { isSame, MUTE, currentValue } from './symbols.ts';
 import type { Origin } from './tokens.ts';
 
 /** A question, what was answered, and how to find the right answer in a layout. */
@@ -28,7 +28,7 @@ export class Questions implements Scope {
   symbol(name: string, escaped: boolean, origin: Origin): Value {
     const { symbols } = this.#program;
     const fullName = symbols.fullName(name);
-    return this.#answer(valueOf({ kind: 'symbol', name, escaped, origin }, symbols, MUTE) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
+    return this.#answer(currentValue({ kind: 'symbol', name, escaped, origin }, symbols, MUTE) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
   }
 
   here(): Value {

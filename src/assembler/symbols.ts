@@ -2,11 +2,11 @@
 // references from above see. The passes may end when nothing has changed.
 
 import { registerNamed } from '../isa/names.ts';
-import { addressIn, constantValue, evaluate, type Expression, registerValue, type Scope, UNKNOWN, type Value } from './expression.ts';
+import { addressIn, evaluate, type Expression, registerValue, type Scope, UNKNOWN, type Value } from './expression.ts';
 import type { Location } from './location.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
-export interface Symbol {
+export interface NamedValue {
   readonly name: string;
   readonly kind: 'label' | 'equ' | 'section';
   readonly origin: Origin;
@@ -26,14 +26,14 @@ export const isSame = (a: Value, b: Value): boolean =>
 export const startTerm = (section: string): string => `${section} start`;
 
 /**
- * A name without a value, before the last pass. It is a term like a section's, so that the difference of two such names is zero:
+ * A name without a value; in the last pass that is a mistake, but the guess stays what it was. It is a term like a section's, so that the difference of two such names is zero:
  * NASM's first guess, which decides which of several consistent layouts is found.
  */
 const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
 const isUnresolved = ({ terms }: Value): boolean => terms.some(({ name }) => name === '?');
 
 /** The value of an expression in this pass; before the last one, what cannot be computed is merely unknown. Undefined after a report. */
-export const valueOf = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
+export const currentValue = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
   const value = evaluate(expression, scope, reporter);
   if (!value) return reporter === MUTE ? UNKNOWN : undefined;
   return isUnresolved(value) ? { ...value, terms: value.terms.filter(({ kind }) => kind === 'register'), unknown: true } : value;
@@ -43,7 +43,7 @@ export const valueOf = (expression: Expression, scope: Scope, reporter: Reporter
 export const MUTE: Reporter = { error: () => {}, warning: () => {} };
 
 export class Symbols implements Scope {
-  readonly #symbols = new Map<string, Symbol>();
+  readonly #symbols = new Map<string, NamedValue>();
   readonly #external = new Set<string>();
   readonly #global = new Set<string>();
   #pass = 0;
@@ -52,7 +52,7 @@ export class Symbols implements Scope {
   /** Whether this pass gave a name another value than the pass before. */
   changed = false;
   /** The last name that did. */
-  lastChanged: Symbol | undefined;
+  lastChanged: NamedValue | undefined;
 
   /** What `$` and `$$` are. */
   readonly #location: Location;
@@ -70,7 +70,7 @@ export class Symbols implements Scope {
     this.changed = false;
   }
 
-  get all(): ReadonlyMap<string, Symbol> {
+  get all(): ReadonlyMap<string, NamedValue> {
     return this.#symbols;
   }
 
@@ -86,7 +86,7 @@ export class Symbols implements Scope {
     this.#external.add(name);
   }
 
-  define(name: string, kind: Symbol['kind'], value: Value, origin: Origin, reporter: Reporter): void {
+  define(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, reporter: Reporter): void {
     const known = this.#symbols.get(name);
     if (known && isSame(known.value, value)) {
       known.pass = this.#pass;
@@ -118,10 +118,9 @@ export class Symbols implements Scope {
     if (!escaped && registerNamed(name)) return registerValue(name.toLowerCase());
     const symbol = this.#symbols.get(this.fullName(name));
     if (symbol) return symbol.value;
-    if (!this.#reporter) return UNRESOLVED;
     const isExternal = this.#external.has(name);
-    this.#reporter.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
-    return constantValue(0n);
+    this.#reporter?.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
+    return UNRESOLVED;
   }
 
   here(): Value {

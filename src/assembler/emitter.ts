@@ -1,0 +1,57 @@
+// Sizes and bytes → sections, within the limits of an image. Bytes are kept in the last pass only.
+
+import { ByteWriter } from '../base/bytes.ts';
+import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES } from './limits.ts';
+import type { Location } from './location.ts';
+import type { Section } from './sections.ts';
+import type { Origin, Reporter } from './tokens.ts';
+
+export class Emitter {
+  readonly #location: Location;
+  readonly #reporter: Reporter;
+  readonly #isLast: boolean;
+  readonly #writers = new Map<Section, ByteWriter>();
+  /** Bytes of all sections that are in the file. */
+  #imageBytes = 0;
+
+  constructor(location: Location, reporter: Reporter, isLast: boolean) {
+    this.#location = location;
+    this.#reporter = reporter;
+    this.#isLast = isLast;
+  }
+
+  /** The bytes of a section, after the last pass. */
+  bytesOf(section: Section): Uint8Array {
+    return this.#writers.get(section)?.finish() ?? new Uint8Array();
+  }
+
+  /** Adds `size` bytes, `times` times, to the section; `write` writes all of them. */
+  emit(size: number, times: number, origin: Origin, isReserved: boolean, write?: (writer: ByteWriter) => void): void {
+    const total = size * times || 0;
+    if (total === 0) return;
+    const { section } = this.#location;
+    if (!section) {
+      if (!isReserved) this.#reporter.error(origin, 'only room can be reserved in absolute space');
+      this.#location.skip(Math.min(total, Number.MAX_SAFE_INTEGER));
+      return;
+    }
+    const isInFile = section.type !== 'nobits';
+    const limit = isInFile ? MAX_IMAGE_BYTES : MAX_NOBITS_BYTES;
+    if (total > limit - (isInFile ? this.#imageBytes : section.length)) {
+      this.#reporter.error(origin, `${times === 1 ? '' : 'times: '}${total < 2 ** 64 ? BigInt(total) : 'enormously many'} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
+      return;
+    }
+    section.length += total;
+    if (!isInFile) {
+      if (!isReserved) this.#reporter.warning(origin, `attempt to initialize memory in nobits section ${section.name}: ignored`);
+      return;
+    }
+    this.#imageBytes += total;
+    if (isReserved) this.#reporter.warning(origin, `uninitialized space declared in section ${section.name}: zeroing`);
+    if (!this.#isLast) return;
+    const writer = this.#writers.get(section) ?? new ByteWriter();
+    this.#writers.set(section, writer);
+    if (write) write(writer);
+    else writer.fill(total);
+  }
+}
