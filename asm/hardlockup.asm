@@ -41,12 +41,14 @@ function watchdog_hardlockup_enable
         return
 endfunction
 
+HZ_PER_KHZ      equ 1000
+
 ; hw_nmi_get_sample_period -- the threshold in unhalted cycles at the nominal frequency
 ;   out: rax    uses: rdx, flags    after: arch/x86/kernel/apic/hw_nmi.c
 function hw_nmi_get_sample_period
         mov     eax, [watchdog_thresh]
         imul    rax, [tsc_khz]
-        imul    rax, rax, 1000
+        imul    rax, rax, HZ_PER_KHZ
         return
 endfunction
 

@@ -98,21 +98,26 @@ function kthread
         call    schedule
 endfunction
 
+struc smp_hotplug_thread                ; include/linux/smpboot.h
+.thread_should_run resq 1               ; out: eax
+.thread_fn      resq 1
+endstruc
+
 ; smpboot_thread_fn -- the loop of a per-CPU thread: work if there is some, else sleep
-;   in: rdi = its two functions: should it run (out: eax)? and: run
+;   in: rdi = its functions; never comes back
 function smpboot_thread_fn
         push    rbx
         mov     rbx, rdi
 .next:  mov     rax, [gs:pcpu.current]
         mov     dword [rax + task.state], TASK_INTERRUPTIBLE    ; before the look: a wake-up after it is not lost
-        call    [rbx]
+        call    [rbx + smp_hotplug_thread.thread_should_run]
         test    eax, eax
         jnz     .run
         call    schedule
         jmp     .next
 .run:   mov     rax, [gs:pcpu.current]
         mov     dword [rax + task.state], TASK_RUNNING
-        call    [rbx + 8]
+        call    [rbx + smp_hotplug_thread.thread_fn]
         jmp     .next
 endfunction
 

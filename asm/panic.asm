@@ -1,5 +1,11 @@
 ; panic.asm -- the end: taint flags and panic itself. After: kernel/panic.c; lockup-detector spec 4.1, 4.3, 4.4.
 
+struc taint_flag
+.name           resq 1
+.set            resb 1                  ; its letter
+.clear          resb 1                  ; what stands there if it is not set
+endstruc
+
 ; add_taint -- in: edi = flag    uses: rax, flags
 function add_taint
         mov     eax, edi
@@ -21,12 +27,12 @@ function print_tainted
         add     rbx, rax
         xor     ecx, ecx
         lea     rdx, [taint_flags]
-.flag:  mov     al, [rdx + 8]           ; the letter if set
+.flag:  mov     al, [rdx + taint_flag.set]
         bt      [tainted_mask], rcx
         jc      .put
-        mov     al, [rdx + 9]           ; the one if not
+        mov     al, [rdx + taint_flag.clear]
 .put:   mov     [rbx + rcx], al
-        add     rdx, TAINT_FLAG_SIZE
+        add     rdx, taint_flag_size
         inc     ecx
         cmp     ecx, TAINT_FLAGS_COUNT
         jb      .flag
@@ -48,13 +54,13 @@ function print_tainted_verbose
         string  r14, ""                 ; in front of the first; later ", "
 .flag:  bt      [tainted_mask], rbx
         jnc     .next
-        imul    edx, ebx, TAINT_FLAG_SIZE
+        imul    edx, ebx, taint_flag_size
         lea     rcx, [taint_flags]
         add     rdx, rcx
-        movzx   eax, byte [rdx + 8]
+        movzx   eax, byte [rdx + taint_flag.set]
         mov     rcx, r13
         sub     rcx, r12
-        scnprintf r12, ecx, "%s[%c]=%s", r14, rax, qword [rdx]
+        scnprintf r12, ecx, "%s[%c]=%s", r14, rax, qword [rdx + taint_flag.name]
         add     r12, rax
         string  r14, ", "
 .next:  inc     ebx
@@ -141,15 +147,14 @@ function nmi_panic
 .ours:  return
 endfunction
 
-; taint_flag "LETTER IF SET", "LETTER IF NOT", "NAME" -- an entry of the table below
-%macro taint_flag 3
+; taint SET, CLEAR, NAME -- an entry of the table below
+%macro taint 3
         section .rodata
 %%name: db      %3, 0
         section .data
         dq      %%name
         db      %1, %2
 %endmacro
-TAINT_FLAG_SIZE equ 10
 
         section .data
         align   8, db 0
@@ -158,23 +163,23 @@ panic_cpu:      dd PANIC_CPU_INVALID
 panic_timeout:  dd 0
 panic_others_stopped: dd 0
 taint_flags:                            ; by number
-        taint_flag 'P', 'G', "PROPRIETARY_MODULE"
-        taint_flag 'F', ' ', "FORCED_MODULE"
-        taint_flag 'S', ' ', "CPU_OUT_OF_SPEC"
-        taint_flag 'R', ' ', "FORCED_RMMOD"
-        taint_flag 'M', ' ', "MACHINE_CHECK"
-        taint_flag 'B', ' ', "BAD_PAGE"
-        taint_flag 'U', ' ', "USER"
-        taint_flag 'D', ' ', "DIE"
-        taint_flag 'A', ' ', "OVERRIDDEN_ACPI_TABLE"
-        taint_flag 'W', ' ', "WARN"
-        taint_flag 'C', ' ', "CRAP"
-        taint_flag 'I', ' ', "FIRMWARE_WORKAROUND"
-        taint_flag 'O', ' ', "OOT_MODULE"
-        taint_flag 'E', ' ', "UNSIGNED_MODULE"
-        taint_flag 'L', ' ', "SOFTLOCKUP"
-        taint_flag 'K', ' ', "LIVEPATCH"
-        taint_flag 'X', ' ', "AUX"
-        taint_flag 'T', ' ', "RANDSTRUCT"
-        taint_flag 'N', ' ', "TEST"
+        taint   'P', 'G', "PROPRIETARY_MODULE"
+        taint   'F', ' ', "FORCED_MODULE"
+        taint   'S', ' ', "CPU_OUT_OF_SPEC"
+        taint   'R', ' ', "FORCED_RMMOD"
+        taint   'M', ' ', "MACHINE_CHECK"
+        taint   'B', ' ', "BAD_PAGE"
+        taint   'U', ' ', "USER"
+        taint   'D', ' ', "DIE"
+        taint   'A', ' ', "OVERRIDDEN_ACPI_TABLE"
+        taint   'W', ' ', "WARN"
+        taint   'C', ' ', "CRAP"
+        taint   'I', ' ', "FIRMWARE_WORKAROUND"
+        taint   'O', ' ', "OOT_MODULE"
+        taint   'E', ' ', "UNSIGNED_MODULE"
+        taint   'L', ' ', "SOFTLOCKUP"
+        taint   'K', ' ', "LIVEPATCH"
+        taint   'X', ' ', "AUX"
+        taint   'T', ' ', "RANDSTRUCT"
+        taint   'N', ' ', "TEST"
         section .text

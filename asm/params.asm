@@ -96,15 +96,15 @@ function parse_one
         cmp     rbx, rax
         jae     .done
         mov     rdi, r12
-        mov     rsi, [rbx]
+        mov     rsi, [rbx + kernel_parameter.name]
         call    parameq
         test    eax, eax
         jnz     .found
-        add     rbx, PARAM_SIZE
+        add     rbx, kernel_parameter_size
         jmp     .next
 .found: mov     rdi, r13
-        mov     rsi, [rbx + 16]
-        call    [rbx + 8]
+        mov     rsi, [rbx + kernel_parameter.target]
+        call    [rbx + kernel_parameter.parser]
 .done:  pop     r13
         pop     r12
         pop     rbx

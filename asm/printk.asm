@@ -21,7 +21,7 @@ function _printk
         mov     ecx, NSEC_PER_USEC
         xor     edx, edx
         div     rcx
-        mov     ecx, 1000000            ; microseconds in a second
+        mov     ecx, USEC_PER_SEC
         xor     edx, edx
         div     rcx
         mov     r8, rsp

@@ -39,12 +39,12 @@ function fixup_exception
         lea     rdx, [__stop_ex_table]
 .next:  cmp     rcx, rdx
         jae     .none
-        mov     rax, [rcx]
+        mov     rax, [rcx + exception_table_entry.faulting]
         cmp     rax, [rdi + pt_regs.ip]
         je      .found
-        add     rcx, EXTABLE_SIZE
+        add     rcx, exception_table_entry_size
         jmp     .next
-.found: mov     rax, [rcx + 8]
+.found: mov     rax, [rcx + exception_table_entry.fixup]
         mov     [rdi + pt_regs.ip], rax
         mov     eax, 1
         return

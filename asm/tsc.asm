@@ -29,6 +29,7 @@ endfunction
 
 CPUID_TSC       equ 0x15
 CPUID_FREQUENCY equ 0x16
+HZ_PER_MHZ      equ 1000000
 
 ; native_calibrate_tsc -- from CPUID 15H: TSC = crystal * EBX / EAX; the crystal also drives the APIC timer
 ;   out: tsc_hz and apic_timer_hz, or 0    uses: rax, rbx (kept), rcx, rdx, rsi, flags
@@ -55,7 +56,7 @@ function native_calibrate_tsc
         mov     eax, CPUID_FREQUENCY
         cpuid
         movzx   eax, ax
-        imul    rax, rax, 1000000       ; from MHz
+        imul    rax, rax, HZ_PER_MHZ
         mul     r8
         div     r9
         mov     r10, rax
