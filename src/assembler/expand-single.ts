@@ -3,23 +3,30 @@
 // row is looked at again, as NASM does. NASM manual 4.1.1-4.1.4.
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from './lex.ts';
-import { expandedFrom, Fatal, isPunctuation, isWord, join, spaced, spellPieces } from './pieces.ts';
+import { expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, spaced, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
 import type { Expansion, Token } from './tokens.ts';
 
 /** Each look may put together new names; a source that needs more than this has no end. */
-const MOST_LOOKS = 1000;
+const MOST_LOOKS = 100;
 
 export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
   let row = pieces;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    state.spend(looks === 0 ? 0 : row.length, row.length);
     const expanded = row.some((piece) => state.definitionsOf(piece)) ? new Expander(state, row).run() : row;
-    row = join(expanded);
+    row = joinNames(paste(expanded));
     if (row === expanded) return row;
   }
   throw new Fatal(state.origin, 'the single-line macros in this line expand without end');
 };
+
+/** Only names may have become the name of a macro; for numbers, the end of preprocessing is early enough. */
+const joinNames = (row: readonly Piece[]): readonly Piece[] =>
+  row.some((piece, index) => index > 0 && !piece.spaceBefore && isName(piece) && isName(row[index - 1])) ? joinTouching(row) : row;
+
+const isName = ({ kind }: Piece): boolean => kind === 'word';
 
 /** A row that is being read: the line itself, or on top of it the text of a macro. */
 interface Level {
@@ -73,6 +80,7 @@ class Expander {
     const ahead = this.#look();
     if (!isPunctuation(ahead.next(), '(')) return false;
     const given = readArguments(ahead, macros);
+    this.#state.spend(given?.reduce((sum, { length }) => sum + length, 0) ?? 0, 0);
     if (given === undefined) {
       this.#state.reporter.error(use.origin, `the arguments of '${macros[0].name}' have no closing ')'`);
       this.#isUnclosed = true;

@@ -95,9 +95,9 @@ export const joinTouching = (pieces: readonly Piece[]): readonly Piece[] => {
   return joined.length === pieces.length ? pieces : joined;
 };
 
-/** Also puts together what stands at the sides of `%+` (NASM manual 4.1.4), which must wait for the expansion of both. */
-export const join = (pieces: readonly Piece[]): readonly Piece[] => {
-  if (!pieces.some(isPaste)) return joinTouching(pieces);
+/** Puts together what stands at the sides of `%+`, which must wait for the expansion of both. The same row if there is none. */
+export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
+  if (!pieces.some(isPaste)) return pieces;
   const joined: Piece[] = [];
   for (let index = 0; index < pieces.length; index++) {
     if (!isPaste(pieces[index])) joined.push(pieces[index]);
@@ -106,7 +106,7 @@ export const join = (pieces: readonly Piece[]): readonly Piece[] => {
       joined.push(...(left ? fuseText(left, pieces[index]) : [pieces[index]]));
     }
   }
-  return joinTouching(joined);
+  return joined;
 };
 
 const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.sort === 'paste';

@@ -83,7 +83,7 @@ export class Preprocessor {
   /** The definitions that a piece may be a use of. */
   definitionsOf(piece: Piece): readonly SingleMacro[] | undefined {
     if (isWord(piece)) return this.defines.find(piece.text);
-    return piece.kind === 'percent' && piece.sort === 'context' ? this.definesFor(piece)?.find(contextName(piece).name) : undefined;
+    return isContextName(piece) ? this.definesFor(piece)?.find(contextName(piece).name) : undefined;
   }
 
   /** The table for `%$name`, the one of its context; undefined if that many contexts are not open. */
@@ -101,10 +101,9 @@ export class Preprocessor {
 
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
-    if (pieces.every((piece) => piece.kind !== 'percent' && piece.kind !== 'broken')) return joinTouching(pieces) as readonly Token[];
-    let isWhole = true;
-    const named = pieces.map((piece) => (piece.kind === 'percent' && piece.sort === 'context' ? this.#contextLabel(piece) : piece));
+    const named = pieces.some(isContextName) ? pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)) : pieces;
     const joined = joinTouching(named);
+    let isWhole = true;
     for (const piece of joined) {
       if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);
       else if (piece.kind === 'percent') this.reporter.error(piece.origin, this.#whyNot(piece));
@@ -148,5 +147,7 @@ export class Preprocessor {
     return constant;
   }
 }
+
+const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.sort === 'context';
 
 const NOTHING_KNOWN: Scope = { symbol: () => UNKNOWN, here: () => UNKNOWN, sectionStart: () => constantValue(0n) };

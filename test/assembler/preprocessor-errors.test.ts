@@ -93,6 +93,10 @@ describe('malformed', () => {
       a.asm:2:16: error: '%strcat' expects strings
       a.asm:3:1: error: '%substr' expects a string
       a.asm:4:11: error: '%deftok' expects a string`));
+  test('a number that only a macro has put together', () =>
+    expectDiagnostics('%macro m 1\ndd 1%1\n%endmacro\nm f', `
+      a.asm:2:4: error: '1f' is not a number
+      a.asm:4:1: note: in the expansion of 'm'`));
   test('tokens', () =>
     expectDiagnostics('dd 5foo\ndd 0b12\ndd %foo', `
       a.asm:1:4: error: '5foo' is not a number
@@ -155,6 +159,7 @@ describe('endless sources end with one message', () => {
     ['doubling names', `%define a aa\n%rep 64\n%xdefine a a%+a\n%endrep`, 'a name of more than 4096 characters was put together'],
     ['doubling strings', `%define s "ab"\n%rep 64\n%strcat s s, s\n%endrep`, /^'%strcat' makes a string of \d+ bytes$/],
     ['a name that grows by itself', '%define a a%+\ndb a', 'the single-line macros in this line expand without end'],
+    ['a name put together anew in each look', '%define f(x) (x+a%?\n%define g(x) f(x)*g(x)\ndb g(g(1))', 'the single-line macros in this line expand without end'],
     ['%[…] in depth', `db ${'%['.repeat(100)}x${']'.repeat(100)}`, `'%[…]' are nested more than 50 deep`],
     ['brackets in depth', `%if ${'('.repeat(100_000)}\n%endif`, 'an expression may be nested 500 deep'],
     ['signs in depth', `%if ${'-'.repeat(100_000)}1\n%endif`, 'an expression may be nested 500 deep'],
