@@ -37,6 +37,8 @@ export type Outcome =
   /** The guest reset the machine, through the port named. */
   | { readonly kind: 'reset'; readonly by: string };
 
+type Ending = Exclude<Outcome, { kind: 'until' }>;
+
 export class Machine {
   readonly config: MachineConfig;
   readonly journal = new Journal();
@@ -62,7 +64,7 @@ export class Machine {
   readonly #code: InsnCache;
   /** All that has a state of its own. */
   readonly #parts: readonly Part[];
-  #outcome: Outcome | undefined;
+  #ended: { readonly outcome: Ending; readonly at: number } | undefined;
 
   /** `config` as completed by `completeConfig`. */
   constructor(config: MachineConfig) {
@@ -116,10 +118,10 @@ export class Machine {
       this.#turns,
       part('random', random),
       {
-        name: 'outcome',
-        save: () => this.#outcome ?? null,
-        load: (outcome: Outcome | null) => {
-          this.#outcome = outcome ?? undefined;
+        name: 'end',
+        save: () => this.#ended ?? null,
+        load: (ended: { outcome: Ending; at: number } | null) => {
+          this.#ended = ended ?? undefined;
         },
       },
     ];
@@ -133,9 +135,9 @@ export class Machine {
     return this.#ram.bytes;
   }
 
-  /** Ticks since power-on: of the CPU whose turn it is, else of all. */
+  /** Ticks since power-on: of the CPU whose turn it is, else of all; after the end of the run, of its end. */
   get now(): number {
-    return this.#turns?.current?.time ?? this.#turns?.now ?? 0;
+    return this.#ended?.at ?? this.#turns.current?.time ?? this.#turns.now;
   }
 
   /** Puts `image` into RAM and the first CPU at its entry; to be called once, before the first run. */
@@ -160,10 +162,10 @@ export class Machine {
    * Runs until time is at least `until` (by less than a turn) or the run ends. A run made in slices, however they lie, is the same run.
    */
   run(until: number): Outcome {
-    const why = this.#outcome ? 'stopped' : this.#turns.run(until);
+    const why = this.#turns.run(until);
     if (why === 'until') return { kind: 'until' };
     if (why === 'stuck') this.#end({ kind: 'stuck' });
-    return this.#outcome!;
+    return this.#ended!.outcome;
   }
 
   /** From here on `onLine` gets a line for each instruction that retires: slow, but otherwise the same run. */
@@ -223,9 +225,9 @@ export class Machine {
   }
 
   /** The first end counts; it is in the journal like everything else that happened. */
-  #end(outcome: Exclude<Outcome, { kind: 'until' }>): void {
-    if (this.#outcome) return;
-    this.#outcome = outcome;
+  #end(outcome: Ending): void {
+    if (this.#ended) return;
+    this.#ended = { outcome, at: this.now };
     this.#turns.stop();
     this.#serialLines.finish();
     this.#debugLines.finish();

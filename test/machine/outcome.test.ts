@@ -7,6 +7,7 @@ describe('how a run ends', () => {
     const machine = boot('start: exit 16');
     expect(machine.run(1000)).toEqual({ kind: 'exit', code: 33 });
     expect(machine.journal.entries).toEqual([{ time: 1, cpu: 0, kind: 'exit', code: 33 }]); // mov, out
+    expect(machine.now).toBe(1);
   });
 
   test('no instruction runs after the end, on any CPU, however often it is run again', () => {
