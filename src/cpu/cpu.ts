@@ -17,6 +17,7 @@ import {
 } from './registers.ts';
 import { reset } from './reset.ts';
 import { bitmapAllows } from './segment.ts';
+import { Spin } from './spin.ts';
 import { CpuState, HALTED, RUNNING, WAIT_FOR_SIPI } from './state.ts';
 
 /** `stateOffset` is where in `memory` the CPU's block of STATE_BYTES begins; `code` is shared by the CPUs of a machine, as `ram` is. */
@@ -28,6 +29,8 @@ export interface CpuOptions {
   readonly code: InsnCache;
   readonly wires: CpuWires;
   readonly identity: CpuIdentity;
+  /** Whether loops that change nothing are taken in one step; no result depends on it. */
+  readonly fastForward?: boolean;
 }
 
 /** A page number that no address has. */
@@ -42,6 +45,7 @@ export class Cpu extends CpuState {
   readonly identity: CpuIdentity;
   readonly mmu: Mmu;
   readonly breakpoints: Breakpoints;
+  readonly spin: Spin | undefined;
 
   /** Derived: size of code and of stack addresses in bits. */
   mode: Mode = 16;
@@ -82,6 +86,7 @@ export class Cpu extends CpuState {
     this.identity = options.identity;
     this.mmu = new Mmu(this, options.ram, options.wires.bus, () => this.forgetCode());
     this.breakpoints = new Breakpoints(this);
+    this.spin = options.fastForward ? new Spin(this) : undefined;
     options.code.onClear(() => this.forgetCode());
     options.ram.onWrite(IS_MONITORED, (line) => this.#monitoredWrite(line));
     this.reset();
@@ -98,6 +103,7 @@ export class Cpu extends CpuState {
     this.mmu.flush();
     this.mmu.user = this.cpl === 3;
     this.breakpoints.refresh();
+    this.spin?.leave();
     this.updateMode();
     this.attention = true;
   }

@@ -68,6 +68,7 @@ const PENDING: readonly Source[] = [
       cpu.breakpoints.onExecution &&
       cpu.activity === RUNNING &&
       (cpu.rflags & RF) === 0 &&
+      !cpu.repeating &&
       cpu.shadow !== MOV_SS_SHADOW &&
       cpu.breakpoints.atInstruction(linearRip(cpu)) !== 0,
     take: (cpu) => {
@@ -85,7 +86,10 @@ const linearRip = (cpu: Cpu): bigint => BigInt.asUintN(cpu.mode === 64 ? 64 : 32
  * `attention` says whether the next boundary needs a look whatever the instruction does.
  */
 export function passBoundary(cpu: Cpu): void {
-  for (let source = highest(cpu); source !== undefined; source = highest(cpu)) source.take(cpu);
+  for (let source = highest(cpu); source !== undefined; source = highest(cpu)) {
+    cpu.spin?.leave();
+    source.take(cpu);
+  }
   cpu.attention =
     cpu.nmiPending > 0 ||
     cpu.debugPending !== 0 ||

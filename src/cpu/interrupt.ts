@@ -14,7 +14,8 @@ import { NO_SHADOW } from './state.ts';
 
 /**
  * Something to be delivered. `software` is INT n, INT3 and INTO, which need the gate's consent (B9) and are the program's own doing;
- * `resume` sets RF in the saved flags (B7); `returnTo` is the saved RIP.
+ * `resume` sets RF in the saved flags (B7), which are otherwise as they are: an IRET may have set RF (SDM vol. 3, 17.3.1.1); `returnTo`
+ * is the saved RIP.
  */
 export interface Event {
   readonly vector: number;
@@ -92,7 +93,7 @@ function throughGate(cpu: Cpu, event: Event): void {
   const gate = readGate(cpu, event);
   const code = checkHandler(cpu, gate);
   const cpl = isConforming(code.attributes) ? cpu.cpl : dplOf(code.attributes);
-  const flags = BigInt((event.resume ? cpu.rflags | RF : cpu.rflags & ~RF) >>> 0);
+  const flags = BigInt((event.resume ? cpu.rflags | RF : cpu.rflags) >>> 0);
   const [oldCs, oldSs, oldRsp] = [cpu.segSelector[CS], cpu.segSelector[SS], cpu.gpr[RSP]];
   const switched = switchStack(cpu, gate, cpl, code);
 

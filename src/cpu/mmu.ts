@@ -47,6 +47,10 @@ export class Mmu {
   /** Pages with data breakpoints: they never enter the TLB, and `onWatched` sees each access to them before it happens. */
   isWatched: ((page: number) => boolean) | undefined;
   onWatched: (linear: bigint, size: number, access: Access) => void = () => {};
+  /** Sees each store to RAM before it happens. */
+  onStore: ((physical: number, size: number, value: bigint) => void) | undefined;
+  /** How often something other than RAM has been read or written. */
+  busAccesses = 0;
 
   constructor(state: CpuState, ram: Ram, bus: Bus, onFlush: () => void) {
     this.#state = state;
@@ -121,7 +125,10 @@ export class Mmu {
   }
 
   readPhysical(physical: number, size: number): bigint {
-    if (physical + (size >>> 3) > this.#size) return this.#bus.readMemory(physical, size as Size);
+    if (physical + (size >>> 3) > this.#size) {
+      this.busAccesses++;
+      return this.#bus.readMemory(physical, size as Size);
+    }
     switch (size) {
       case 64:
         return this.#view.getBigUint64(physical, true);
@@ -137,9 +144,11 @@ export class Mmu {
   writePhysical(physical: number, size: number, value: bigint): void {
     const bytes = size >>> 3;
     if (physical + bytes > this.#size) {
+      this.busAccesses++;
       this.#bus.writeMemory(physical, size as Size, BigInt.asUintN(size, value));
       return;
     }
+    this.onStore?.(physical, size, value);
     this.#word[0] = value;
     switch (size) {
       case 64:

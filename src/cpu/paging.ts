@@ -180,6 +180,7 @@ export class Paging {
       return;
     }
     ram.view.setUint32(physical, value, true);
+    ram.epoch++;
     ram.written(physical, 4);
   }
 }

@@ -19,6 +19,8 @@ export class Ram {
   readonly size: number;
   /** One byte for each line. */
   readonly marks: Uint8Array;
+  /** Moves on whenever RAM may have changed other than by stores of a CPU that watches its own (spin.ts). */
+  epoch = 0;
   readonly #watchers: { readonly mark: number; readonly watch: LineWatcher }[] = [];
 
   constructor(buffer: ArrayBufferLike, byteOffset: number, size: number) {
@@ -53,6 +55,7 @@ export class Ram {
   /** Writes that come from outside the CPUs: a loader, a debugger. */
   write(physical: number, bytes: Uint8Array): void {
     this.bytes.set(bytes, physical);
+    this.epoch++;
     this.written(physical, bytes.length);
   }
 }

@@ -50,13 +50,19 @@ function executeSafely(cpu: Cpu): void {
     cpu.ticks = 1;
     cpu.stepping = false;
     cpu.debugPending = 0;
+    cpu.spin?.leave();
     raiseFault(cpu, fault);
   }
 }
 
 /** Instructions until `stop` or sleep. */
 function execute(cpu: Cpu): void {
-  const { words32, floats, nextRipHalves: next, onExecuted } = cpu;
+  const { words32, floats, nextRipHalves: next } = cpu;
+  // Who looks at every instruction wants to see every instruction.
+  const spin = cpu.onExecuted === undefined ? cpu.spin : undefined;
+  const isWatching = spin !== undefined && spin.watching;
+  const onExecuted = isWatching ? spin.onExecuted : cpu.onExecuted;
+  if (!isWatching) cpu.ram.epoch++;
   while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
       passBoundary(cpu);
@@ -77,6 +83,7 @@ function execute(cpu: Cpu): void {
     words32[RIP_HIGH] = next[1];
     floats[TIME]++;
     if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu);
+    if (end > next[0] && !isWatching && spin?.wantsToWatch()) return;
   }
 }
 

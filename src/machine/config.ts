@@ -1,5 +1,5 @@
 // What a user asks for → everything that can influence a run besides the image. The digest of both names the run: the same name
-// gives the same journal. A wrong value is a message that names the field, never a machine that behaves oddly.
+// gives the same journal. What cannot influence it (`fastForward`) is not in the digest. A wrong value is a message that names the field, never a machine that behaves oddly.
 
 import { Hash } from '../base/hash.ts';
 
@@ -22,6 +22,8 @@ export interface MachineConfig {
   readonly pmu: boolean;
   readonly commandLine: string;
   readonly modules: readonly BootModule[];
+  /** Whether loops that change nothing are taken in one step. No result depends on it. */
+  readonly fastForward: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -35,6 +37,7 @@ export const DEFAULT_CONFIG: MachineConfig = {
   pmu: true,
   commandLine: '',
   modules: [],
+  fastForward: true,
 };
 
 /** The numbers, with the range of each in its own unit. */

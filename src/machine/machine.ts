@@ -109,6 +109,7 @@ export class Machine {
       timeline: this.#timeline,
       run: runUntil,
       turnLength: config.seed === 0 ? () => config.turn : () => 1 + random.below(config.turn),
+      equalTurns: config.seed === 0,
       deliver: () => this.#apicBus.flush(),
     });
     this.#parts = [

@@ -75,6 +75,7 @@ export class Processor {
         tscChanged: () => this.lapic.timer.tscChanged(),
         observe: (event) => wires.observe(this.cpu, event),
       },
+      fastForward: config.fastForward,
       identity: { cpus: config.cpus, apicId: id, hz: config.hz, pmu: config.pmu },
     });
     this.clock.onSooner = (due) => this.cpu.shorten(due);

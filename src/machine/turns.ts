@@ -16,6 +16,8 @@ export interface TurnWires {
   readonly run: (cpu: Cpu, end: number) => void;
   /** How long the next turn may be, in ticks. */
   readonly turnLength: () => number;
+  /** All turns are equally long. */
+  readonly equalTurns: boolean;
   /** Hands over the interrupts that have been sent to other CPUs. */
   readonly deliver: () => void;
 }
@@ -50,22 +52,61 @@ export class Turns {
 
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
   run(until: number): 'until' | 'stuck' | 'stopped' {
-    const { cpus, timeline, run, turnLength, deliver } = this.#wires;
+    const { timeline, deliver } = this.#wires;
     while (!this.#stopped) {
       if (this.now >= until) return 'until';
       const wake = this.#isSomeoneAwake() ? undefined : this.#nextAlarm();
       if (wake === Infinity) return 'stuck';
-      this.#end = wake === undefined ? Math.min(this.now + turnLength(), timeline.nextDue) : Math.min(wake, until);
-      for (let id = 0; id < cpus.length; id++) {
-        this.current = cpus[id];
-        run(this.current, this.#end);
+      if (wake === undefined) {
+        const length = this.#passEmptyTurns(until);
+        if (length === undefined) continue;
+        this.#take(Math.min(this.now + length, timeline.nextDue));
+      } else {
+        this.#take(Math.min(wake, until));
       }
-      this.current = undefined;
-      this.now = Math.max(this.now, this.#end);
       timeline.runUntil(this.now);
       deliver();
     }
     return 'stopped';
+  }
+
+  /** Runs every CPU to `end`. */
+  #take(end: number): void {
+    const { cpus, run } = this.#wires;
+    this.#end = end;
+    for (let id = 0; id < cpus.length; id++) {
+      this.current = cpus[id];
+      run(this.current, this.#end);
+    }
+    this.current = undefined;
+    this.now = Math.max(this.now, this.#end);
+  }
+
+  /**
+   * While no CPU does anything but go round a loop that changes nothing, or sleep, turns before the next alarm are taken as one: no CPU
+   * can tell where they ended. Gives the length of the first turn that may be other; undefined: time was up before it.
+   */
+  #passEmptyTurns(until: number): number | undefined {
+    const { cpus, turnLength, equalTurns } = this.#wires;
+    let length = turnLength();
+    for (const cpu of cpus) if (isAwake(cpu) && !cpu.spin?.isProved) return length;
+    const alarm = this.#firstAlarm();
+    let end = this.now;
+    if (equalTurns) {
+      end += length * Math.max(0, Math.min(Math.ceil((alarm - end) / length) - 1, Math.ceil((until - end) / length)));
+    } else {
+      while (end + length < alarm && end < until) {
+        end += length;
+        if (end < until) length = turnLength();
+      }
+    }
+    if (end > this.now) this.#take(end);
+    return end < until ? length : undefined;
+  }
+
+  #firstAlarm(): number {
+    const { clocks, timeline } = this.#wires;
+    return clocks.reduce((first, { nextDue }) => Math.min(first, nextDue), timeline.nextDue);
   }
 
   /** To be asked between two runs. */
@@ -100,11 +141,8 @@ export class Turns {
   /** When the first alarm of anyone is due, while all CPUs sleep; Infinity when none is left that may wake one (H4). */
   #nextAlarm(): number {
     const { clocks, timeline } = this.#wires;
-    let [first, last] = [timeline.nextDue, timeline.lastDue];
-    for (const clock of clocks) {
-      first = Math.min(first, clock.nextDue);
-      last = Math.max(last, clock.lastDue);
-    }
+    const first = this.#firstAlarm();
+    const last = clocks.reduce((latest, { lastDue }) => Math.max(latest, lastDue), timeline.lastDue);
     if (first > this.#horizon) {
       this.#horizon = last;
       this.#round++;

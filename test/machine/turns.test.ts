@@ -30,6 +30,7 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
     clocks,
     timeline,
     turnLength: () => turn,
+    equalTurns: true,
     deliver: () => {},
     run: (cpu, end) => {
       const from = cpu.time;

@@ -1,0 +1,168 @@
+// A loop whose iteration changes nothing → the same loop in one step: clocks and counters go on by as many iterations as fit before the
+// next thing that can happen. The proof is by execution: from a state, one whole iteration of instructions that read only registers and
+// RAM has led to the same state and has left all of RAM as it was; so the next one does the same. Nothing is guessed from patterns.
+
+import type { Insn } from '../isa/insn.ts';
+import type { Sem } from '../isa/sems.ts';
+import type { Cpu } from './cpu.ts';
+import { STATE_OFFSETS } from './state.ts';
+
+/** Meanings that depend on registers and memory only and change nothing else. */
+const QUIET: ReadonlySet<Sem> = new Set<Sem>([
+  'mov', 'movzx', 'movsx', 'lea', 'push', 'pop', 'push_seg', 'pushf', 'popf', 'pusha', 'popa',
+  'xchg', 'cmpxchg', 'cmpxchg8b', 'cmpxchg16b', 'xadd', 'bswap', 'xlat', 'cmovcc', 'setcc', 'cbw', 'cwd', 'movbe',
+  'add', 'adc', 'sub', 'sbb', 'cmp', 'inc', 'dec', 'neg', 'not', 'and', 'or', 'xor', 'test', 'mul', 'imul', 'imul3', 'div', 'idiv',
+  'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd', 'bt', 'bts', 'btr', 'btc', 'bsf', 'bsr', 'tzcnt', 'lzcnt', 'popcnt',
+  'jcc', 'jmp', 'jrcxz', 'loop', 'loope', 'loopne', 'call', 'ret', 'enter', 'leave', 'nop', 'pause',
+  'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'lahf', 'sahf', 'salc', 'fence', 'prefetch',
+]);
+
+/** The longest iteration that is looked for, in instructions. */
+const MAX_LENGTH = 256;
+/** Iterations after which a loop is taken for one that works. */
+const MAX_ATTEMPTS = 4;
+/** The same while other CPUs work, whose stores make every proof void. */
+const MAX_DISTURBED = 64;
+/** Backward branches between two attempts: at first, and at most. */
+const PATIENCE = 4;
+const MAX_PATIENCE = 128;
+
+const GPR_WORDS = 32;
+const TIME = STATE_OFFSETS.time / 8;
+const EXTRA = STATE_OFFSETS.extraTicks / 8;
+const RFLAGS = STATE_OFFSETS.rflags / 4;
+const SHADOW = STATE_OFFSETS.shadow / 4;
+
+/** The spin detector of one CPU. step() tells it of backward branches, and of every instruction while `watching`. */
+export class Spin {
+  readonly #cpu: Cpu;
+  /** Every instruction is looked at: an iteration is being proved, or has been. */
+  watching = false;
+  /** The proof holds as long as `epoch` is that of RAM. */
+  #proved = false;
+  #epoch = 0;
+  #busAccesses = 0;
+  /** Where iterations begin, and the state there: registers, RFLAGS, shadow. */
+  #target = 0n;
+  readonly #registers = new Uint32Array(GPR_WORDS);
+  #flags = 0;
+  #shadow = 0;
+  /** Time and extraTicks when the iteration began. */
+  #time = 0;
+  #extra = 0;
+  #length = 0;
+  #attempts = 0;
+  #disturbed = 0;
+  /** The iteration has changed RAM itself. */
+  #changed = false;
+  /** Backward branches until the next attempt. */
+  #patience = PATIENCE;
+  #nextPatience = PATIENCE;
+
+  constructor(cpu: Cpu) {
+    this.#cpu = cpu;
+  }
+
+  /** The CPU goes round a loop that changes nothing, and will until something comes from outside. */
+  get isProved(): boolean {
+    return this.watching && this.#proved && this.#epoch === this.#cpu.ram.epoch;
+  }
+
+  /** At a boundary behind a branch backwards: whether the instructions from here on are to be watched. */
+  wantsToWatch(): boolean {
+    if (--this.#patience >= 0) return false;
+    const cpu = this.#cpu;
+    this.watching = true;
+    this.#proved = false;
+    this.#target = cpu.rip;
+    this.#attempts = 0;
+    this.#disturbed = 0;
+    cpu.mmu.onStore = this.#onStore;
+    this.#begin(cpu.time, cpu.extraTicks);
+    return true;
+  }
+
+  /** The CPU does something else: an event, or an instruction that a loop of this kind does not have. */
+  leave(): void {
+    if (!this.watching) return;
+    this.#stopWatching();
+    this.#nextPatience = PATIENCE;
+    this.#patience = PATIENCE;
+  }
+
+  /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
+  readonly onExecuted = (cpu: Cpu, insn: Insn): void => {
+    if (!this.watching) return;
+    if (!QUIET.has(insn.form.sem)) {
+      this.#giveUp();
+    } else if (cpu.nextRip === this.#target) {
+      this.#arrive(cpu);
+    } else if (++this.#length > MAX_LENGTH) {
+      this.#giveUp();
+    }
+  };
+
+  /** A store while watching. It must write what is there already. */
+  readonly #onStore = (physical: number, size: number, value: bigint): void => {
+    const { mmu } = this.#cpu;
+    if (mmu.readPhysical(physical, size) === BigInt.asUintN(size, value)) return;
+    this.#changed = true;
+    this.#cpu.ram.epoch++;
+  };
+
+  /** The state is at the target; time is still that of the branch. */
+  #arrive(cpu: Cpu): void {
+    const time = cpu.floats[TIME] + cpu.ticks;
+    const extra = cpu.floats[EXTRA] + cpu.ticks - 1;
+    const undisturbed = this.#epoch === cpu.ram.epoch;
+    if (undisturbed && this.#busAccesses === cpu.mmu.busAccesses && this.#isSameState(cpu)) {
+      this.#proved = true;
+      this.#nextPatience = PATIENCE;
+      const period = time - this.#time;
+      const iterations = Math.max(0, Math.floor((cpu.stop - time) / period));
+      cpu.floats[TIME] += iterations * period;
+      cpu.floats[EXTRA] += iterations * (extra - this.#extra);
+      this.#begin(time + iterations * period, extra + iterations * (extra - this.#extra));
+    } else if (undisturbed || this.#changed ? ++this.#attempts < MAX_ATTEMPTS : ++this.#disturbed < MAX_DISTURBED) {
+      this.#proved = false;
+      this.#begin(time, extra);
+    } else {
+      this.#giveUp();
+    }
+  }
+
+  #isSameState(cpu: Cpu): boolean {
+    const { gpr32, words32 } = cpu;
+    if (words32[RFLAGS] !== this.#flags || words32[SHADOW] !== this.#shadow) return false;
+    for (let word = 0; word < GPR_WORDS; word++) if (gpr32[word] !== this.#registers[word]) return false;
+    return true;
+  }
+
+  /** An iteration begins. */
+  #begin(time: number, extra: number): void {
+    const cpu = this.#cpu;
+    this.#epoch = cpu.ram.epoch;
+    this.#busAccesses = cpu.mmu.busAccesses;
+    this.#registers.set(cpu.gpr32);
+    this.#flags = cpu.words32[RFLAGS];
+    this.#shadow = cpu.words32[SHADOW];
+    this.#time = time;
+    this.#extra = extra;
+    this.#length = 0;
+    this.#changed = false;
+  }
+
+  /** This loop works: the next attempt comes later. */
+  #giveUp(): void {
+    this.#stopWatching();
+    this.#nextPatience = Math.min(2 * this.#nextPatience, MAX_PATIENCE);
+    this.#patience = this.#nextPatience;
+  }
+
+  #stopWatching(): void {
+    this.watching = false;
+    this.#proved = false;
+    this.#cpu.mmu.onStore = undefined;
+    this.#cpu.ram.epoch++;
+  }
+}
