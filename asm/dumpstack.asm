@@ -54,26 +54,29 @@ function dump_stack_print_info
         return
 endfunction
 
+%define reg(field) qword [rbx + pt_regs. %+ field]
+
 ; show_regs_short -- RIP, Code, RSP and the general registers
 ;   in: rdi = regs    uses: all caller-saved    after: process_64.c __show_regs(SHOW_REGS_SHORT)
 function show_regs_short
         push    rbx
         mov     rbx, rdi
-        printk  KERN_DEFAULT, "RIP: %04x:%pS", qword [rbx + pt_regs.cs], qword [rbx + pt_regs.ip]
+        printk  KERN_DEFAULT, "RIP: %04x:%pS", reg(cs), reg(ip)
         mov     rdi, [rbx + pt_regs.ip]
         call    show_opcodes
-        cmp     qword [rbx + pt_regs.orig_ax], -1
+        cmp     reg(orig_ax), -1
         jne     .system_call
-        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx", qword [rbx + pt_regs.ss], qword [rbx + pt_regs.sp], qword [rbx + pt_regs.flags]
+        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx", reg(ss), reg(sp), reg(flags)
         jmp     .general
 .system_call:
-        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx ORIG_RAX: %016lx", qword [rbx + pt_regs.ss], qword [rbx + pt_regs.sp], qword [rbx + pt_regs.flags], qword [rbx + pt_regs.orig_ax]
+        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx ORIG_RAX: %016lx", reg(ss), reg(sp), reg(flags), \
+                reg(orig_ax)
 .general:
-        printk  KERN_DEFAULT, "RAX: %016lx RBX: %016lx RCX: %016lx", qword [rbx + pt_regs.ax], qword [rbx + pt_regs.bx], qword [rbx + pt_regs.cx]
-        printk  KERN_DEFAULT, "RDX: %016lx RSI: %016lx RDI: %016lx", qword [rbx + pt_regs.dx], qword [rbx + pt_regs.si], qword [rbx + pt_regs.di]
-        printk  KERN_DEFAULT, "RBP: %016lx R08: %016lx R09: %016lx", qword [rbx + pt_regs.bp], qword [rbx + pt_regs.r8], qword [rbx + pt_regs.r9]
-        printk  KERN_DEFAULT, "R10: %016lx R11: %016lx R12: %016lx", qword [rbx + pt_regs.r10], qword [rbx + pt_regs.r11], qword [rbx + pt_regs.r12]
-        printk  KERN_DEFAULT, "R13: %016lx R14: %016lx R15: %016lx", qword [rbx + pt_regs.r13], qword [rbx + pt_regs.r14], qword [rbx + pt_regs.r15]
+        printk  KERN_DEFAULT, "RAX: %016lx RBX: %016lx RCX: %016lx", reg(ax), reg(bx), reg(cx)
+        printk  KERN_DEFAULT, "RDX: %016lx RSI: %016lx RDI: %016lx", reg(dx), reg(si), reg(di)
+        printk  KERN_DEFAULT, "RBP: %016lx R08: %016lx R09: %016lx", reg(bp), reg(r8), reg(r9)
+        printk  KERN_DEFAULT, "R10: %016lx R11: %016lx R12: %016lx", reg(r10), reg(r11), reg(r12)
+        printk  KERN_DEFAULT, "R13: %016lx R14: %016lx R15: %016lx", reg(r13), reg(r14), reg(r15)
         pop     rbx
         return
 endfunction

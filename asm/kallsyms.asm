@@ -57,7 +57,8 @@ function sprint_symbol
         scnprintf r12, esi, "%s+0x%x/0x%x", qword [rax + ksym.name], rcx, qword [rax + ksym.size]
         jmp     .done
 .module:
-        scnprintf r12, esi, "%s+0x%x/0x%x [%s]", qword [rax + ksym.name], rcx, qword [rax + ksym.size], qword [rdx + scenario_record.name]
+        scnprintf r12, esi, "%s+0x%x/0x%x [%s]", qword [rax + ksym.name], rcx, qword [rax + ksym.size], \
+                qword [rdx + scenario_record.name]
         jmp     .done
 .unknown:
         scnprintf r12, esi, "0x%x", rbx

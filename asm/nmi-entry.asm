@@ -1,8 +1,8 @@
 ; nmi-entry.asm -- the way into and out of the NMI handler.
 ;
-; The NMI has a stack of its own, and hardware starts at its top every time. While an NMI is handled the CPU holds the next one back,
-; but any IRETQ lets it go, also that of an exception inside the handler. Then a second NMI finds the first one's frame where its
-; own is to go. So the first NMI copies its frame twice, and a nested one does nothing but bend the first one's way
+; The NMI has a stack of its own, and hardware starts at its top every time. While an NMI is handled the CPU holds the next one
+; back, but any IRETQ lets it go, also that of an exception inside the handler. Then a second NMI finds the first one's frame where
+; its own is to go. So the first NMI copies its frame twice, and a nested one does nothing but bend the first one's way
 ; back: the first handler then runs once more. After: arch/x86/entry/entry_64.S asm_exc_nmi; lockup-detector spec 3.2.
 
 struc nmi_stack                         ; the top of the stack, as the first NMI lays it out; lowest address first

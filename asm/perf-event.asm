@@ -199,7 +199,7 @@ function perf_event_nmi_handler
 .done:  return
 endfunction
 
-; intel_pmu_handle_irq -- the LVTPC, which hardware has masked, is opened first; then the counters are stopped, read, loaded, started
+; intel_pmu_handle_irq -- the LVTPC, which hardware has masked, is opened first; then counters are stopped, read, loaded, started
 ;   in: rdi = regs    out: eax = events handled    uses: all caller-saved
 function intel_pmu_handle_irq
         push    rbx

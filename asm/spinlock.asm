@@ -1,5 +1,7 @@
 ; spinlock.asm -- ticket spinlocks: two 16-bit counters, the ticket being served (low) and the next one to be drawn (high).
-; Holding one disables preemption; whoever may meet it in an interrupt takes the irqsave form. After: include/linux/spinlock_api_smp.h.
+; Holding one disables preemption; whoever may meet it in an interrupt takes the irqsave form.
+; After: include/linux/spinlock_api_smp.h.
+
 SPINLOCK_TICKET equ 1 << 16
 
 ; preempt_disable / preempt_enable -- under voluntary preemption these only count
