@@ -1,0 +1,114 @@
+// Loops that change nothing, with and without being taken in one step: the same state at the same time, whatever ends them.
+
+import { describe, expect, test } from 'vitest';
+import { boot, peek } from './boot.ts';
+
+/** Ways to wait; EBX, RSI and the stack are theirs. */
+const LOOPS = {
+  'jmp $': '.spin: jmp .spin',
+  'pause and jump': '.spin: pause \n jmp .spin',
+  'test of memory': '.spin: cmp dword [flag], 0 \n je .spin',
+  'a call in the loop': '.spin: call relax \n cmp dword [flag], 0 \n je .spin',
+  'lock by xchg': '.spin: mov eax, 1 \n xchg eax, [lock_word] \n test eax, eax \n jnz .spin',
+  'lock by bts, test in between': `.try: lock bts dword [lock_word], 0 \n jnc .got
+.wait: pause \n test dword [lock_word], 1 \n jnz .wait \n jmp .try \n.got:`,
+  'lock by cmpxchg': '.spin: xor eax, eax \n mov ecx, 1 \n lock cmpxchg [lock_word], ecx \n jne .spin',
+  'interrupts opened and closed': '.spin: sti \n nop \n cli \n cmp dword [flag], 0 \n je .spin',
+  'a loop that counts': 'xor edx, edx \n.spin: inc edx \n cmp dword [flag], 0 \n je .spin',
+  'a loop that stores what it counts': '.spin: inc dword [count] \n cmp dword [flag], 0 \n je .spin',
+} as const;
+
+const program = (loop: string): string => `
+start:  gate    0x30, on_timer
+        apic    SVR, 0x1ff
+        apic    DIVIDE, 11
+        apic    LVT_TIMER, 0x20030
+        apic    INITIAL, 7919
+        start_others
+        sti
+        call    waiting
+        exit    0
+waiting:
+        ${loop}
+        ret
+relax:  pause
+        ret
+other:  mov     ecx, 30000
+.work:  dec     ecx
+        jnz     .work
+        mov     dword [lock_word], 0
+        mov     dword [flag], 1
+.stay:  pause
+        jmp     .stay
+on_timer:
+        inc     dword [ticks]
+        eoi
+        iretq
+align 64
+lock_word: dd 1
+flag:   dd 0
+count:  dd 0
+ticks:  dd 0`;
+
+describe.each(Object.entries(LOOPS))('%s', (_name, loop) => {
+  test.each([
+    { turn: 1 },
+    { turn: 64 },
+    { turn: 1000 },
+    { turn: 500, seed: 3 },
+    { turn: 100, cpus: 3 },
+  ])('is the same with fast-forward as without: %o', (config) => {
+    const machines = [false, true].map((fastForward) => boot(program(loop), { cpus: 2, ...config, fastForward }));
+    for (const until of [9_000, 20_001, 33_333, 70_000, 100_000]) {
+      const [slow, fast] = machines.map((machine) => [machine.run(until), machine.now, machine.stateHash()]);
+      expect(fast).toEqual(slow);
+    }
+  });
+});
+
+/** None of them ends by itself: a run of 10^13 ticks would take days if they were executed one by one. */
+describe('a CPU that only waits costs nothing', () => {
+  test.each(Object.entries(LOOPS).slice(0, 8))('%s', (_name, loop) => {
+    const machine = boot(`start: call waiting \n hlt \n waiting: \n ${loop} \n ret \n relax: ret \n lock_word: dd 1 \n flag: dd 0`, {
+      hz: 1_000_000_000,
+    });
+    expect(machine.run(1e13)).toEqual({ kind: 'until' });
+    expect(machine.cpus[0].time).toBeGreaterThanOrEqual(1e13);
+  });
+});
+
+test('counters see every iteration: retired instructions and cycles of a pause loop', () => {
+  const counting = `
+start:  mov     ecx, 0x38d
+        mov     eax, 0x33
+        xor     edx, edx
+        wrmsr
+        mov     ecx, 0x38f
+        xor     eax, eax
+        mov     edx, 3
+        wrmsr
+        gate    0x30, on_timer
+        apic    SVR, 0x1ff
+        apic    DIVIDE, 11
+        apic    LVT_TIMER, 0x30
+        apic    INITIAL, 41000
+        sti
+.spin:  pause
+        jmp     .spin
+on_timer:
+        mov     ecx, 0x40000000
+        rdpmc
+        mov     [retired], eax
+        inc     ecx
+        rdpmc
+        mov     [cycles], eax
+        exit    0
+retired: dd 0
+cycles: dd 0`;
+  const machine = boot(counting);
+  expect(machine.run(1e6).kind).toBe('exit');
+  // 41 ticks are two instructions: the PAUSE of 40 ticks and the jump.
+  const [retired, cycles] = [peek(machine, 'retired'), peek(machine, 'cycles')];
+  expect(Math.abs(cycles - 41_000)).toBeLessThan(100);
+  expect(Math.abs(retired - 2000)).toBeLessThan(60);
+});
