@@ -24,6 +24,8 @@ const DEFAULT_LIMIT = 60;
 
 /** Options that say where results go, not what happens. */
 const OUTPUTS = ['json', 'dmesg'];
+/** Options that nothing in a run depends on: what repeats it need not have them. */
+const WITHOUT_INFLUENCE = [...OUTPUTS, 'no-fast-forward'];
 
 export const run: Command = {
   name: 'run',
@@ -39,6 +41,7 @@ export const run: Command = {
     { name: 'append', value: 'TEXT', help: "add to the kernel's command line" },
     { name: 'pmu', value: 'on|off', help: 'performance counters (default on)' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
+    { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
     { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
   ],
@@ -79,6 +82,7 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
     hz: args.value('hz', 'a rate from 100kHz to 5GHz', (text) => within(parseHertz(text), 1e5, 5e9)),
     turn: args.count('turn', 1, 100_000),
     seed: args.count('seed', 0, 0xffff_ffff),
+    fastForward: args.flag('no-fast-forward') ? false : undefined,
     pmu: args.value('pmu', 'on or off', (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined)),
   };
   return {
@@ -95,7 +99,7 @@ const within = (value: number | undefined, least: number, most: number): number 
 /** The words that repeat this run. */
 const repeatCommand = (name: string, args: Arguments): string => {
   const options = run.options
-    .filter((option) => !OUTPUTS.includes(option.name) && args.text(option.name) !== undefined)
+    .filter((option) => !WITHOUT_INFLUENCE.includes(option.name) && args.text(option.name) !== undefined)
     .map((option) => `--${option.name} ${quote(args.text(option.name)!)}`);
   return ['clispin run', quote(name), ...options].join(' ');
 };
