@@ -1,4 +1,4 @@
-// The directives that record lines and read them again: `%macro` … `%endmacro` and `%rep` … `%endrep`. NASM manual 4.3 and 4.5.
+// The directives that record lines and read them again: `%macro` … `%endmacro` and `%rep` … `%endrep`. NASM manual 4.3, 4.5.
 import type { Directive } from './define-directives.ts';
 import type { Percent, Piece } from './lex.ts';
 import { type Arity, parseArity, type RawLine, splitDefaults } from './macros.ts';
@@ -75,7 +75,7 @@ const removeMacro: Directive = (state, pieces, directive) => {
 const beginRep: Directive = (state, pieces, directive) => {
   let count = state.constant(pieces, directive.text) ?? 0n;
   if (count > MOST_REPETITIONS) {
-    state.reporter.error(directive.origin, `'${directive.text}' of ${count}: at most ${MOST_REPETITIONS} repetitions are possible`);
+    state.reporter.error(directive.origin, `'${directive.text}' of ${count}: at most ${MOST_REPETITIONS} are possible`);
     count = 0n;
   }
   const finish = (body: readonly RawLine[]): void => {

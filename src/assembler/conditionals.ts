@@ -3,7 +3,7 @@
 import type { Conditional } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { parseArity } from './macros.ts';
-import { contextName, isPunctuation, isWord, spellPieces } from './pieces.ts';
+import { isPunctuation, isWord, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { substitute } from './substitute.ts';
 
@@ -23,19 +23,24 @@ export const handleConditional = (state: Preprocessor, directive: Percent, line:
   const name = directive.text.slice(1).toLowerCase();
   if (name === 'else') takeElse(state, directive);
   else if (name === 'endif') takeEndif(state, directive);
-  else {
-    const match = /^(el)?if(.*)$/.exec(name);
-    const found = match && conditionNamed(match[2]);
-    if (!match || !found) return false;
-    const chooseBranch = (): Branch => {
-      const holds = found.condition(state, substitute(state, line).slice(1), directive);
-      // A condition without meaning takes no branch, so that one mistake makes one message.
-      return holds === undefined ? 'done' : holds === found.negated ? 'off' : 'on';
-    };
-    if (match[1]) takeElif(state, directive, chooseBranch);
+  else if (/^(?:el)?if/.test(name)) {
+    const isElif = name.startsWith('el');
+    const chooseBranch = (): Branch => branchFor(state, directive, name.slice(isElif ? 4 : 2), line);
+    if (isElif) takeElif(state, directive, chooseBranch);
     else takeIf(state, directive, chooseBranch);
-  }
+  } else return false;
   return true;
+};
+
+/** A condition without meaning takes no branch at all, so that one mistake makes one message. */
+const branchFor = (state: Preprocessor, directive: Percent, name: string, line: readonly Piece[]): Branch => {
+  const found = conditionNamed(name);
+  if (!found) {
+    state.reporter.error(directive.origin, `there is no directive '${directive.text.slice(0, 40)}'`);
+    return 'done';
+  }
+  const holds = found.condition(state, substitute(state, line).slice(1), directive);
+  return holds === undefined ? 'done' : holds === found.negated ? 'off' : 'on';
 };
 
 const conditionNamed = (name: string): { readonly condition: Condition; readonly negated: boolean } | undefined => {
@@ -129,20 +134,17 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     const [name, ...rest] = pieces;
     const arity = rest.length > 0 ? parseArity(spellPieces(rest)) : undefined;
     if (isWord(name) && (rest.length === 0 || arity)) return state.macros.has(name.text, arity);
-    state.reporter.error(directive.origin, `'${directive.text}' expects the name of a macro, and perhaps how many arguments it takes`);
+    state.reporter.error(directive.origin, `'${directive.text}' expects the name of a macro and perhaps a number of arguments`);
     return undefined;
   },
   ctx: (state, pieces, directive) =>
     namesIn(state, state.expandSingle(pieces), directive)?.some((name) => name.text === state.contexts.at(-1)?.name),
   idn: identical((text) => text),
   idni: identical((text) => text.toLowerCase()),
-  id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && contextName(first).name !== '' && first.sort === 'context')),
+  id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && first.sort === 'context')),
   num: firstIs((first, second) => first.kind === 'number' || (isSign(first) && second?.kind === 'number')),
   str: firstIs((first) => first.kind === 'string'),
-  token: (state, pieces) => {
-    const row = state.expandSingle(pieces);
-    return row.length === 1;
-  },
+  token: (state, pieces) => state.expandSingle(pieces).length === 1,
   empty: (state, pieces) => state.expandSingle(pieces).length === 0,
   env: () => false,
 };

@@ -30,7 +30,9 @@ const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percen
   return undefined;
 };
 
-const define = (state: Preprocessor, { defines, name }: Target, directive: Percent, body: readonly Piece[], parameters?: Parameter[]) => {
+const define = (
+  state: Preprocessor, { defines, name }: Target, directive: Percent, body: readonly Piece[], parameters?: Parameter[],
+): void => {
   const caseless = directive.text[1].toLowerCase() === 'i';
   const macro: SingleMacro = { name, caseless, body, ...(parameters && { parameters }), isActive: false };
   if (defines.define(macro)) return;
@@ -82,12 +84,14 @@ const undefine: Directive = (state, pieces, directive) => {
 const assign: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   const value = found && state.constant(found.rest, directive.text);
-  if (found && value !== undefined) define(state, found, directive, numberPieces(value, { origin: state.origin, spaceBefore: false }));
+  if (found && value !== undefined) define(state, found, directive, numberPieces(value, state.origin));
 };
 
 /** Defines the name as a string. */
 const defineString = (state: Preprocessor, found: Target, directive: Percent, bytes: Uint8Array): void => {
-  if (bytes.length > LONGEST_STRING) throw new Fatal(directive.origin, `'${directive.text}' makes a string of ${bytes.length} bytes`);
+  if (bytes.length > LONGEST_STRING) {
+    throw new Fatal(directive.origin, `'${directive.text}' makes a string of ${bytes.length} bytes`);
+  }
   const token: StringToken = { kind: 'string', text: quote(bytes), bytes, origin: state.origin, spaceBefore: false };
   define(state, found, directive, [token]);
 };
@@ -124,7 +128,7 @@ const strlen: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   const taken = found && stringIn(state, found, directive);
   if (!taken) return;
-  define(state, found, directive, numberPieces(BigInt(taken.string.bytes.length), { origin: state.origin, spaceBefore: false }));
+  define(state, found, directive, numberPieces(BigInt(taken.string.bytes.length), state.origin));
 };
 
 /** `%substr name string, start [, length]`: counts bytes from 1; a negative length counts from the end. */

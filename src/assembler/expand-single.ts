@@ -3,10 +3,12 @@
 // row is looked at again, as NASM does. NASM manual 4.1.1-4.1.4.
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from './lex.ts';
-import { expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, spaced, spellPieces } from './pieces.ts';
+import {
+  after, append, expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, spaced, spellPieces, wordAt,
+} from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
-import type { Expansion, Token } from './tokens.ts';
+import type { Expansion, Origin, Token } from './tokens.ts';
 
 /** Each look may put together new names; a source that needs more than this has no end. */
 const MOST_LOOKS = 100;
@@ -23,10 +25,11 @@ export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): rea
 };
 
 /** Only names may have become the name of a macro; for numbers, the end of preprocessing is early enough. */
-const joinNames = (row: readonly Piece[]): readonly Piece[] =>
-  row.some((piece, index) => index > 0 && !piece.spaceBefore && isName(piece) && isName(row[index - 1])) ? joinTouching(row) : row;
-
-const isName = ({ kind }: Piece): boolean => kind === 'word';
+const joinNames = (row: readonly Piece[]): readonly Piece[] => {
+  const touch = (piece: Piece, index: number): boolean =>
+    index > 0 && !piece.spaceBefore && piece.kind === 'word' && row[index - 1].kind === 'word';
+  return row.some(touch) ? joinTouching(row) : row;
+};
 
 /** A row that is being read: the line itself, or on top of it the text of a macro. */
 interface Level {
@@ -119,7 +122,7 @@ class Expander {
     if (first === undefined || parameter.style === 'plain' || parameter.style === 'raw') return pieces;
     if (parameter.style === 'value') {
       const value = this.#state.constant(pieces, parameter.name);
-      return value === undefined ? [] : numberPieces(value, first);
+      return value === undefined ? [] : numberPieces(value, first.origin);
     }
     const bytes = new TextEncoder().encode(spellPieces(this.#state.expandSingle(pieces)));
     return [{ kind: 'string', text: quote(bytes), bytes, origin: first.origin, spaceBefore: first.spaceBefore }];
@@ -176,22 +179,26 @@ const unbraced = (pieces: readonly Piece[]): readonly Piece[] =>
   isPunctuation(pieces[0], '{') && isPunctuation(pieces.at(-1), '}') ? pieces.slice(1, -1) : pieces;
 
 /** The body with the arguments in the places of the parameters, `%?` and `%??`. */
-const fillIn = (macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>, call: Expansion): readonly Piece[] => {
+const fillIn = (
+  macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>, call: Expansion,
+): readonly Piece[] => {
   const body: Piece[] = [];
   for (const piece of expandedFrom(macro.body as readonly Piece[], call)) {
     const value = isWord(piece) ? values.get(piece.text) : undefined;
-    if (value) body.push(...value.map((part, index) => (index === 0 ? spaced(part, piece.spaceBefore) : part)));
+    if (value) append(body, after(piece, value));
     else if (piece.kind === 'percent' && piece.sort === 'self') {
       const text = piece.text === '%?' && use.kind === 'word' ? use.text : macro.name;
-      body.push({ kind: 'word', text, escaped: false, origin: piece.origin, spaceBefore: piece.spaceBefore });
+      body.push(wordAt(text, piece.origin, piece.spaceBefore));
     } else body.push(piece);
   }
   return body;
 };
 
 /** A number as text: the sign of a negative one is an operator of its own. */
-export const numberPieces = (value: bigint, { origin, spaceBefore }: Pick<Piece, 'origin' | 'spaceBefore'>): Token[] => {
+export const numberPieces = (value: bigint, origin: Origin): Token[] => {
   const magnitude = value < 0n ? -value : value;
-  const token: Token = { kind: 'number', text: `${magnitude}`, value: BigInt.asIntN(64, magnitude), origin, spaceBefore };
-  return value < 0n ? [{ kind: 'punctuation', text: '-', origin, spaceBefore }, { ...token, spaceBefore: false }] : [token];
+  const number: Token = {
+    kind: 'number', text: `${magnitude}`, value: BigInt.asIntN(64, magnitude), origin, spaceBefore: false,
+  };
+  return value < 0n ? [{ kind: 'punctuation', text: '-', origin, spaceBefore: false }, number] : [number];
 };

@@ -1,4 +1,4 @@
-// Source files → lines of tokens: the preprocessor's main loop. One line at a time, and only when the next is asked for, so that
+// Source files → lines of tokens: the preprocessor's main loop. One line at a time, and only when it is asked for, so that
 // `%if` and `%assign` may ask the assembler (by `scope`) for the symbols above them. NASM manual, chapter 4.
 import { BLOCK_DIRECTIVES, record } from './block-directives.ts';
 import { handleConditional, isReading } from './conditionals.ts';
@@ -52,7 +52,7 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
   const dynamic = (name: string, body: (use: Origin) => readonly Piece[]): void => {
     for (const spelling of bothNames(name)) state.defines.define({ name: spelling, caseless: false, body, isActive: false });
   };
-  const number = (value: number, origin: Origin): readonly Piece[] => numberPieces(BigInt(value), { origin, spaceBefore: false });
+  const number = (value: number, origin: Origin): readonly Piece[] => numberPieces(BigInt(value), origin);
   dynamic('LINE', (origin) => number(state.origin.place.line, origin));
   dynamic('BITS', (origin) => number(state.bits, origin));
   dynamic('OUTPUT_FORMAT', ({ place, macro }) => lex(format, place, macro));
@@ -134,7 +134,9 @@ const handleCall = (state: Preprocessor, row: readonly Piece[], rawLength: numbe
     }
     const { macro } = call;
     if (macro.depth > 0 && !macro.recursive) continue;
-    if (state.input.frames.length > DEEPEST_CALL) throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
+    if (state.input.frames.length > DEEPEST_CALL) {
+      throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
+    }
     const label = row.slice(0, Math.min(at, 1));
     if (label.length > 0 && !macro.takesLabel) emit(state, [label[0], colonAfter(label[0])], lines);
     const unique = state.takeUnique();

@@ -1,5 +1,5 @@
-// One line of source → pieces: the tokens of the assembler, plus what only the preprocessor understands (`%…`) and what nobody
-// does. A piece that is wrong is not reported here: in a branch not taken, or in the text of an `%error`, it does no harm.
+// One line of source → pieces: the tokens of the assembler, plus what only the preprocessor understands (`%…`) and what
+// nobody does. A piece that is wrong is not reported here: in a branch not taken, or in the text of an `%error`, it does no harm.
 // NASM manual 3.1, 3.4 and 4.
 import type { Place } from '../base/diagnostic.ts';
 import { isFloat, parseNumber } from './numbers.ts';

@@ -12,7 +12,9 @@ const DEEPEST_INCLUDE = 64;
 
 /** Reads `path` next. Throws when that is not possible: without a file, all further messages would mislead. */
 export const readFile = (state: Preprocessor, path: string, origin: Origin, from?: string): void => {
-  if (state.input.includeDepth > DEEPEST_INCLUDE) throw new Fatal(origin, `files include each other more than ${DEEPEST_INCLUDE} deep`);
+  if (state.input.includeDepth > DEEPEST_INCLUDE) {
+    throw new Fatal(origin, `files include each other more than ${DEEPEST_INCLUDE} deep`);
+  }
   const source = state.io.read(path, from);
   if (!source) throw new Fatal(origin, `cannot read '${path}'`);
   if (!isText(source.text)) throw new Fatal({ place: { file: source.path, line: 1, column: 1 } }, 'not a text file');
@@ -92,6 +94,8 @@ const clear: Directive = (state) => {
 
 const refuse: Directive = (state, _, { origin, text }) => state.reporter.error(origin, `'${text}' is not supported`);
 
+const REFUSED = ['use', 'pathsearch', 'arg', 'local', 'stacksize', 'defalias', 'undefalias', 'aliases'];
+
 const ignore: Directive = () => {};
 
 export const OTHER_DIRECTIVES: Readonly<Record<string, Directive>> = {
@@ -109,5 +113,5 @@ export const OTHER_DIRECTIVES: Readonly<Record<string, Directive>> = {
   pragma: ignore,
   depend: ignore,
   null: ignore,
-  ...Object.fromEntries(['use', 'pathsearch', 'arg', 'local', 'stacksize', 'defalias', 'undefalias', 'aliases'].map((name) => [name, refuse])),
+  ...Object.fromEntries(REFUSED.map((name) => [name, refuse])),
 };

@@ -48,6 +48,10 @@ export const spellPieces = (pieces: readonly Piece[]): string =>
 export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
   piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
 
+/** The pieces in the place of `piece`: after a blank if that was. */
+export const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.length === 0 ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
+
 /** The piece with another origin. Written out by kind: most of an expansion's work is this copying. */
 export const withOrigin = (piece: Piece, origin: Origin): Piece => {
   const { text, spaceBefore } = piece;
@@ -63,6 +67,11 @@ export const withOrigin = (piece: Piece, origin: Origin): Piece => {
     default:
       return { ...piece, origin };
   }
+};
+
+/** Adds to a row; spreading arguments would overflow the stack where a hostile source makes them many. */
+export const append = (row: Piece[], pieces: readonly Piece[]): void => {
+  for (const piece of pieces) row.push(piece);
 };
 
 /** The pieces as produced by `macro`. */

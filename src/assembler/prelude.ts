@@ -1,6 +1,6 @@
 // The standard macros: NASM's plain directives in terms of the primitive ones, written in the macro language itself.
-// What they leave for the assembler is, in brackets: section, segment, absolute, sectalign, bits, default, cpu, float, org, global, extern,
-// static, required, common, and whatever else a source puts in brackets. NASM manual 4.12 and chapter 7.
+// What they leave for the assembler is, in brackets: section, segment, absolute, sectalign, bits, default, cpu, float, org,
+// global, extern, static, required, common, and what else a source puts in brackets. NASM manual 4.12 and chapter 7.
 
 /** A version whose behaviour this assembler has; sources ask for it. */
 const VERSION = {

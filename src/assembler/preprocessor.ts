@@ -74,7 +74,9 @@ export class Preprocessor {
 
   /** What `action` answers; throws when `%[…]` are nested without sense. */
   nested<Result>(action: () => Result): Result {
-    if (++this.#nesting > DEEPEST_INDIRECTION) throw new Fatal(this.origin, `'%[…]' are nested more than ${DEEPEST_INDIRECTION} deep`);
+    if (++this.#nesting > DEEPEST_INDIRECTION) {
+      throw new Fatal(this.origin, `'%[…]' are nested more than ${DEEPEST_INDIRECTION} deep`);
+    }
     const result = action();
     this.#nesting--;
     return result;
@@ -101,8 +103,8 @@ export class Preprocessor {
 
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
-    const named = pieces.some(isContextName) ? pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)) : pieces;
-    const joined = joinTouching(named);
+    const named = (piece: Piece): Piece => (isContextName(piece) ? this.#contextLabel(piece) : piece);
+    const joined = joinTouching(pieces.some(isContextName) ? pieces.map(named) : pieces);
     let isWhole = true;
     for (const piece of joined) {
       if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);

@@ -1,5 +1,5 @@
-// A quoted string ↔ its bytes. Between '…' and "…" every character stands for itself; between `…` C's escapes are resolved.
-// NASM manual 3.4.2.
+// A quoted string ↔ its bytes. Between '…' and "…" every character stands for itself; between `…` C's escapes are
+// resolved. NASM manual 3.4.2.
 
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, e: 27, f: 12, n: 10, r: 13, t: 9, v: 11 };
 const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/gsu;
@@ -15,17 +15,20 @@ export const unquote = (text: string): Uint8Array => {
 
 const resolveEscapes = (inner: string): Uint8Array => {
   const bytes: number[] = [];
+  const append = (more: Iterable<number>): void => {
+    for (const byte of more) bytes.push(byte);
+  };
   let end = 0;
   for (const match of inner.matchAll(ESCAPE)) {
     const [whole, octal, hex, utf16, utf32, letter] = match;
-    bytes.push(...encoder.encode(inner.slice(end, match.index)));
+    append(encoder.encode(inner.slice(end, match.index)));
     end = match.index + whole.length;
     if (octal) bytes.push(Number.parseInt(octal, 8) & 0xff);
     else if (hex) bytes.push(Number.parseInt(hex, 16));
-    else if (letter) bytes.push(...(ESCAPES[letter] === undefined ? encoder.encode(letter) : [ESCAPES[letter]]));
-    else bytes.push(...encodeCodePoint(Number.parseInt(utf16 ?? utf32, 16)));
+    else if (letter) append(ESCAPES[letter] === undefined ? encoder.encode(letter) : [ESCAPES[letter]]);
+    else append(encodeCodePoint(Number.parseInt(utf16 ?? utf32, 16)));
   }
-  bytes.push(...encoder.encode(inner.slice(end)));
+  append(encoder.encode(inner.slice(end)));
   return Uint8Array.from(bytes);
 };
 

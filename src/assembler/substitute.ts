@@ -3,7 +3,7 @@
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { expandedFrom, isWord, joinTouching, spaced, withOrigin, wordAt } from './pieces.ts';
+import { after, append, expandedFrom, isWord, joinTouching, withOrigin, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Origin } from './tokens.ts';
 
@@ -13,7 +13,7 @@ export const substitute = (state: Preprocessor, pieces: readonly Piece[]): reado
   const row: Piece[] = [];
   for (const piece of pieces) {
     const placed = macro ? withOrigin(piece, originIn(macro, piece)) : piece;
-    if (isReplaced(placed)) row.push(...after(placed, replace(state, placed, macro)));
+    if (isReplaced(placed)) append(row, after(placed, replace(state, placed, macro)));
     else row.push(placed);
   }
   if (macro) state.spend(row.length, row.length);
@@ -47,17 +47,12 @@ const wordFor = ({ sort, text }: Percent, { calledAs, macro, unique }: MacroFram
   return sort === 'local' ? `..@${unique}.${text.slice(2)}` : undefined;
 };
 
-/** The pieces in the place of `piece`: after a blank if that was. */
-const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece[] =>
-  pieces.length === 0 ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
-
 const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
   const { place, macro } = origin;
   const inner = lex(text, { ...place, column: place.column + 2 }, macro);
-  return state.nested(() => {
-    const replaced = inner.flatMap((piece) => (isReplaced(piece) ? after(piece, replace(state, piece, state.input.macro)) : piece));
-    return state.expandSingle(joinTouching(replaced));
-  });
+  const replaced = (piece: Piece): Piece | readonly Piece[] =>
+    isReplaced(piece) ? after(piece, replace(state, piece, state.input.macro)) : piece;
+  return state.nested(() => state.expandSingle(joinTouching(inner.flatMap(replaced))));
 };
 
 /** Argument `index` from 0, after rotation. */
@@ -91,15 +86,17 @@ const range = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame
   const pieces: Piece[] = [];
   for (let number = first; number !== last + step; number += step) {
     if (number !== first) pieces.push({ kind: 'punctuation', text: ',', origin, spaceBefore: false });
-    pieces.push(...produced(argument(macro, number - 1) ?? [], macro));
+    append(pieces, produced(argument(macro, number - 1) ?? [], macro));
   }
   return pieces;
 };
 
 /** Those whose opposite is spelled with or without `n`; `pe` and `po` are each other's. */
-const CONDITIONS: ReadonlySet<string> = new Set(
-  ['a', 'ae', 'b', 'be', 'c', 'e', 'g', 'ge', 'l', 'le', 'o', 'p', 's', 'z'].flatMap((code) => [code, `n${code}`]).concat('pe', 'po'),
-);
+const CONDITIONS: ReadonlySet<string> = new Set([
+  ...['a', 'ae', 'b', 'be', 'c', 'e', 'g', 'ge', 'l', 'le', 'o', 'p', 's', 'z'].flatMap((code) => [code, `n${code}`]),
+  'pe',
+  'po',
+]);
 const WITHOUT_OPPOSITE: ReadonlySet<string> = new Set(['cxz', 'ecxz', 'rcxz']);
 
 const opposite = (code: string): string => {

@@ -1,6 +1,6 @@
 // Source text → tokens → lines: the nouns between the assembler's stages. The preprocessor (`expand.ts`) answers everything
-// that begins with `%`, and the macros of the prelude turn NASM's plain directives into primitive ones in brackets: what
-// comes after it sees only labels, instructions, data and `[directive …]` lines (list in `prelude.ts`). NASM manual, chapters 3-7.
+// that begins with `%`, and the macros of the prelude turn NASM's plain directives into primitive ones in brackets: what comes
+// after it sees only labels, instructions, data and `[directive …]` lines (list in `prelude.ts`). NASM manual, chapters 3-7.
 import type { Place } from '../base/diagnostic.ts';
 
 /** Where something was written and, when a macro produced it, who called that macro (the innermost first, then outwards). */

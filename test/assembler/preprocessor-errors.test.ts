@@ -51,11 +51,12 @@ describe('misplaced', () => {
 
 describe('malformed', () => {
   test('unknown and refused directives', () =>
-    expectDiagnostics('%foo\n%use altreg\n%arg x:word\ndd %!HOME', `
+    expectDiagnostics('%foo\n%ifthen x\n%error never\n%endif\n%use altreg\n%arg x:word\ndd %!HOME', `
       a.asm:1:1: error: there is no directive '%foo'
-      a.asm:2:1: error: '%use' is not supported
-      a.asm:3:1: error: '%arg' is not supported
-      a.asm:4:4: error: '%!HOME': the environment is not read`));
+      a.asm:2:1: error: there is no directive '%ifthen'
+      a.asm:5:1: error: '%use' is not supported
+      a.asm:6:1: error: '%arg' is not supported
+      a.asm:7:4: error: '%!HOME': the environment is not read`));
   test('%define', () =>
     expectDiagnostics('%define\n%define 5 3\n%define f(1) a\n%define f(a 3\n%define g(x) x\n%define g 1\n%undef', `
       a.asm:1:1: error: '%define' expects a name
@@ -112,7 +113,10 @@ describe('messages of the source', () => {
       a.asm:4:1: error: that is all`));
   test('the macro trail leads outwards, through files', () =>
     expectDiagnostics(
-      { 'a.asm': '%include "b.inc"\n outer', 'b.inc': '%macro inner 0\n%error deep\n%endmacro\n%macro outer 0\n  inner\n%endmacro' },
+      {
+        'a.asm': '%include "b.inc"\n outer',
+        'b.inc': '%macro inner 0\n%error deep\n%endmacro\n%macro outer 0\n  inner\n%endmacro',
+      },
       `b.inc:2:1: error: deep
       b.inc:5:3: note: in the expansion of 'inner'
       a.asm:2:2: note: in the expansion of 'outer'`,
@@ -143,13 +147,17 @@ describe('endless sources end with one message', () => {
   const doubling = (line: (n: number) => string): string => Array.from({ length: 64 }, (_, n) => line(n)).join('\n');
   test.each([
     ['recursive macros', '%rmacro m 0\nm\n%endmacro\nm', 'macros call each other more than 10000 deep'],
-    ['a repetition', '%rep 1000000000000\nnop\n%endrep', `'%rep' of 1000000000000: at most 1000000 repetitions are possible`],
+    ['a repetition', '%rep 1000000000000\nnop\n%endrep', `'%rep' of 1000000000000: at most 1000000 are possible`],
     [
       'nested repetitions',
       '%rep 1000000\n%rep 1000000\n%assign n 1\n%endrep\n%endrep',
       'macros and repetitions take more than 2000000 lines',
     ],
-    ['doubling macros', `${doubling((n) => `%define a${n} a${n + 1} a${n + 1}`)}\ndb a0`, 'macros make this line longer than 1000000 tokens'],
+    [
+      'doubling macros',
+      `${doubling((n) => `%define a${n} a${n + 1} a${n + 1}`)}\ndb a0`,
+      'macros make this line longer than 1000000 tokens',
+    ],
     [
       'doubling calls',
       `${doubling((n) => `%macro m${n} 0\nm${n + 1}\nm${n + 1}\n%endmacro`)}\nm0`,
@@ -159,7 +167,11 @@ describe('endless sources end with one message', () => {
     ['doubling names', `%define a aa\n%rep 64\n%xdefine a a%+a\n%endrep`, 'a name of more than 4096 characters was put together'],
     ['doubling strings', `%define s "ab"\n%rep 64\n%strcat s s, s\n%endrep`, /^'%strcat' makes a string of \d+ bytes$/],
     ['a name that grows by itself', '%define a a%+\ndb a', 'the single-line macros in this line expand without end'],
-    ['a name put together anew in each look', '%define f(x) (x+a%?\n%define g(x) f(x)*g(x)\ndb g(g(1))', 'the single-line macros in this line expand without end'],
+    [
+      'a name put together anew in each look',
+      '%define f(x) (x+a%?\n%define g(x) f(x)*g(x)\ndb g(g(1))',
+      'the single-line macros in this line expand without end',
+    ],
     ['%[…] in depth', `db ${'%['.repeat(100)}x${']'.repeat(100)}`, `'%[…]' are nested more than 50 deep`],
     ['brackets in depth', `%if ${'('.repeat(100_000)}\n%endif`, 'an expression may be nested 500 deep'],
     ['signs in depth', `%if ${'-'.repeat(100_000)}1\n%endif`, 'an expression may be nested 500 deep'],
@@ -171,6 +183,18 @@ describe('endless sources end with one message', () => {
   }, 20_000);
 });
 
-test('a long sum is no problem', () => {
-  expect(expandSources(`%assign n ${'1 + '.repeat(50_000)}1\ndb n`)).toEqual({ lines: ['db 50001'], diagnostics: [] });
+describe('much is no problem', () => {
+  const many = 200_000;
+  test('a long sum', () =>
+    expect(expandSources(`%assign n ${'1 + '.repeat(many)}1\ndb n`)).toEqual({ lines: [`db ${many + 1}`], diagnostics: [] }));
+  test('a long argument', () => {
+    const argument = '1 '.repeat(many);
+    const { lines, diagnostics } = expandSources(`%macro m 1\ndb %1\n%endmacro\n%define f(x) x\nm ${argument}\ndb f(${argument})`);
+    expect(diagnostics).toEqual([]);
+    expect(lines.map(({ length }) => length)).toEqual([2 * many + 2, 2 * many + 2]);
+  });
+  test('a long string', () => {
+    const { lines, diagnostics } = expandSources(`%strlen n \`\\n${'x'.repeat(many)}\`\ndb n`);
+    expect({ lines, diagnostics }).toEqual({ lines: [`db ${many + 1}`], diagnostics: [] });
+  });
 });

@@ -1,5 +1,5 @@
-// Sources that use every directive, with the lines that `nasm -E` makes of them behind `;>`. With nasm installed the stored lines are
-// checked too; `RENEW=1 npx vitest run test/assembler/preprocessor-golden.test.ts` writes them anew from nasm.
+// Sources that use every directive, with the lines that `nasm -E` makes of them behind `;>`. With nasm installed the stored
+// lines are checked too; `RENEW=1 npx vitest run test/assembler/preprocessor-golden.test.ts` writes them anew from nasm.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

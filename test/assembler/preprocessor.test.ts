@@ -1,5 +1,5 @@
-// What the golden sources cannot show: several files, what the assembler answers, what NASM's preprocessor alone cannot say or says
-// wrongly, and where lines come from.
+// What the golden sources cannot show: several files, what the assembler answers, what NASM's preprocessor alone cannot say
+// or says wrongly, and where lines come from.
 
 import { describe, expect, test } from 'vitest';
 import { expand } from '../../src/assembler/expand.ts';
