@@ -1,5 +1,6 @@
 // What a user asks for → everything that can influence a run besides the image. The digest of both names the run: the same name
-// gives the same journal. What cannot influence it (`fastForward`) is not in the digest. A wrong value is a message that names the field, never a machine that behaves oddly.
+// gives the same journal. What cannot influence it (`fastForward`) is not in the digest. A wrong value is a message that names the
+// field, never a machine that behaves oddly.
 
 import { Hash } from '../base/hash.ts';
 
