@@ -108,7 +108,7 @@ const add = (left: Value, right: Value, factor: bigint): Value => {
     const key = `${term.kind} ${term.name}`;
     const known = terms.get(key);
     const sum = (known?.factor ?? 0n) + factor * term.factor;
-    terms.set(key, { ...term, factor: BigInt.asIntN(64, sum), scaled: term.scaled || known !== undefined });
+    terms.set(key, { ...term, factor: BigInt.asIntN(64, sum), scaled: term.scaled || (known?.scaled ?? false) });
   }
   return {
     constant: BigInt.asIntN(64, left.constant + factor * right.constant),

@@ -87,14 +87,16 @@ const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<t
 
 const addressTerms = (value: Value, origin: Origin, reporter: Reporter): AddressTerm[] | undefined => {
   const terms: AddressTerm[] = [];
-  for (const { kind, name, factor, scaled } of value.terms) {
-    if (kind === 'section') continue;
+  const registers = value.terms.filter(({ kind }) => kind === 'register');
+  for (const { name, factor, scaled } of registers) {
     const register = registerNamed(name);
     if (register?.kind !== 'reg') {
       reporter.error(origin, `invalid effective address: ${name} cannot be part of one`);
       return undefined;
     }
-    terms.push({ register, factor, scaled });
+    const isSum = factor === 2n && !scaled; // [rax + rax] is written so, [rax * 2] is not
+    if (isSum && registers.length === 1) terms.push({ register, factor: 1n, scaled }, { register, factor: 1n, scaled });
+    else terms.push({ register, factor, scaled: scaled || isSum });
   }
   return terms;
 };

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const byNasm = (path: string): Uint8Array | string => {
   const output = join(folder, 'out.bin');
   rmSync(output, { force: true });
-  const { status, stderr } = spawnSync('nasm', ['-f', 'bin', '-w-all', `-I${path.replace(/[^/]*$/, '')}`, '-o', output, path], { encoding: 'utf8', timeout: 60_000 });
+  const { status, stderr } = spawnSync('nasm', ['-f', 'bin', '-w-all', `-I${path.replace(/[^/]*$/, '')}`, '-o', output, path], { encoding: 'utf8', timeout: 20_000 });
   return status === 0 && existsSync(output) ? readFileSync(output) : stderr;
 };
 

@@ -85,7 +85,7 @@ describe('addresses and registers', () => {
       forward: false,
     }));
   test('a register taken twice counts twice', () =>
-    expect(valueIn('rax + rax').value?.terms).toEqual([{ kind: 'register', name: 'rax', factor: 2n, scaled: true }]));
+    expect(valueIn('rax + rax').value?.terms).toEqual([{ kind: 'register', name: 'rax', factor: 2n, scaled: false }]));
   test('a register taken away is gone', () => expect(valueIn('rax * 2 + 1 - rax - rax').value).toEqual(constantValue(1n)));
   test('what is not known yet leaves the registers', () =>
     expect(valueIn('rbx + later * 4').value).toMatchObject({ unknown: true, terms: [{ name: 'rbx', factor: 1n }] }));
