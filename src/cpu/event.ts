@@ -44,7 +44,7 @@ const PENDING: readonly Source[] = [
     take: (cpu) => {
       cpu.dr[6] |= BigInt(cpu.debugPending);
       cpu.debugPending = 0;
-      interruptAt(cpu, DB, true);
+      debugException(cpu);
     },
   },
   {
@@ -53,14 +53,14 @@ const PENDING: readonly Source[] = [
     take: (cpu) => {
       cpu.nmiPending--;
       cpu.nmiBlocked = true;
-      interruptAt(cpu, NMI, false);
+      interruptAt(cpu, NMI);
     },
   },
   {
     name: 'maskable interrupt',
     ready: (cpu) =>
       (cpu.rflags & IF) !== 0 && cpu.shadow === NO_SHADOW && isAwakeable(cpu) && cpu.wires.interrupts.pendingVector >= 0,
-    take: (cpu) => interruptAt(cpu, cpu.wires.interrupts.acknowledge(), false),
+    take: (cpu) => interruptAt(cpu, cpu.wires.interrupts.acknowledge()),
   },
   {
     name: 'instruction breakpoint',
@@ -73,7 +73,7 @@ const PENDING: readonly Source[] = [
       cpu.breakpoints.atInstruction(linearRip(cpu)) !== 0,
     take: (cpu) => {
       cpu.dr[6] |= BigInt(cpu.breakpoints.atInstruction(linearRip(cpu)));
-      interruptAt(cpu, DB, true);
+      debugException(cpu);
     },
   },
 ];
@@ -82,13 +82,14 @@ const isAwakeable = (cpu: Cpu): boolean => cpu.activity === RUNNING || cpu.activ
 const linearRip = (cpu: Cpu): bigint => BigInt.asUintN(cpu.mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
 
 /**
- * Takes everything that is due before the next instruction. Afterwards that instruction is the one to execute, unless the CPU sleeps;
- * `attention` says whether the next boundary needs a look whatever the instruction does.
+ * Takes what is due before the next instruction, and says whether that is to be executed now: not when the CPU sleeps, nor when its
+ * time is over. `attention` says whether the next boundary needs a look whatever the instruction does.
  */
-export function passBoundary(cpu: Cpu): void {
+export function passBoundary(cpu: Cpu): boolean {
   for (let source = highest(cpu); source !== undefined; source = highest(cpu)) {
     cpu.spin?.leave();
     source.take(cpu);
+    if (cpu.time >= cpu.stop) return false;
   }
   cpu.attention =
     cpu.nmiPending > 0 ||
@@ -96,20 +97,33 @@ export function passBoundary(cpu: Cpu): void {
     cpu.shadow === MOV_SS_SHADOW ||
     cpu.breakpoints.onExecution ||
     cpu.wires.interrupts.pendingVector >= 0;
-  if (cpu.activity !== RUNNING) return;
+  if (cpu.activity !== RUNNING) return false;
   cpu.inMovSsShadow = cpu.shadow === MOV_SS_SHADOW;
   cpu.shadow = NO_SHADOW;
   cpu.stepping = (cpu.rflags & TF) !== 0;
   cpu.rflags &= ~RF;
+  return true;
 }
 
 const highest = (cpu: Cpu): Source | undefined => PENDING.find((source) => source.ready(cpu));
 
-/** An event between two instructions; `exception` distinguishes #DB from interrupts. */
-function interruptAt(cpu: Cpu, vector: number, exception: boolean): void {
+/** An interrupt between two instructions. */
+function interruptAt(cpu: Cpu, vector: number): void {
+  raise(cpu, wake(cpu, vector), false);
+}
+
+/** #DB takes a slot, as other exceptions do: a breakpoint on its own handler, or on the stack that its delivery uses, never ends. */
+function debugException(cpu: Cpu): void {
+  cpu.time++;
+  cpu.extraTicks++;
+  raise(cpu, wake(cpu, DB), true);
+}
+
+/** An event between two instructions ends any sleep. */
+function wake(cpu: Cpu, vector: number): Event {
   cpu.activity = RUNNING;
   cpu.monitored = -1;
-  raise(cpu, { vector, error: undefined, software: false, resume: cpu.repeating, returnTo: cpu.rip }, exception);
+  return { vector, error: undefined, software: false, resume: cpu.repeating, returnTo: cpu.rip };
 }
 
 /** The instruction at RIP faulted. */
