@@ -65,8 +65,7 @@ function execute(cpu: Cpu): void {
   if (!isWatching) cpu.ram.epoch++;
   while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
-      passBoundary(cpu);
-      if (cpu.activity !== RUNNING) return;
+      if (!passBoundary(cpu)) return;
     }
     const low = words32[RIP_LOW];
     const high = words32[RIP_HIGH];

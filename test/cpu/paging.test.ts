@@ -2,7 +2,7 @@
 // mapped for everyone; `page` gives the page at 2 MiB entries of its own.
 
 import { describe, expect, test } from 'vitest';
-import { AT, Lab, run, type RunOptions } from '../support/cpu.ts';
+import { AT, type Lab, run, type RunOptions } from '../support/cpu.ts';
 
 const [P, W, U, A, D, PS] = [1n, 2n, 4n, 0x20n, 0x40n, 0x80n];
 const NX = 1n << 63n;
