@@ -1,7 +1,6 @@
 // What the parser, the layout and the sections have to say, whole: place, message, source line with a caret.
 
 import { describe, expect, test } from 'vitest';
-import { formatDiagnostics } from '../../src/assembler/messages.ts';
 import { assembleSources } from './assembling.ts';
 
 const expectErrors = (source: string, expected: string): void => {
@@ -34,13 +33,11 @@ a.asm:2:2: error: mov: invalid combination of opcode and operands
 a.asm:4:2: note: in the expansion of 'put'`);
 });
 
-test('all errors of a run are found, and only the first twenty are shown', () => {
+test('all errors of a run are found', () => {
   const { assembly } = assembleSources(Array.from({ length: 23 }, (_, line) => ` mov eax, x${line}`).join('\n'));
-  expect(assembly.diagnostics.length).toBe(23);
-  const text = formatDiagnostics(assembly.diagnostics);
-  expect(text).toContain("a.asm:20:11: error: symbol 'x19' is not defined");
-  expect(text).not.toContain('x20');
-  expect(text.endsWith('\n… and 3 more')).toBe(true);
+  expect(assembly.diagnostics.map(({ place, text }) => [place.line, text])).toEqual(
+    Array.from({ length: 23 }, (_, line) => [line + 1, `symbol 'x${line}' is not defined`]),
+  );
 });
 
 describe('what is no statement', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
 import { toFlat } from '../../src/assembler/object.ts';
-import { formatDiagnostics } from '../../src/assembler/messages.ts';
+import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { has } from '../support/tools.ts';
 import { assembleSources, hexRows } from './assembling.ts';
 import { fileIo } from './expanding.ts';
@@ -47,7 +47,7 @@ describe.runIf(has('nasm'))(`programs from seed ${SEED} on`, () => {
 
 test.runIf(has('nasm'))('the kernel', () => {
   const { object, diagnostics } = assemble('asm/kernel.asm', fileIo);
-  if (!object) throw new Error(formatDiagnostics(diagnostics));
+  if (!object) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
   const expected = byNasm('asm/kernel.asm');
   if (typeof expected === 'string') throw new Error(expected);
   expect(Buffer.from(expected).equals(toFlat(object))).toBe(true);
