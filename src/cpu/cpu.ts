@@ -19,12 +19,15 @@ import { reset } from './reset.ts';
 import { bitmapAllows } from './segment.ts';
 import { Spin } from './spin.ts';
 import { CpuState, HALTED, RUNNING, WAIT_FOR_SIPI } from './state.ts';
+import { TLB_BYTES, Tlb } from './tlb.ts';
 
 /** `stateOffset` is where in `memory` the CPU's block of STATE_BYTES begins; `code` is shared by the CPUs of a machine, as `ram` is. */
 export interface CpuOptions {
   readonly id: number;
   readonly memory: ArrayBufferLike;
   readonly stateOffset: number;
+  /** Where in `memory` its TLB lies; without, it lies elsewhere. */
+  readonly tlbOffset?: number;
   readonly ram: Ram;
   readonly code: InsnCache;
   readonly wires: CpuWires;
@@ -84,7 +87,10 @@ export class Cpu extends CpuState {
     this.code = options.code;
     this.wires = options.wires;
     this.identity = options.identity;
-    this.mmu = new Mmu(this, options.ram, options.wires.bus, () => this.forgetCode());
+    const { tlbOffset, memory, ram } = options;
+    const [place, at] = tlbOffset === undefined ? [new ArrayBuffer(TLB_BYTES), 0] : [memory, tlbOffset];
+    const tlb = new Tlb(place, at, ram.bytes.byteOffset, ram.size);
+    this.mmu = new Mmu(this, ram, tlb, options.wires.bus, () => this.forgetCode());
     this.breakpoints = new Breakpoints(this);
     this.spin = options.fastForward ? new Spin(this) : undefined;
     options.code.onClear(() => this.forgetCode());

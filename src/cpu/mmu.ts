@@ -1,5 +1,4 @@
-// Linear addresses → RAM or bus, with a TLB: for each kind of access a direct-mapped table of page numbers, so that a hit is one
-// comparison and implies that rights, canonical form, accessed and dirty flags are in order. Everything else goes the long way.
+// Linear addresses → RAM or bus, through the TLB where it knows the page. Everything else goes the long way.
 // A flush drops global pages too: an entry may vanish at any time (SDM vol. 3, 4.10.2.2), so G needs no meaning.
 
 import type { Size } from '../base/bits.ts';
@@ -10,12 +9,9 @@ import { type Access, EXECUTE, Paging, READ, WRITE } from './paging.ts';
 import { LINE_SHIFT, type Ram } from './ram.ts';
 import { CR4_SMAP } from './registers.ts';
 import type { CpuState } from './state.ts';
+import { TLB_ENTRIES, TLB_KINDS, type Tlb } from './tlb.ts';
 
 const PAGE_BYTES = 0x1000;
-const ENTRIES = 512;
-/** Tables: read, write, execute for the supervisor, then the same for the user. */
-const KINDS = 3;
-const TABLES = 2 * KINDS;
 
 /** In place of a segment: an access of the processor to its own tables. It is the supervisor's at any CPL (SDM vol. 3, 4.6). */
 export const SYSTEM = -1;
@@ -29,13 +25,11 @@ export class Mmu {
   readonly #paging: Paging;
   /** Called when code may have moved: whoever remembers where it is must forget it. */
   readonly #onFlush: () => void;
-  /** Linear page numbers (-1: empty entry) and the physical addresses of their pages. */
-  readonly #tags = new Float64Array(TABLES * ENTRIES).fill(-1);
-  readonly #frames = new Float64Array(TABLES * ENTRIES);
+  readonly #tlb: Tlb;
   #hasLargePages = false;
   /** Where the tables of the current privilege begin. */
   #readTable = 0;
-  #writeTable = ENTRIES;
+  #writeTable = TLB_ENTRIES;
   /** Takes a 64-bit address apart into halves without making numbers of bigints. */
   readonly #word = new BigUint64Array(1);
   readonly #halves = new Uint32Array(this.#word.buffer);
@@ -52,8 +46,9 @@ export class Mmu {
   /** How often something other than RAM has been read or written. */
   busAccesses = 0;
 
-  constructor(state: CpuState, ram: Ram, bus: Bus, onFlush: () => void) {
+  constructor(state: CpuState, ram: Ram, tlb: Tlb, bus: Bus, onFlush: () => void) {
     this.#state = state;
+    this.#tlb = tlb;
     this.#ram = ram;
     this.#view = ram.view;
     this.#size = ram.size;
@@ -64,8 +59,8 @@ export class Mmu {
 
   /** Whether accesses are the user's (CPL 3). */
   set user(user: boolean) {
-    this.#readTable = user ? KINDS * ENTRIES : 0;
-    this.#writeTable = this.#readTable + ENTRIES;
+    this.#readTable = user ? TLB_KINDS * TLB_ENTRIES : 0;
+    this.#writeTable = this.#readTable + TLB_ENTRIES;
     this.#onFlush();
   }
 
@@ -74,7 +69,7 @@ export class Mmu {
   }
 
   flush(): void {
-    this.#tags.fill(-1);
+    this.#tlb.clear();
     this.#hasLargePages = false;
     this.#onFlush();
   }
@@ -85,8 +80,7 @@ export class Mmu {
       this.flush();
       return;
     }
-    const entry = Number((linear >> 12n) % BigInt(ENTRIES));
-    for (let table = 0; table < TABLES; table++) this.#tags[table * ENTRIES + entry] = -1;
+    this.#tlb.drop(Number(linear >> 12n));
     this.#onFlush();
   }
 
@@ -170,12 +164,10 @@ export class Mmu {
   /** Physical address of an access that lies in one page and hits the TLB, else -1. */
   #lookUp(linear: bigint, size: number, table: number): number {
     this.#word[0] = linear;
-    const low = this.#halves[0];
-    const page = low >>> 12;
-    const within = low & 0xfff;
-    const slot = table + (page & (ENTRIES - 1));
-    if (this.#tags[slot] !== this.#halves[1] * 0x10_0000 + page || within + (size >>> 3) > PAGE_BYTES) return -1;
-    return this.#frames[slot] + within;
+    const within = this.#halves[0] & 0xfff;
+    if (within + (size >>> 3) > PAGE_BYTES) return -1;
+    const frame = this.#tlb.frame(this.#halves[0], this.#halves[1], table);
+    return frame < 0 ? -1 : frame + within;
   }
 
   /** Both pages of a split access are checked before anything happens (X7). */
@@ -213,7 +205,7 @@ export class Mmu {
   #translate(linear: bigint, access: Access, segment: number): number {
     const system = segment === SYSTEM;
     const user = !system && this.user;
-    const table = ((user ? KINDS : 0) + access) * ENTRIES;
+    const table = ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES;
     const hit = this.#lookUp(linear, 8, table);
     if (hit >= 0) return hit;
     if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
@@ -223,9 +215,7 @@ export class Mmu {
     // Whether the supervisor may touch the user's data is for AC to say each time.
     const excused = found.user && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
     if (!excused && !this.isWatched?.(page)) {
-      const slot = table + (page % ENTRIES);
-      this.#tags[slot] = page;
-      this.#frames[slot] = frame;
+      this.#tlb.put(page, table, frame);
       this.#hasLargePages ||= found.large;
     }
     return frame + Number(linear & 0xfffn);

@@ -23,11 +23,12 @@ export class Ram {
   epoch = 0;
   readonly #watchers: { readonly mark: number; readonly watch: LineWatcher }[] = [];
 
-  constructor(buffer: ArrayBufferLike, byteOffset: number, size: number) {
+  /** `marks` has a zero byte for each line of RAM. */
+  constructor(buffer: ArrayBufferLike, byteOffset: number, size: number, marks: Uint8Array = new Uint8Array(Math.ceil(size / LINE_BYTES))) {
     this.view = new DataView(buffer, byteOffset, size);
     this.bytes = new Uint8Array(buffer, byteOffset, size);
     this.size = size;
-    this.marks = new Uint8Array(Math.ceil(size / LINE_BYTES));
+    this.marks = marks;
   }
 
   /** Calls `watch` for each write to a line that has `mark`. */

@@ -70,7 +70,7 @@ export class Machine {
   constructor(config: MachineConfig) {
     this.config = config;
     const memory = new MachineMemory(config);
-    const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes);
+    const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes, memory.marks);
     const code = new InsnCache(ram);
     this.#code = code;
     this.#memory = memory;
@@ -92,6 +92,7 @@ export class Machine {
           config,
           memory: memory.buffer,
           stateOffset: memory.stateOffset(id),
+          tlbOffset: memory.tlbOffset(id),
           ram,
           code,
           bus: this.#board.bus,

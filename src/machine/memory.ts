@@ -1,31 +1,56 @@
-// Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, then RAM. It is a WebAssembly memory of
-// fixed size, so that generated code can use the very same bytes; pages that nobody touches cost the host nothing.
+// Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, a TLB for each CPU, a mark for each line, RAM. It is a
+// WebAssembly memory of fixed size, so that generated code can use the very same bytes; pages that nobody touches cost the host nothing.
 
+import { LINE_BYTES } from '../cpu/ram.ts';
 import { STATE_BYTES } from '../cpu/state.ts';
+import { TLB_BYTES } from '../cpu/tlb.ts';
 import type { MachineConfig } from './config.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
 declare const WebAssembly: {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Memory: new (limits: { initial: number; maximum: number }) => SharedMemory;
 };
 
+/** The memory as the host's WebAssembly knows it. */
+export interface SharedMemory {
+  readonly buffer: ArrayBuffer;
+}
+
 const WASM_PAGE = 0x1_0000;
+const upToPage = (bytes: number): number => Math.ceil(bytes / WASM_PAGE) * WASM_PAGE;
 
 export class MachineMemory {
+  readonly wasm: SharedMemory;
   readonly buffer: ArrayBuffer;
+  /** Where the byte of line n of `buffer` is, less n. */
+  readonly marksOffset: number;
+  /** A byte for each line of RAM. */
+  readonly marks: Uint8Array;
   /** Where physical address 0 lies in `buffer`; a multiple of 64 KiB. */
   readonly ramOffset: number;
   readonly ram: Uint8Array;
 
+  readonly #cpus: number;
+
   constructor({ cpus, ramBytes }: Pick<MachineConfig, 'cpus' | 'ramBytes'>) {
-    this.ramOffset = Math.ceil((cpus * STATE_BYTES) / WASM_PAGE) * WASM_PAGE;
-    const pages = Math.ceil((this.ramOffset + ramBytes) / WASM_PAGE);
-    this.buffer = new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer;
+    this.#cpus = cpus;
+    this.marksOffset = upToPage(cpus * (STATE_BYTES + TLB_BYTES));
+    // Lines before RAM are counted too, so that a mark is found from an offset in the memory by one shift.
+    this.ramOffset = upToPage((this.marksOffset + ramBytes / LINE_BYTES) * (LINE_BYTES / (LINE_BYTES - 1)));
+    const pages = upToPage(this.ramOffset + ramBytes) / WASM_PAGE;
+    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.buffer = this.wasm.buffer;
+    this.marks = new Uint8Array(this.buffer, this.marksOffset + this.ramOffset / LINE_BYTES, ramBytes / LINE_BYTES);
     this.ram = new Uint8Array(this.buffer, this.ramOffset, ramBytes);
   }
 
   /** Offset in `buffer` of a CPU's state block. */
   stateOffset(cpu: number): number {
     return cpu * STATE_BYTES;
+  }
+
+  /** Of its TLB. */
+  tlbOffset(cpu: number): number {
+    return this.#cpus * STATE_BYTES + cpu * TLB_BYTES;
   }
 }

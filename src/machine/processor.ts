@@ -18,6 +18,7 @@ export interface ProcessorWires {
   readonly config: MachineConfig;
   readonly memory: ArrayBuffer;
   readonly stateOffset: number;
+  readonly tlbOffset: number;
   readonly ram: Ram;
   readonly code: InsnCache;
   readonly bus: Bus;
@@ -64,6 +65,7 @@ export class Processor {
       id,
       memory: wires.memory,
       stateOffset: wires.stateOffset,
+      tlbOffset: wires.tlbOffset,
       ram: wires.ram,
       code: wires.code,
       wires: {

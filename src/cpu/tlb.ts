@@ -1,0 +1,66 @@
+// The TLB as memory, so that translated code looks where the MMU looks: for each kind of access a direct-mapped table of entries of four
+// words. A hit implies that rights, canonical form, accessed and dirty flags are in order. Translated code takes the first two words for
+// the page number: entries that do not lead to RAM have a bit more there, and only the MMU knows them.
+
+/** Entries of a table; the low bits of the page number choose one. */
+export const TLB_ENTRIES = 512;
+/** Tables: read, write, execute for the supervisor, then the same for the user. */
+export const TLB_KINDS = 3;
+const TABLES = 2 * TLB_KINDS;
+
+/** Words of an entry: page number (52 bits), what to add to a linear address to find its byte in memory, physical page number. */
+const WORDS = 4;
+const PAGE_LOW = 0;
+const PAGE_HIGH = 1;
+const ADDEND = 2;
+const FRAME = 3;
+const NOT_RAM = 0x8000_0000;
+/** PAGE_HIGH of an empty entry: no address has it. */
+const EMPTY = 0xffff_ffff;
+
+export const TLB_ENTRY_BYTES = WORDS * 4;
+export const TLB_ADDEND_BYTE = ADDEND * 4;
+export const TLB_TABLE_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
+export const TLB_BYTES = TABLES * TLB_TABLE_BYTES;
+
+export class Tlb {
+  readonly #words: Uint32Array;
+  /** Where in memory RAM begins, and how much there is. */
+  readonly #ramOffset: number;
+  readonly #ramBytes: number;
+
+  /** TLB_BYTES of `memory` from `byteOffset`. */
+  constructor(memory: ArrayBufferLike, byteOffset: number, ramOffset: number, ramBytes: number) {
+    this.#words = new Uint32Array(memory, byteOffset, TLB_BYTES / 4);
+    this.#ramOffset = ramOffset;
+    this.#ramBytes = ramBytes;
+    this.clear();
+  }
+
+  clear(): void {
+    this.#words.fill(EMPTY);
+  }
+
+  /** Physical address of the page that holds the linear address with these halves, or -1. `table` is the number of its first entry. */
+  frame(low: number, high: number, table: number): number {
+    const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
+    const words = this.#words;
+    const isHit = words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && (words[at + PAGE_HIGH] & ~NOT_RAM) === high >>> 12;
+    return isHit ? words[at + FRAME] * 0x1000 : -1;
+  }
+
+  /** `page` is a linear page number, `frame` a physical address. */
+  put(page: number, table: number, frame: number): void {
+    const at = (table + (page % TLB_ENTRIES)) * WORDS;
+    const isRam = frame + 0x1000 <= this.#ramBytes;
+    this.#words[at + PAGE_LOW] = page;
+    this.#words[at + PAGE_HIGH] = (Math.floor(page / 2 ** 32) | (isRam ? 0 : NOT_RAM)) >>> 0;
+    this.#words[at + ADDEND] = this.#ramOffset + frame - (page % 2 ** 20) * 0x1000;
+    this.#words[at + FRAME] = frame / 0x1000;
+  }
+
+  /** Empties the entries, in all tables, that may hold `page`. */
+  drop(page: number): void {
+    for (let table = 0; table < TABLES; table++) this.#words[(table * TLB_ENTRIES + (page % TLB_ENTRIES)) * WORDS + PAGE_HIGH] = EMPTY;
+  }
+}
