@@ -86,3 +86,13 @@ const closeList = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
   reporter.error(cursor.origin, 'expected ) at the end of a list of data');
   return undefined;
 };
+
+/** Size in bytes of elements that do not repeat; undefined when some do. */
+export const fixedSizeOf = (items: readonly DataItem[]): number | undefined => {
+  let size = 0;
+  for (const item of items) {
+    if (item.kind === 'dup') return undefined;
+    size += item.kind === 'string' ? Math.ceil(item.bytes.length / item.unit) * item.unit : item.unit;
+  }
+  return size;
+};

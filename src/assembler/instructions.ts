@@ -2,7 +2,7 @@
 // computed again: the bytes of an instruction without symbols, the length of one whose distances are the same.
 
 import { encodeSource } from '../isa/encode.ts';
-import type { SourceOperand } from '../isa/source.ts';
+import type { Encoded, SourceOperand } from '../isa/source.ts';
 import type { Emitter } from './emitter.ts';
 import { MAX_TIMES_OF_PLACED } from './limits.ts';
 import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
@@ -19,6 +19,8 @@ export class Instructions {
   readonly #reporter: Reporter;
   readonly #growOnly: boolean;
   readonly #isLast: boolean;
+  /** The last encoding had something to report, so that the last pass has to make it again. */
+  #isDoubtful = false;
 
   constructor(program: Program, emitter: Emitter, reporter: Reporter, { growOnly, isLast }: { growOnly: boolean; isLast: boolean }) {
     this.#program = program;
@@ -28,12 +30,12 @@ export class Instructions {
     this.#isLast = isLast;
   }
 
-  /** Adds the instruction of the statement at `index` to the section, `times` times; `placeOf` says where it stands. */
-  add(instruction: Instruction, times: number, origin: Origin, index: number, placeOf: () => Place): void {
+  /** Adds the instruction of the statement at `index` to the section, `times` times; `place` is where it stands. */
+  add(instruction: Instruction, times: number, origin: Origin, index: number, place: Place): void {
     const { lengths, constants } = this.#program;
     if (instruction.isConstant) {
-      const bytes = (this.#isLast ? undefined : constants[index]) ?? this.#encode(instruction, origin, 0, placeOf());
-      constants[index] = bytes;
+      const bytes = constants[index] ?? this.#encode(instruction, origin, 0, place);
+      if (!this.#isDoubtful) constants[index] = bytes;
       this.#emitter.emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
       return;
     }
@@ -46,11 +48,11 @@ export class Instructions {
     for (let done = 0; done < times; done++) {
       let length: number;
       if (this.#isLast || atLeast > 0) {
-        const bytes = this.#encode(instruction, origin, atLeast, placeOf());
+        const bytes = this.#encode(instruction, origin, atLeast, place);
         length = bytes.length;
         this.#emitter.emit(length, 1, origin, false, (writer) => writer.bytes(bytes));
       } else {
-        length = this.#measure(instruction, origin, index, placeOf());
+        length = this.#measure(instruction, origin, index, place);
         this.#emitter.emit(length, 1, origin, false);
       }
       longest = Math.max(longest, length);
@@ -71,6 +73,7 @@ export class Instructions {
 
   /** Bytes at the present place; none after a report. */
   #encode(instruction: Instruction, origin: Origin, atLeast: number, place: Place): Uint8Array {
+    this.#isDoubtful = true;
     const operands = this.#resolve(instruction, place);
     return operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
   }
@@ -88,12 +91,13 @@ export class Instructions {
   #encodeResolved(
     { mnemonic, prefixes, mode }: Instruction, operands: readonly SourceOperand[], address: bigint, origin: Origin, atLeast: number,
   ): Uint8Array {
-    const encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
+    const encoded: Encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
+    this.#isDoubtful = 'error' in encoded || encoded.warnings.length > 0;
     if ('error' in encoded) {
       this.#reporter.error(origin, mnemonic === '' ? encoded.error : `${mnemonic}: ${encoded.error}`);
       return NOTHING;
     }
-    for (const warning of encoded.warnings ?? []) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
+    for (const warning of encoded.warnings) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
     return encoded.bytes;
   }
 }

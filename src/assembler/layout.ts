@@ -2,7 +2,7 @@
 // default optimisation: jumps start short and grow. A jump may shrink again for a number of passes, as in NASM, so that the
 // result is NASM's; after that sizes only grow, so that the loop must end unless the source contradicts itself.
 
-import type { Value } from './expression.ts';
+import { addressIn, type Value } from './expression.ts';
 import { FREE_PASSES, MAX_IMAGE_BYTES, MAX_PASSES } from './limits.ts';
 import { Pass } from './pass.ts';
 import type { Output, Program } from './program.ts';
@@ -61,7 +61,10 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   return {
     placed,
     bytesOf: (section) => last.bytesOf(section),
-    hereBefore: (index) => last.outputs[index]?.here ?? program.location.here,
+    hereBefore: (index) => {
+      const output = last.outputs[index];
+      return output?.here ?? (output?.section ? addressIn(output.section.name, BigInt(output.offset)) : program.location.here);
+    },
     outputs: last.outputs,
     symbols: program.symbols.all,
     bases,

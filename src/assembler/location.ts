@@ -36,6 +36,11 @@ export class Location {
     return this.#here;
   }
 
+  /** Whether a value is `$` in a section. */
+  isAt({ constant, terms }: Value): boolean {
+    return terms.length === 1 && terms[0].name === this.section?.name && terms[0].factor === 1n && Number(constant) === this.#offset;
+  }
+
   /** `$$`: in absolute space, the section its addresses lie in, if they lie in one. */
   get start(): Value {
     return this.section ? addressIn(this.section.name, 0n) : { ...this.#absolute, constant: 0n };

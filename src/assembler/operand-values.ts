@@ -21,16 +21,19 @@ export interface Place {
 }
 
 /** A value without registers as a number, and where it comes from; undefined when no output can express it. */
-export const resolve = (value: Value, { section, baseOf }: Pick<Place, 'section' | 'baseOf'>): { number: bigint; section: Section } | undefined => {
+export const resolve = (value: Value, place: Place): { number: bigint; section: Section } | undefined => {
+  const { terms } = value;
+  if (terms.length === 0) return { number: value.constant, section: 'none' };
+  const { section } = place;
   let number = value.constant;
   let from: string | undefined;
   let relative = false;
-  for (const { kind, name, factor } of value.terms) {
+  for (const { kind, name, factor } of terms) {
     if (kind === 'register') continue;
     if (factor === 1n && from === undefined) from = name;
     else if (factor === -1n && name === section && !relative) relative = true;
     else return undefined;
-    number += factor * baseOf(name);
+    number += factor * place.baseOf(name);
   }
   return { number, section: from === undefined && !relative ? 'none' : from === section && !relative ? 'same' : 'other' };
 };

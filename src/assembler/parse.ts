@@ -4,7 +4,7 @@
 import { formsNamed } from '../isa/mnemonics.ts';
 import { registerNamed, SEGMENT_NAMES } from '../isa/names.ts';
 import { PREFIXES, type Prefix } from '../isa/source.ts';
-import { DATA_UNITS, parseData } from './data.ts';
+import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { isOneOf, parseOperands, wordAt } from './operands.ts';
@@ -132,7 +132,7 @@ export class Parser {
   #parseData(cursor: Cursor, unit: number, origin: Origin): Body | undefined {
     const items = parseData(cursor, unit, this.#reporter);
     if (items?.length === 0) this.#reporter.warning(origin, 'no operand for data declaration');
-    return items && { kind: 'data', items };
+    return items && { kind: 'data', items, size: fixedSizeOf(items) };
   }
 
   #parseReserve(cursor: Cursor, unit: number): Body | undefined {

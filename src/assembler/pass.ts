@@ -3,7 +3,7 @@
 
 import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
 import { Emitter } from './emitter.ts';
-import { constantOf, constantValue, type Expression, UNKNOWN, type Value } from './expression.ts';
+import { constantOf, constantValue, type Expression, type Value } from './expression.ts';
 import { Instructions } from './instructions.ts';
 import { MAX_SECTIONS } from './limits.ts';
 import type { Location } from './location.ts';
@@ -24,12 +24,40 @@ export interface PassOptions {
 /** Where a section's own symbols are defined. */
 const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
 
+/** The place that the pass has come to. */
+class PresentPlace implements Place {
+  readonly scope: Symbols;
+  readonly reporter: Reporter;
+  readonly #location: Location;
+  readonly #bases: ReadonlyMap<string, bigint>;
+
+  constructor({ symbols, location }: Program, reporter: Reporter, bases: ReadonlyMap<string, bigint>) {
+    this.scope = symbols;
+    this.reporter = reporter;
+    this.#location = location;
+    this.#bases = bases;
+  }
+
+  get section(): string | undefined {
+    return this.#location.section?.name;
+  }
+
+  get address(): bigint {
+    const { section } = this.#location;
+    return section ? this.baseOf(section.name) + BigInt(section.length) : 0n;
+  }
+
+  baseOf(term: string): bigint {
+    return this.#bases.get(term) ?? 0n;
+  }
+}
+
 export class Pass {
   readonly #program: Program;
   readonly #location: Location;
   readonly #symbols: Symbols;
   readonly #reporter: Reporter;
-  readonly #bases: ReadonlyMap<string, bigint>;
+  readonly #place: Place;
   readonly #isLast: boolean;
   readonly #emitter: Emitter;
   readonly #instructions: Instructions;
@@ -46,8 +74,8 @@ export class Pass {
     this.#location = program.location;
     this.#symbols = program.symbols;
     this.#reporter = last?.reporter ?? MUTE;
-    this.#bases = last?.bases ?? new Map();
     this.#isLast = last !== undefined;
+    this.#place = new PresentPlace(program, this.#reporter, last?.bases ?? new Map());
     this.#emitter = new Emitter(program.location, this.#reporter, this.#isLast);
     this.#instructions = new Instructions(program, this.#emitter, this.#reporter, { growOnly, isLast: this.#isLast });
   }
@@ -100,17 +128,17 @@ export class Pass {
     this.#location.begin();
     const section = this.#location.section;
     const offset = section?.length ?? 0;
-    const here = this.#isLast ? this.#location.here : UNKNOWN;
+    const here = this.#isLast && !section ? this.#location.here : undefined;
     if (body?.kind === 'equ') {
       if (label !== undefined) this.#symbols.define(label, 'equ', this.#equValue(body.value), origin, this.#reporter);
     } else if (label !== undefined) {
-      this.#symbols.define(label, 'label', this.#location.here, origin, this.#reporter);
+      this.#symbols.defineLabel(label, origin, this.#reporter);
     }
     if (body && body.kind !== 'equ') this.#assemble(statement, body, index);
     if (this.#isLast) this.#record(statement, section, offset, here);
   }
 
-  #record(statement: Statement, section: Section | undefined, offset: number, here: Value): void {
+  #record(statement: Statement, section: Section | undefined, offset: number, here: Value | undefined): void {
     const length = section && section === this.#location.section ? section.length - offset : 0;
     this.outputs.push({ statement, section, offset, length, here });
     if (statement.body?.kind === 'instruction' && section) section.hasCode = true;
@@ -128,10 +156,10 @@ export class Pass {
     const times = statement.times ? this.#times(statement.times) : 1;
     switch (body.kind) {
       case 'instruction':
-        return this.#instructions.add(body, times, origin, index, () => this.#place());
+        return this.#instructions.add(body, times, origin, index, this.#place);
       case 'data': {
-        const place = this.#place();
-        const size = sizeOfData(body.items, place);
+        const place = this.#place;
+        const size = body.size ?? sizeOfData(body.items, place);
         return this.#emitter.emit(size, times, origin, isOnlyGaps(body.items) && size > 0, (writer) => {
           const start = writer.length;
           writeData(body.items, writer, place);
@@ -150,18 +178,6 @@ export class Pass {
       default:
         return this.#direct(body, origin);
     }
-  }
-
-  #place(): Place {
-    const { section } = this.#location;
-    const bases = this.#bases;
-    return {
-      scope: this.#symbols,
-      reporter: this.#reporter,
-      section: section?.name,
-      address: section ? (bases.get(section.name) ?? 0n) + BigInt(section.length) : 0n,
-      baseOf: (term) => bases.get(term) ?? 0n,
-    };
   }
 
   #evaluate(expression: Expression) {

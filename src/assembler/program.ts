@@ -34,6 +34,6 @@ export interface Output {
   readonly section: Section | undefined;
   readonly offset: number;
   readonly length: number;
-  /** `$` */
-  readonly here: Value;
+  /** `$` in absolute space. */
+  readonly here: Value | undefined;
 }

@@ -48,7 +48,8 @@ export type Directive =
 
 export type Body =
   | Instruction
-  | { readonly kind: 'data'; readonly items: readonly DataItem[] }
+  /** `size` in bytes, unless a repetition in it has to be counted in each pass. */
+  | { readonly kind: 'data'; readonly items: readonly DataItem[]; readonly size?: number }
   | { readonly kind: 'reserve'; readonly unit: number; readonly count: Expression }
   | { readonly kind: 'incbin'; readonly bytes: Uint8Array; readonly skip?: Expression; readonly length?: Expression }
   | { readonly kind: 'equ'; readonly value: Expression }

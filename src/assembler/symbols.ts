@@ -103,6 +103,13 @@ export class Symbols implements Scope {
     this.#symbols.set(name, symbol);
   }
 
+  /** Defines a label where the assembler is. */
+  defineLabel(name: string, origin: Origin, reporter: Reporter): void {
+    const known = this.#symbols.get(name);
+    if (known && this.#location.isAt(known.value)) known.pass = this.#pass;
+    else this.define(name, 'label', this.#location.here, origin, reporter);
+  }
+
   /** The symbols that name where a section begins, in memory and in the file (NASM manual 8.1.3). */
   defineSection(name: string, origin: Origin, reporter: Reporter): void {
     this.define(`section.${name}.vstart`, 'section', addressIn(name, 0n), origin, reporter);
