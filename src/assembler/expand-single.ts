@@ -4,7 +4,7 @@
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from './lex.ts';
 import {
-  after, append, expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, spaced, spellPieces, wordAt,
+  expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, Row, spaced, spellPieces, wordAt,
 } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
@@ -182,16 +182,16 @@ const unbraced = (pieces: readonly Piece[]): readonly Piece[] =>
 const fillIn = (
   macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>, call: Expansion,
 ): readonly Piece[] => {
-  const body: Piece[] = [];
+  const body = new Row();
   for (const piece of expandedFrom(macro.body as readonly Piece[], call)) {
     const value = isWord(piece) ? values.get(piece.text) : undefined;
-    if (value) append(body, after(piece, value));
+    if (value) body.replace(piece, value);
     else if (piece.kind === 'percent' && piece.sort === 'self') {
       const text = piece.text === '%?' && use.kind === 'word' ? use.text : macro.name;
-      body.push(wordAt(text, piece.origin, piece.spaceBefore));
-    } else body.push(piece);
+      body.keep(wordAt(text, piece.origin, piece.spaceBefore));
+    } else body.keep(piece);
   }
-  return body;
+  return body.pieces;
 };
 
 /** A number as text: the sign of a negative one is an operator of its own. */

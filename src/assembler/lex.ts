@@ -41,7 +41,7 @@ export type Piece = Token | Percent | Broken;
 const NAME = /\$?[A-Za-z_.?@\u0080-\uffff][\w$#@~.?\u0080-\uffff]*/y;
 const NUMBER = /0[xh][\w.]*p[+-][0-9]\w*|[0-9][0-9_.]*e[+-][0-9]\w*|\$?[0-9][\w.]*/iy;
 const STRING = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
-const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*)|(?:%|\$+)?[\w$#@~.?\u0080-\uffff]+)/y;
+const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*)|(?:%|\$+)?[\w#@~.?\u0080-\uffff][\w$#@~.?\u0080-\uffff]*)/y;
 const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./sy;
 
 /** The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. */

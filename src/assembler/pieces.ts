@@ -48,10 +48,6 @@ export const spellPieces = (pieces: readonly Piece[]): string =>
 export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
   piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
 
-/** The pieces in the place of `piece`: after a blank if that was. */
-export const after = ({ spaceBefore }: Piece, pieces: readonly Piece[]): readonly Piece[] =>
-  pieces.length === 0 ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
-
 /** The piece with another origin. Written out by kind: most of an expansion's work is this copying. */
 export const withOrigin = (piece: Piece, origin: Origin): Piece => {
   const { text, spaceBefore } = piece;
@@ -69,10 +65,26 @@ export const withOrigin = (piece: Piece, origin: Origin): Piece => {
   }
 };
 
-/** Adds to a row; spreading arguments would overflow the stack where a hostile source makes them many. */
-export const append = (row: Piece[], pieces: readonly Piece[]): void => {
-  for (const piece of pieces) row.push(piece);
-};
+/** A row being made out of another one, in which some pieces are replaced by others or by none. */
+export class Row {
+  readonly pieces: Piece[] = [];
+  /** The blank in front of something that was replaced by nothing. */
+  #spacePending = false;
+
+  keep(piece: Piece): void {
+    this.pieces.push(this.#spacePending ? spaced(piece, true) : piece);
+    this.#spacePending = false;
+  }
+
+  /** Puts `pieces` in the place of `piece`: after a blank if that was, or if `keepsBlank` and they begin with one. */
+  replace(piece: Piece, pieces: readonly Piece[], keepsBlank = false): void {
+    const space = piece.spaceBefore || this.#spacePending;
+    this.#spacePending = pieces.length === 0 && space;
+    for (const [index, part] of pieces.entries()) {
+      this.pieces.push(index === 0 ? spaced(part, space || (keepsBlank && part.spaceBefore)) : part);
+    }
+  }
+}
 
 /** The pieces as produced by `macro`. */
 export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] =>
@@ -104,18 +116,27 @@ export const joinTouching = (pieces: readonly Piece[]): readonly Piece[] => {
   return joined.length === pieces.length ? pieces : joined;
 };
 
-/** Puts together what stands at the sides of `%+`, which must wait for the expansion of both. The same row if there is none. */
+/**
+ * Puts together what stands at the two sides of each `%+`, which must wait for the expansion of both. The same row if there is
+ * none; one with nothing at one side stays, to be refused at the end.
+ */
 export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
   if (!pieces.some(isPaste)) return pieces;
-  const joined: Piece[] = [];
+  const pasted: Piece[] = [];
+  let isChanged = false;
   for (let index = 0; index < pieces.length; index++) {
-    if (!isPaste(pieces[index])) joined.push(pieces[index]);
-    else if (++index < pieces.length) {
-      const left = joined.pop();
-      joined.push(...(left ? fuseText(left, pieces[index]) : [pieces[index]]));
+    const left = pasted.at(-1);
+    const right = pieces[index + 1];
+    if (!isPaste(pieces[index]) || !left || !right) {
+      pasted.push(pieces[index]);
+      continue;
     }
+    pasted.pop();
+    pasted.push(...fuseText(left, right));
+    isChanged = true;
+    index++;
   }
-  return joined;
+  return isChanged ? pasted : pieces;
 };
 
 const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.sort === 'paste';

@@ -3,21 +3,25 @@
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { after, append, expandedFrom, isWord, joinTouching, withOrigin, wordAt } from './pieces.ts';
+import { expandedFrom, isWord, joinTouching, Row, withOrigin, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { Origin } from './tokens.ts';
 
 export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
   const { macro } = state.input;
   if (!macro && !pieces.some(isReplaced)) return pieces;
-  const row: Piece[] = [];
-  for (const piece of pieces) {
-    const placed = macro ? withOrigin(piece, originIn(macro, piece)) : piece;
-    if (isReplaced(placed)) append(row, after(placed, replace(state, placed, macro)));
-    else row.push(placed);
-  }
+  const row = replaceAll(state, macro ? pieces.map((piece) => withOrigin(piece, originIn(macro, piece))) : pieces, macro);
   if (macro) state.spend(row.length, row.length);
-  return joinTouching(row);
+  return row;
+};
+
+const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
+  const row = new Row();
+  for (const piece of pieces) {
+    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), piece.sort === 'indirect');
+    else row.keep(piece);
+  }
+  return joinTouching(row.pieces);
 };
 
 /** What the prelude's macros produce counts as written where they are called. */
@@ -28,7 +32,7 @@ const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' 
 
 const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
 
-const replace = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
+const replacement = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
   if (piece.sort === 'indirect') return expandIndirect(state, piece);
   if (!macro) {
     if (piece.sort === 'self') return [piece];
@@ -50,9 +54,7 @@ const wordFor = ({ sort, text }: Percent, { calledAs, macro, unique }: MacroFram
 const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
   const { place, macro } = origin;
   const inner = lex(text, { ...place, column: place.column + 2 }, macro);
-  const replaced = (piece: Piece): Piece | readonly Piece[] =>
-    isReplaced(piece) ? after(piece, replace(state, piece, state.input.macro)) : piece;
-  return state.nested(() => state.expandSingle(joinTouching(inner.flatMap(replaced))));
+  return state.nested(() => state.expandSingle(replaceAll(state, inner, state.input.macro)));
 };
 
 /** Argument `index` from 0, after rotation. */
@@ -86,7 +88,7 @@ const range = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame
   const pieces: Piece[] = [];
   for (let number = first; number !== last + step; number += step) {
     if (number !== first) pieces.push({ kind: 'punctuation', text: ',', origin, spaceBefore: false });
-    append(pieces, produced(argument(macro, number - 1) ?? [], macro));
+    for (const piece of produced(argument(macro, number - 1) ?? [], macro)) pieces.push(piece);
   }
   return pieces;
 };

@@ -144,11 +144,13 @@ const byNasm = (texts: readonly string[]): bigint[] => {
 
 describe('random expressions', () => {
   const [golden, renew] = ['test/assembler/golden/expressions.txt', process.env.RENEW !== undefined];
-  test.runIf(renew)('the stored ones are written anew', () => {
-    const texts = randomExpressions(1, 300);
-    const values = byNasm(texts);
-    writeFileSync(golden, texts.map((text, index) => `${values[index]} = ${text}\n`).join(''));
-  });
+  if (renew) {
+    test('the stored ones are written anew', () => {
+      const texts = randomExpressions(1, 300);
+      const values = byNasm(texts);
+      writeFileSync(golden, texts.map((text, index) => `${values[index]} = ${text}\n`).join(''));
+    });
+  }
 
   test('the stored ones have the value that nasm gave them', () => {
     const lines = readFileSync(golden, 'utf8').trimEnd().split('\n');
