@@ -41,7 +41,7 @@ export const u64: Field<bigint> = {
 };
 
 /** Describes a record by its fields in the order of the file. */
-export const struct = <S extends { readonly [name: string]: Field<any> }>(
+export const struct = <S extends { readonly [name: string]: Field<number> | Field<bigint> }>(
   fields: S,
 ): Struct<{ -readonly [K in keyof S]: RecordOf<S[K]> }> => {
   type T = { -readonly [K in keyof S]: RecordOf<S[K]> };
@@ -56,11 +56,11 @@ export const struct = <S extends { readonly [name: string]: Field<any> }>(
     size,
     offsets,
     put: (view, offset, record) => {
-      for (const name of names) fields[name].put(view, offset + offsets[name], record[name]);
+      for (const name of names) fields[name].put(view, offset + offsets[name], record[name] as never);
     },
     take: (view, offset) => {
       const record = {} as T;
-      for (const name of names) record[name] = fields[name].take(view, offset + offsets[name]);
+      for (const name of names) record[name] = fields[name].take(view, offset + offsets[name]) as T[typeof name];
       return record;
     },
   };
