@@ -40,8 +40,15 @@ export const u64: Field<bigint> = {
   take: (view, offset) => view.getBigUint64(offset, true),
 };
 
+/** A field whatever its type. */
+interface AnyField {
+  readonly size: number;
+  put(view: DataView, offset: number, value: never): void;
+  take(view: DataView, offset: number): unknown;
+}
+
 /** Describes a record by its fields in the order of the file. */
-export const struct = <S extends { readonly [name: string]: Field<number> | Field<bigint> }>(
+export const struct = <S extends { readonly [name: string]: AnyField }>(
   fields: S,
 ): Struct<{ -readonly [K in keyof S]: RecordOf<S[K]> }> => {
   type T = { -readonly [K in keyof S]: RecordOf<S[K]> };
