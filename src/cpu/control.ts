@@ -5,8 +5,8 @@ import { CS } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP } from './fault.ts';
 import {
-  CR0_AM, CR0_CD, CR0_EM, CR0_ET, CR0_MP, CR0_NE, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_FSGSBASE, CR4_PAE, CR4_PCE, CR4_PGE,
-  CR4_PSE, CR4_SMAP, CR4_SMEP, CR4_TSD, DESCRIPTOR_L, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE,
+  CR0_AM, CR0_CD, CR0_EM, CR0_ET, CR0_MP, CR0_NE, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_FSGSBASE, CR4_PAE,
+  CR4_PCE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, CR4_TSD, DESCRIPTOR_L, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE,
 } from './registers.ts';
 
 /** Other bits of CR0 are ignored (SDM vol. 2, MOV to control registers). */

@@ -1,5 +1,5 @@
-// One logical processor as instructions see it: operands, segmented memory, the stack, branches, privilege. What is architectural lies
-// in CpuState; the fields here are either derived from it (refresh() makes them anew) or live only while an instruction executes.
+// One logical processor as instructions see it: operands, segmented memory, the stack, branches, privilege. What is architectural
+// lies in CpuState; the fields here are either derived from it (refresh() makes them anew) or live for one instruction.
 
 import { type Size, truncate } from '../base/bits.ts';
 import { CS, FS, type Insn, type MemOperand, type Mode, NONE, type Operand, RIP, RSP, SS } from '../isa/insn.ts';
@@ -13,7 +13,8 @@ import { Mmu, SYSTEM } from './mmu.ts';
 import { type Access, READ, WRITE } from './paging.ts';
 import { IS_MONITORED, LINE_BYTES, type Ram } from './ram.ts';
 import {
-  CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, DESCRIPTOR_P, EFER_LMA, REAL_MODE_DATA, TYPE_CODE, TYPE_EXPAND_DOWN, TYPE_READABLE, TYPE_WRITABLE,
+  CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, DESCRIPTOR_P, EFER_LMA, REAL_MODE_DATA, TYPE_CODE, TYPE_EXPAND_DOWN, TYPE_READABLE,
+  TYPE_WRITABLE,
 } from './registers.ts';
 import { reset } from './reset.ts';
 import { bitmapAllows } from './segment.ts';
@@ -21,7 +22,7 @@ import { Spin } from './spin.ts';
 import { CpuState, HALTED, RUNNING, WAIT_FOR_SIPI } from './state.ts';
 import { TLB_BYTES, Tlb } from './tlb.ts';
 
-/** `stateOffset` is where in `memory` the CPU's block of STATE_BYTES begins; `code` is shared by the CPUs of a machine, as `ram` is. */
+/** `stateOffset` is where in `memory` the CPU's block begins; `ram` and `code` are shared by the CPUs of a machine. */
 export interface CpuOptions {
   readonly id: number;
   readonly memory: ArrayBufferLike;
@@ -111,6 +112,7 @@ export class Cpu extends CpuState {
     this.breakpoints.refresh();
     this.spin?.leave();
     this.updateMode();
+    if (this.monitored >= 0) this.ram.mark(this.monitored, IS_MONITORED);
     this.attention = true;
   }
 

@@ -1,5 +1,6 @@
-// CPUID's leaves as a table: features that exist, and only those. There is no x87 and no SSE, so FPU, MMX, FXSR and SSE are clear; TZCNT
-// executes, but BMI1 is not claimed because the rest of it is missing. Reserved leaves answer as Intel's do (SDM vol. 2, CPUID).
+// CPUID's leaves as a table: features that exist, and only those. There is no x87 and no SSE, so FPU, MMX, FXSR and SSE are
+// clear; TZCNT executes, but BMI1 is not claimed because the rest of it is missing. Reserved leaves answer as Intel's do (SDM
+// vol. 2, CPUID).
 
 /** What a CPU says of itself. `hz` is the rate of its TSC. */
 export interface CpuIdentity {
@@ -22,9 +23,11 @@ const bits = (...numbers: number[]): number => numbers.reduce((sum, bit) => sum 
 
 /** Leaf 1, EDX. */
 const FEATURES_EDX = bits(
-  2 /* DE */, 3 /* PSE */, 4 /* TSC */, 5 /* MSR */, 6 /* PAE */, 8 /* CX8 */, 9 /* APIC */, 11 /* SEP */, 13 /* PGE */, 15 /* CMOV */,
-  16 /* PAT */, 17 /* PSE-36 */, 19 /* CLFSH */,
+  2 /* DE */, 3 /* PSE */, 4 /* TSC */, 5 /* MSR */, 6 /* PAE */, 8 /* CX8 */, 11 /* SEP */, 13 /* PGE */,
+  15 /* CMOV */, 16 /* PAT */, 17 /* PSE-36 */, 19 /* CLFSH */,
 );
+/** Only while IA32_APIC_BASE has it enabled (SDM vol. 3, 10.4.3). */
+const APIC = bits(9);
 const HTT = bits(28);
 /** Leaf 1, ECX. */
 const FEATURES_ECX = bits(
@@ -63,15 +66,16 @@ interface Question {
   readonly identity: CpuIdentity;
   readonly subleaf: number;
   readonly longMode: boolean;
+  readonly apic: boolean;
 }
 
 const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
   0: () => [MAX_BASIC, text('GenuineIntel', 0), text('GenuineIntel', 8), text('GenuineIntel', 4)],
-  1: ({ identity: { cpus, apicId } }) => [
+  1: ({ identity: { cpus, apicId }, apic }) => [
     SIGNATURE,
     (LINE_BYTES / 8) * 2 ** 8 + cpus * 2 ** 16 + apicId * 2 ** 24,
     FEATURES_ECX,
-    FEATURES_EDX + (cpus > 1 ? HTT : 0),
+    FEATURES_EDX + (apic ? APIC : 0) + (cpus > 1 ? HTT : 0),
   ],
   // Descriptor FFH: ask leaf 4.
   2: () => [0x00ff_0001, 0, 0, 0],
@@ -102,9 +106,11 @@ const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
   0x8000_0008: () => [40 | (48 << 8), 0, 0, 0],
 };
 
-/** `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks. Beyond either range the highest basic leaf answers. */
+/**
+ * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks. Beyond either range the highest basic leaf answers.
+ */
 export function cpuid(identity: CpuIdentity, leaf: number, subleaf: number, longMode: boolean): Leaf {
   const inRange = leaf <= MAX_BASIC || (leaf >= 0x8000_0000 && leaf <= MAX_EXTENDED);
   const answer = LEAVES[inRange ? leaf : MAX_BASIC];
-  return answer?.({ identity, subleaf, longMode }) ?? NOTHING;
+  return answer?.({ identity, subleaf, longMode, apic }) ?? NOTHING;
 }

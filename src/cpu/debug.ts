@@ -1,5 +1,5 @@
-// Debug registers → breakpoints (SDM vol. 3, 17.2). Pages with data breakpoints stay out of the TLB, and instruction breakpoints keep
-// the CPU attentive, so that a CPU without breakpoints pays nothing.
+// Debug registers → breakpoints (SDM vol. 3, 17.2). Pages with data breakpoints stay out of the TLB, and instruction breakpoints
+// keep the CPU attentive, so that a CPU without breakpoints pays nothing.
 
 import type { Cpu } from './cpu.ts';
 import { type Access, WRITE } from './paging.ts';

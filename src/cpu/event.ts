@@ -1,5 +1,5 @@
-// What goes before the next instruction at a boundary: a list in the manual's order (SDM vol. 3, 6.9; B2), and the rule by which a fault
-// during delivery becomes a double fault or shutdown (table 6-5; B6).
+// What goes before the next instruction at a boundary: a list in the manual's order (SDM vol. 3, 6.9; B2), and the rule by which
+// a fault during delivery becomes a double fault or shutdown (table 6-5; B6).
 
 import { CS } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
@@ -82,8 +82,8 @@ const isAwakeable = (cpu: Cpu): boolean => cpu.activity === RUNNING || cpu.activ
 const linearRip = (cpu: Cpu): bigint => BigInt.asUintN(cpu.mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
 
 /**
- * Takes what is due before the next instruction, and says whether that is to be executed now: not when the CPU sleeps, nor when its
- * time is over. `attention` says whether the next boundary needs a look whatever the instruction does.
+ * Takes what is due before the next instruction, and says whether that is to be executed now: not when the CPU sleeps, nor when
+ * its time is over. `attention` says whether the next boundary needs a look whatever the instruction does.
  */
 export function passBoundary(cpu: Cpu): boolean {
   for (let source = highest(cpu); source !== undefined; source = highest(cpu)) {
@@ -112,7 +112,9 @@ function interruptAt(cpu: Cpu, vector: number): void {
   raise(cpu, wake(cpu, vector), false);
 }
 
-/** #DB takes a slot, as other exceptions do: a breakpoint on its own handler, or on the stack that its delivery uses, never ends. */
+/**
+ * #DB takes a slot, as other exceptions do: a breakpoint on its own handler, or on the stack that its delivery uses, never ends.
+ */
 function debugException(cpu: Cpu): void {
   cpu.time++;
   cpu.extraTicks++;

@@ -1,5 +1,5 @@
-// RIP → a decoded instruction, the long way: limits, translation, decoding; and where the CPU looks first the next time. A fault belongs
-// to the byte that could not be had: an instruction on two pages faults on the second only if it needs it.
+// RIP → a decoded instruction, the long way: limits, translation, decoding; and where the CPU looks first the next time. A fault
+// belongs to the byte that could not be had: an instruction on two pages faults on the second only if it needs it.
 
 import { decode } from '../isa/decode.ts';
 import type { Insn } from '../isa/insn.ts';

@@ -1,5 +1,5 @@
-// Physical address and mode → decoded instruction, shared by the CPUs of a machine. Lines that hold decoded bytes are marked in RAM, so
-// a store by any CPU drops exactly the instructions that it may have changed, before the next one is fetched (X3).
+// Physical address and mode → decoded instruction, shared by the CPUs of a machine. Lines that hold decoded bytes are marked in
+// RAM, so a store by any CPU drops exactly the instructions that it may have changed, before the next one is fetched (X3).
 
 import type { Insn, Mode } from '../isa/insn.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from './ram.ts';
@@ -7,7 +7,7 @@ import type { Semantic } from './semantics/semantic.ts';
 
 const PAGE_BYTES = 0x1000;
 export const MAX_INSN_BYTES = 15;
-/** Pages of slots kept (32 KiB each): beyond that all are dropped, so that code which spreads over all of RAM cannot exhaust the host. */
+/** Pages of slots kept, of 32 KiB each: beyond that all are dropped, so that code all over RAM cannot exhaust the host. */
 const MAX_PAGES = 2048;
 
 /** A decoded instruction with its meaning at hand. */

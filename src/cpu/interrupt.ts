@@ -1,5 +1,5 @@
-// An event → the first instruction of its handler, through the interrupt vector table of real mode or a gate of the IDT (SDM vol. 3,
-// chapter 6). Delivery changes either everything or nothing of the CPU; a fault on the way is an event of its own (double-fault.ts).
+// An event → the first instruction of its handler, through the interrupt vector table of real mode or a gate of the IDT (SDM vol.
+// 3, chapter 6). Delivery changes either everything or nothing of the CPU; a fault on the way is an event of its own (event.ts).
 
 import { CS, RSP, SS } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
@@ -13,9 +13,9 @@ import {
 import { NO_SHADOW } from './state.ts';
 
 /**
- * Something to be delivered. `software` is INT n, INT3 and INTO, which need the gate's consent (B9) and are the program's own doing;
- * `resume` sets RF in the saved flags (B7), which are otherwise as they are: an IRET may have set RF (SDM vol. 3, 17.3.1.1); `returnTo`
- * is the saved RIP.
+ * Something to be delivered. `software` is INT n, INT3 and INTO, which need the gate's consent (B9) and are the program's own
+ * doing; `resume` sets RF in the saved flags (B7), which are otherwise as they are: an IRET may have set RF (SDM vol. 3,
+ * 17.3.1.1); `returnTo` is the saved RIP.
  */
 export interface Event {
   readonly vector: number;
@@ -146,7 +146,9 @@ function checkHandler(cpu: Cpu, { selector, offset }: Gate): Descriptor {
   return code;
 }
 
-/** Enters the handler's code segment and, if privilege changes or the gate asks for it, its stack; says whether SS:RSP are saved. */
+/**
+ * Enters the handler's code segment and, if privilege changes or the gate asks for it, its stack; says whether SS:RSP are saved.
+ */
 function switchStack(cpu: Cpu, { ist }: Gate, cpl: number, code: Descriptor): boolean {
   const inward = cpl < cpu.cpl;
   const selector = (code.selector & ~3) | cpl;

@@ -1,5 +1,5 @@
-// Model-specific registers of the core as a table; those of the local APIC and the counters answer through the wires. Whatever nobody
-// knows, and every value that a register cannot hold, is #GP(0) (SDM vol. 4; vol. 2, RDMSR, WRMSR).
+// Model-specific registers of the core as a table; those of the local APIC and the counters answer through the wires. Whatever
+// nobody knows, and every value that a register cannot hold, is #GP(0) (SDM vol. 4; vol. 2, RDMSR, WRMSR).
 
 import { FS, GS } from '../isa/insn.ts';
 import { writeEfer } from './control.ts';
@@ -14,7 +14,8 @@ interface Msr {
 }
 
 type WideField =
-  | 'star' | 'lstar' | 'cstar' | 'kernelGsBase' | 'sysenterEsp' | 'sysenterEip' | 'pat' | 'miscEnable' | 'mtrrDefType' | 'biosSignId';
+  | 'star' | 'lstar' | 'cstar' | 'kernelGsBase' | 'sysenterEsp' | 'sysenterEip'
+  | 'pat' | 'miscEnable' | 'mtrrDefType' | 'biosSignId';
 type NarrowField = 'fmask' | 'sysenterCs' | 'tscAux';
 
 const anything = (): boolean => true;
@@ -104,6 +105,13 @@ const CORE: Readonly<Record<number, Msr>> = {
   /** IA32_TSC_AUX. */
   0xc000_0103: narrow('tscAux'),
 };
+
+const IA32_APIC_BASE = 0x1b;
+const APIC_ENABLED = 0x800n;
+
+/** IA32_APIC_BASE bit 11; a CPU without a local APIC on its wires has none to switch off. */
+export const isApicEnabled = (cpu: Cpu): boolean =>
+  cpu.wires.msrs.every((device) => ((device.readMsr(IA32_APIC_BASE) ?? APIC_ENABLED) & APIC_ENABLED) !== 0n);
 
 export function readMsr(cpu: Cpu, index: number): bigint {
   const own = CORE[index];

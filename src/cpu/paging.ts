@@ -1,6 +1,6 @@
-// Linear page → physical page, by walking the guest's paging structures: 4-level, PAE and 32-bit paging are three lists of levels, the
-// rest is one loop (SDM vol. 3, chapter 4). Pages are numbers of 4 KiB units. Accessed and dirty flags are set only when the access is
-// allowed: a fault changes nothing.
+// Linear page → physical page, by walking the guest's paging structures: 4-level, PAE and 32-bit paging are three lists of
+// levels, the rest is one loop (SDM vol. 3, chapter 4). Pages are numbers of 4 KiB units. Accessed and dirty flags are set only
+// when the access is allowed: a fault changes nothing.
 
 import type { Bus } from './bus.ts';
 import { Fault, PF } from './fault.ts';
@@ -78,8 +78,8 @@ export class Paging {
   }
 
   /**
-   * Translates linear page `page`. `user` is the mode of the access, `implicit` an access of the processor to its own tables, which AC
-   * never excuses. Throws the page fault at linear address `address`.
+   * Translates linear page `page`. `user` is the mode of the access, `implicit` an access of the processor to its own tables,
+   * which AC never excuses. Throws the page fault at linear address `address`.
    */
   walk(page: number, access: Access, user: boolean, implicit: boolean, address: bigint): Translation {
     const { cr0, cr4, efer } = this.#state;
@@ -96,7 +96,8 @@ export class Paging {
 
     const fourLevel = (efer & EFER_LMA) !== 0;
     const levels = fourLevel ? FOUR_LEVEL : wide ? PAE : TWO_LEVEL;
-    let table = fourLevel || !wide ? Number(this.#state.cr3 & (fourLevel ? 0xff_ffff_f000n : 0xffff_f000n)) : this.#pdpte(page, fail);
+    const hasPdptes = wide && !fourLevel;
+    let table = hasPdptes ? this.#pdpte(page, fail) : Number(this.#state.cr3 & (fourLevel ? 0xff_ffff_f000n : 0xffff_f000n));
     let rights = WRITABLE | USER;
     let executable = true;
     for (let depth = 0; ; depth++) {

@@ -1,5 +1,6 @@
-// RAM as the CPUs of a machine share it: a view of the one memory, and a mark for each 64-byte line that somebody wants to know the
-// writes to (decoded instructions, MONITOR). A store looks at the mark, so that nothing has to be searched and X3 holds for all CPUs.
+// RAM as the CPUs of a machine share it: a view of the one memory, and a mark for each 64-byte line that somebody wants to know
+// the writes to (decoded instructions, MONITOR). A store looks at the mark, so that nothing has to be searched and X3 holds for
+// all CPUs.
 
 /** Bytes in a line: the granule of marks, of CLFLUSH and of MONITOR. */
 export const LINE_BYTES = 64;

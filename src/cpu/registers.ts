@@ -52,7 +52,6 @@ export const REAL_MODE_DATA = 0x93;
 /** Types of system descriptors (SDM vol. 3, table 3-2). */
 export const TYPE_TSS16 = 1;
 export const TYPE_LDT = 2;
-export const TYPE_TASK_GATE = 5;
 export const TYPE_TSS = 9;
 export const TYPE_BUSY_TSS = 11;
 /** What makes a TSS busy. */

@@ -1,5 +1,5 @@
-// The state after power-up and after INIT (SDM vol. 3, table 9-1). CPU 0 is the bootstrap processor and begins at the reset vector; the
-// others have been through the MP protocol of power-up and wait for a start-up IPI.
+// The state after power-up and after INIT (SDM vol. 3, table 9-1). CPU 0 is the bootstrap processor and begins at the reset
+// vector; the others have been through the MP protocol of power-up and wait for a start-up IPI.
 
 import { CS, RDX } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
@@ -19,8 +19,8 @@ const SEGMENTS = 6;
 
 /** Registers that have no value but zero at power-up, and keep theirs through INIT. */
 const KEPT = [
-  'time', 'haltedTicks', 'extraTicks', 'star', 'lstar', 'cstar', 'kernelGsBase', 'sysenterEsp', 'sysenterEip', 'sysenterCs', 'fmask',
-  'tscAdjust', 'tscAux', 'pat', 'miscEnable', 'mtrrDefType', 'biosSignId',
+  'time', 'haltedTicks', 'extraTicks', 'star', 'lstar', 'cstar', 'kernelGsBase', 'sysenterEsp', 'sysenterEip', 'sysenterCs',
+  'fmask', 'tscAdjust', 'tscAux', 'pat', 'miscEnable', 'mtrrDefType', 'biosSignId',
 ] as const;
 
 export function reset(cpu: Cpu, init: boolean): void {

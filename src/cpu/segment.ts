@@ -1,12 +1,13 @@
-// Selectors → descriptors → segment registers, with the checks of protected mode (SDM vol. 3, 3.4, 5.2 to 5.7). Loads into CS belong to
-// far transfers, which have more to check; here are the descriptor itself, the data and stack segments, and the stacks of a TSS.
+// Selectors → descriptors → segment registers, with the checks of protected mode (SDM vol. 3, 3.4, 5.2 to 5.7). Loads into CS
+// belong to far transfers, which have more to check; here are the descriptor itself, the data and stack segments, and the stacks
+// of a TSS.
 
 import { SS } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP, NP, SS_FAULT, TS } from './fault.ts';
 import {
-  ATTRIBUTE_MASK, DESCRIPTOR_G, DESCRIPTOR_P, DESCRIPTOR_S, dplOf, TYPE_ACCESSED, TYPE_CODE, TYPE_CONFORMING, TYPE_MASK, TYPE_READABLE,
-  TYPE_TSS, TYPE_WRITABLE,
+  ATTRIBUTE_MASK, DESCRIPTOR_G, DESCRIPTOR_P, DESCRIPTOR_S, dplOf, TYPE_ACCESSED, TYPE_CODE, TYPE_CONFORMING, TYPE_MASK,
+  TYPE_READABLE, TYPE_TSS, TYPE_WRITABLE,
 } from './registers.ts';
 import { LDTR, TR } from './state.ts';
 
@@ -67,9 +68,9 @@ function descriptorAt(cpu: Cpu, selector: number, address: bigint): Descriptor {
 }
 
 /** The same, but beyond the table is a fault with the selector as its error code. */
-export function readDescriptor(cpu: Cpu, selector: number, vector: number, external = 0): Descriptor {
+export function readDescriptor(cpu: Cpu, selector: number, vector: number): Descriptor {
   const descriptor = findDescriptor(cpu, selector);
-  if (descriptor === undefined) throw new Fault(vector, errorOf(selector) | external);
+  if (descriptor === undefined) throw new Fault(vector, errorOf(selector));
   return descriptor;
 }
 
@@ -100,7 +101,7 @@ export function setFromDescriptor(cpu: Cpu, segment: number, selector: number, {
 /** MOV, POP, LDS and so on into any segment register but CS. */
 export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
   if (!cpu.protectedMode) cpu.setRealSegment(segment, selector);
-  else if (segment === SS) loadStackSegment(cpu, selector, cpu.cpl, GP);
+  else if (segment === SS) loadStackSegment(cpu, selector);
   else loadDataSegment(cpu, segment, selector);
 }
 
@@ -119,22 +120,24 @@ function loadDataSegment(cpu: Cpu, segment: number, selector: number): void {
   setFromDescriptor(cpu, segment, selector, descriptor);
 }
 
-/** SS for code of privilege `cpl`; `vector` is #GP, or #TS when the selector comes from a TSS. */
-export function loadStackSegment(cpu: Cpu, selector: number, cpl: number, vector: number): void {
-  const descriptor = checkStackSegment(cpu, selector, cpl, vector);
+function loadStackSegment(cpu: Cpu, selector: number): void {
+  const descriptor = checkStackSegment(cpu, selector, cpu.cpl, GP);
   if (descriptor === undefined) cpu.setSegment(SS, selector, 0n, 0, 0);
   else setFromDescriptor(cpu, SS, selector, descriptor);
 }
 
-/** The checks alone; undefined is the null selector that 64-bit mode takes below CPL 3. */
-export function checkStackSegment(cpu: Cpu, selector: number, cpl: number, vector: number, external = 0): Descriptor | undefined {
+/**
+ * The descriptor of a stack for code of privilege `cpl`; undefined is the null selector that 64-bit mode takes below CPL 3.
+ * `vector` is #GP, or #TS when the selector comes from a TSS.
+ */
+export function checkStackSegment(cpu: Cpu, selector: number, cpl: number, vector: number): Descriptor | undefined {
   if (isNull(selector)) {
     if (cpu.mode === 64 && vector === GP && cpl < 3 && (selector & 3) === cpl) return undefined;
-    throw new Fault(vector, external);
+    throw new Fault(vector, 0);
   }
-  const descriptor = readDescriptor(cpu, selector, vector, external);
+  const descriptor = readDescriptor(cpu, selector, vector);
   const { attributes } = descriptor;
-  const error = errorOf(selector) | external;
+  const error = errorOf(selector);
   if ((selector & 3) !== cpl || !isWritable(attributes) || dplOf(attributes) !== cpl) throw new Fault(vector, error);
   if (!isPresent(attributes)) throw new Fault(SS_FAULT, error);
   markAccessed(cpu, descriptor);

@@ -1,5 +1,6 @@
-// The architectural state of one CPU as a block of shared memory: one table of names and widths → typed accessors on a class. All of it
-// lies in that block (house rule 1), so that snapshot, hash and comparison are byte comparisons and translated code finds it by offset.
+// The architectural state of one CPU as a block of shared memory: one table of names and widths → typed accessors on a class. All
+// of it lies in that block (house rule 1), so that snapshot, hash and comparison are byte comparisons and translated code finds
+// it by offset.
 
 /** Bytes reserved for each CPU. */
 export const STATE_BYTES = 4096;
@@ -22,7 +23,10 @@ export const MOV_SS_SHADOW = 2;
 type Scalar = 'u64' | 'u32' | 'f64' | 'bool';
 type Vector = readonly ['u64' | 'u32', number];
 
-/** `time`, `haltedTicks`, `extraTicks` are in ticks (src/README.md); `pdpte` are the PDPTE registers of PAE paging (SDM vol. 3, 4.4.1). */
+/**
+ * `time`, `haltedTicks`, `extraTicks` are in ticks (src/README.md); `pdpte` are the PDPTE registers of PAE paging (SDM vol. 3,
+ * 4.4.1).
+ */
 const LAYOUT = {
   gpr: ['u64', 16],
   rip: 'u64',
@@ -112,7 +116,9 @@ export class CpuState {
   readonly floats: Float64Array;
   /** The block itself. */
   readonly bytes: Uint8Array;
-  /** Parts of the general registers: number 2n in gpr32, 4n in gpr16, 8n in gpr8 (AH..BH: 8n + 1) are the lowest of register n. */
+  /**
+   * Parts of the general registers: number 2n in gpr32, 4n in gpr16, 8n in gpr8 (AH..BH: 8n + 1) are the lowest of register n.
+   */
   readonly gpr32: Uint32Array;
   readonly gpr16: Uint16Array;
   readonly gpr8: Uint8Array;

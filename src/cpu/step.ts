@@ -1,5 +1,5 @@
-// The CPU runs: boundary, fetch, execute, commit. The only place where a Fault is caught, and where time passes. The loop allocates
-// nothing and tests one flag for all that might come between two instructions.
+// The CPU runs: boundary, fetch, execute, commit. The only place where a Fault is caught, and where time passes. The loop
+// allocates nothing and tests one flag for all that might come between two instructions.
 
 import type { Cpu } from './cpu.ts';
 import { DR6_BS } from './debug.ts';
@@ -16,8 +16,8 @@ const RFLAGS = STATE_OFFSETS.rflags / 4;
 const REPEATING = STATE_OFFSETS.repeating / 4;
 
 /**
- * Runs until the CPU's time is at least `end` (an instruction of several ticks may go beyond), or endRun() says so earlier. Alarms of
- * the CPU's own clock fire at the first boundary at or after their time (X1), those at the last boundary included.
+ * Runs until the CPU's time is at least `end` (an instruction of several ticks may go beyond), or endRun() says so earlier.
+ * Alarms of the CPU's own clock fire at the first boundary at or after their time (X1), those at the last boundary included.
  */
 export function runUntil(cpu: Cpu, end: number): void {
   const { clock } = cpu.wires;

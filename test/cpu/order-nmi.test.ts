@@ -150,6 +150,16 @@ describe('MWAIT', () => {
     expect(lab.run(100).log).toBe('w');
   });
 
+  test('goes on waiting for the line when its state comes from a snapshot', () => {
+    const lab = run(program, { ticks: 100 });
+    const copy = new Lab(program);
+    copy.cpu.bytes.set(lab.cpu.bytes);
+    copy.cpu.refresh();
+    expect(copy.run(100).log).toBe('');
+    copy.ram.write(Number(lab.at('line')), Uint8Array.of(1));
+    expect(copy.run(100).log).toBe('w');
+  });
+
   test('does not sleep when the line was written after MONITOR', () => {
     expect(run(program.replace(' mwait', ' mov [line], rax\n mwait')).log).toBe('w');
   });

@@ -58,11 +58,15 @@ function readSystemDescriptor(cpu: Cpu, selector: number, types: readonly number
 }
 
 /** Types of system descriptors that LAR and LSL know (SDM vol. 2, LAR, LSL). */
-const LAR_TYPES = { legacy: [1, 2, 3, 4, 5, 9, 11, 12], long: [2, 9, 11, 12] } as const;
-const LSL_TYPES = { legacy: [1, 2, 3, 9, 11], long: [2, 9, 11] } as const;
+interface TypesByMode {
+  readonly legacy: readonly number[];
+  readonly long: readonly number[];
+}
+const LAR_TYPES: TypesByMode = { legacy: [1, 2, 3, 4, 5, 9, 11, 12], long: [2, 9, 11, 12] };
+const LSL_TYPES: TypesByMode = { legacy: [1, 2, 3, 9, 11], long: [2, 9, 11] };
 
 /** The descriptor if it may be looked at with this privilege. */
-function visible(cpu: Cpu, selector: number, types?: { legacy: readonly number[]; long: readonly number[] }): Descriptor | undefined {
+function visible(cpu: Cpu, selector: number, types?: TypesByMode): Descriptor | undefined {
   const descriptor = isNull(selector) ? undefined : findDescriptor(cpu, selector);
   if (descriptor === undefined) return undefined;
   const { attributes } = descriptor;
@@ -78,7 +82,7 @@ const verify = (isAllowed: (attributes: number) => boolean): Semantic =>
     setFlags(cpu, ZF, descriptor !== undefined && isAllowed(descriptor.attributes) ? ZF : 0);
   });
 
-const look = (types: { legacy: readonly number[]; long: readonly number[] }, value: (descriptor: Descriptor) => number): Semantic =>
+const look = (types: TypesByMode, value: (descriptor: Descriptor) => number): Semantic =>
   inProtectedMode((cpu, { dst, src }) => {
     const descriptor = visible(cpu, readSelector(cpu, src), types);
     if (descriptor !== undefined) cpu.write(dst, BigInt(value(descriptor)));

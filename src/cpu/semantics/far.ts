@@ -1,5 +1,6 @@
-// Transfers to another code segment: far JMP, CALL and RET, INT and IRET (SDM vol. 3, 5.8, 6.12; vol. 2, their Operation sections).
-// Call gates, task switches and virtual-8086 mode are not modelled: what would lead there is #GP with the selector, as if it were bad.
+// Transfers to another code segment: far JMP, CALL and RET, INT and IRET (SDM vol. 3, 5.8, 6.12; vol. 2, their Operation
+// sections). Call gates, task switches and virtual-8086 mode are not modelled: what would lead there is #GP with the selector, as
+// if it were bad.
 
 import { type Size, truncate } from '../../base/bits.ts';
 import { CS, DS, ES, FS, GS, type Operand, RSP, SS } from '../../isa/insn.ts';
@@ -62,7 +63,7 @@ function transfer(cpu: Cpu, target: FarPointer, save: () => void): void {
   });
 }
 
-/** Leaves for the code at a popped CS:RIP; to an outer level `popStack` gives SS:RSP. What is left of the frame is dropped by then. */
+/** Leaves for the code at a popped CS:RIP; to an outer level, or if `alwaysStack`, `popStack` gives SS:RSP. */
 function returnTo(cpu: Cpu, target: FarPointer, popStack: () => FarPointer, alwaysStack: boolean, finish: () => void): void {
   const rpl = target.selector & 3;
   const code = readCode(cpu, target, (attributes, dpl) => rpl >= cpu.cpl && (isConforming(attributes) ? dpl <= rpl : dpl === rpl));

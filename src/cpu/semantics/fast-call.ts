@@ -5,8 +5,8 @@ import type { Cpu } from '../cpu.ts';
 import { Fault, GP, UD } from '../fault.ts';
 import { IF, RF, TF, VM } from '../flags.ts';
 import {
-  DESCRIPTOR_DB, DESCRIPTOR_G, DESCRIPTOR_L, DESCRIPTOR_P, DESCRIPTOR_S, DPL_SHIFT, EFER_SCE, TYPE_ACCESSED, TYPE_CODE, TYPE_READABLE,
-  TYPE_WRITABLE,
+  DESCRIPTOR_DB, DESCRIPTOR_G, DESCRIPTOR_L, DESCRIPTOR_P, DESCRIPTOR_S, DPL_SHIFT, EFER_SCE, TYPE_ACCESSED, TYPE_CODE,
+  TYPE_READABLE, TYPE_WRITABLE,
 } from '../registers.ts';
 import { isCanonical } from '../segment.ts';
 import type { Semantics } from './semantic.ts';

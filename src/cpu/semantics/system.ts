@@ -1,5 +1,5 @@
-// System instructions: control and debug registers, identification, time, model-specific registers, sleep, caches. The decoder's table
-// says which need CPL 0, and step() refuses those before they get here.
+// System instructions: control and debug registers, identification, time, model-specific registers, sleep, caches. The decoder's
+// table says which need CPL 0, and step() refuses those before they get here.
 
 import { DS, FS, GS, type Insn, type MemOperand, RAX, RBX, RCX, RDX } from '../../isa/insn.ts';
 import { writeCr0, writeCr3, writeCr4 } from '../control.ts';
@@ -8,7 +8,7 @@ import { cpuid } from '../cpuid.ts';
 import { DR6_BD, DR6_FIXED, DR6_WRITABLE, DR7_FIXED, DR7_GD, DR7_WRITABLE } from '../debug.ts';
 import { DB, Fault, GP, NM, UD } from '../fault.ts';
 import { AC, IF } from '../flags.ts';
-import { readMsr, writeMsr } from '../msr.ts';
+import { isApicEnabled, readMsr, writeMsr } from '../msr.ts';
 import { READ } from '../paging.ts';
 import { IS_MONITORED } from '../ram.ts';
 import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD } from '../registers.ts';
@@ -156,7 +156,7 @@ export const SYSTEM = {
     cpu.cr0 &= ~CR0_TS;
   },
   cpuid: (cpu) => {
-    const answer = cpuid(cpu.identity, Number(cpu.readReg(RAX, 32)), ecx(cpu), cpu.mode === 64);
+    const answer = cpuid(cpu.identity, Number(cpu.readReg(RAX, 32)), ecx(cpu), cpu.mode === 64, isApicEnabled(cpu));
     [RAX, RBX, RCX, RDX].forEach((register, index) => cpu.writeReg(register, 32, BigInt(answer[index])));
   },
   rdtsc: (cpu) => {
