@@ -41,7 +41,8 @@ export type Piece = Token | Percent | Broken;
 const NAME = /\$?[A-Za-z_.?@\u0080-\uffff][\w$#@~.?\u0080-\uffff]*/y;
 const NUMBER = /0[xh][\w.]*p[+-][0-9]\w*|[0-9][0-9_.]*e[+-][0-9]\w*|\$?[0-9][\w.]*/iy;
 const STRING = /'[^']*'|"[^"]*"|`(?:[^`\\]|\\.)*`/y;
-const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*)|(?:%|\$+)?[\w#@~.?\u0080-\uffff][\w$#@~.?\u0080-\uffff]*)/y;
+const PERCENT_NAME = /%(?:%\$?|\$*)[\w#@~.?\u0080-\uffff][\w$#@~.?\u0080-\uffff]*/y;
+const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*))/y;
 const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./sy;
 
 /** The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. */
@@ -84,7 +85,7 @@ const pieceAt = (text: string, index: number, origin: Origin, spaceBefore: boole
   const number = matchAt(NUMBER, text, index);
   if (number !== undefined) return { piece: numberPiece(number, origin, spaceBefore), length: number.length };
   if (QUOTES.includes(text[index])) return stringAt(text, index, origin, spaceBefore);
-  const percent = matchAt(PERCENT, text, index);
+  const percent = matchAt(PERCENT, text, index) ?? matchAt(PERCENT_NAME, text, index);
   if (percent === '%{' || percent === '%[') return bracketedAt(text, index, origin, spaceBefore);
   if (percent !== undefined)
     return { piece: { kind: 'percent', sort: sortOf(percent), text: percent, origin, spaceBefore }, length: percent.length };

@@ -1,7 +1,7 @@
 // Multi-line macros: `%macro` lines → definitions, and a line that calls one → which definition, with which arguments.
 // Definitions of one name differ by how many arguments they take; the newest that fits is called. NASM manual 4.3.
 import type { Piece } from './lex.ts';
-import { isPunctuation } from './pieces.ts';
+import { isPunctuation, spaced } from './pieces.ts';
 import type { Reporter } from './tokens.ts';
 
 /** A line before preprocessing, never empty. */
@@ -94,7 +94,7 @@ const splitArguments = (pieces: readonly Piece[], reporter: Reporter): Argument[
       reporter.error(pieces[start].origin, `'{' has no '}'`);
       return undefined;
     }
-    split.push({ pieces: pieces.slice(braced ? start + 1 : start, end), start, braced });
+    split.push({ pieces: braced ? pieces.slice(start + 1, end) : trimmed(pieces.slice(start, end)), start, braced });
     index = braced ? end + 1 : end;
     if (index < pieces.length && !isPunctuation(pieces[index], ',')) {
       reporter.error(pieces[index].origin, 'braces must enclose the whole argument');
@@ -104,6 +104,10 @@ const splitArguments = (pieces: readonly Piece[], reporter: Reporter): Argument[
   }
   return split;
 };
+
+/** Without the blank in front; one inside of braces belongs to the argument. */
+const trimmed = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.length > 0 ? [spaced(pieces[0], false), ...pieces.slice(1)] : pieces;
 
 const nextComma = (pieces: readonly Piece[], from: number): number => {
   const found = pieces.findIndex((piece, index) => index >= from && isPunctuation(piece, ','));
@@ -125,7 +129,8 @@ export const splitDefaults = (pieces: readonly Piece[], arity: Arity, reporter: 
   const room = arity.maximum - arity.minimum;
   if (arity.greedy && split.length > room && room > 0) {
     const last = split[room - 1];
-    return [...split.slice(0, room - 1).map((argument) => argument.pieces), last.braced ? last.pieces : pieces.slice(last.start)];
+    const rest = last.braced ? last.pieces : trimmed(pieces.slice(last.start));
+    return [...split.slice(0, room - 1).map((argument) => argument.pieces), rest];
   }
   if (split.length > room) reporter.warning(pieces[split[room].start].origin, 'more default arguments than optional parameters');
   return split.slice(0, room).map((argument) => argument.pieces);
@@ -152,7 +157,7 @@ export const matchCall = (
   let macro = candidates.find((candidate) => takes(candidate, count));
   const last = split.at(-1);
   const endsEmpty = count > 1 && last !== undefined && !last.braced && last.pieces.length === 0;
-  if (endsEmpty && (macro === undefined || macro.minimum < count)) {
+  if (endsEmpty) {
     macro ??= candidates.find((candidate) => takes(candidate, count - 1));
     if (macro) reporter.warning(pieces[split[count - 1].start - 1].origin, 'the empty argument at the end is dropped');
     if (macro) count--;
@@ -162,9 +167,9 @@ export const matchCall = (
   const given = split.slice(0, count).map((argument) => argument.pieces);
   if (macro.greedy && count > macro.maximum && macro.maximum > 0) {
     const first = split[macro.maximum - 1];
-    given.splice(macro.maximum - 1, count, first.braced ? first.pieces : pieces.slice(first.start));
+    given.splice(macro.maximum - 1, count, first.braced ? first.pieces : trimmed(pieces.slice(first.start)));
   }
-  const wanted = Math.min(macro.minimum + macro.defaults.length, macro.maximum);
-  for (let index = given.length; index < wanted; index++) given.push(macro.defaults[index - macro.minimum] ?? []);
+  const wanted = given.length < macro.minimum ? 0 : Math.min(macro.minimum + macro.defaults.length, macro.maximum);
+  for (let index = given.length; index < wanted; index++) given.push(macro.defaults[index - macro.minimum]);
   return { macro, arguments: given };
 };

@@ -97,19 +97,23 @@ const isNameLike = (piece: Piece): boolean =>
   piece.kind === 'word' || piece.kind === 'number' || piece.kind === 'float' || piece.kind === 'broken';
 
 /** Whether the two make one token when they touch, which they only do after a substitution. */
-const fuse = (left: Piece, right: Piece): boolean => {
+const fuse = (left: Piece, right: Piece): boolean => !right.spaceBefore && isNameLike(left) && isNameLike(right);
+
+/** Whether they do at the end, when names are no longer looked up: then also `$` and a name, and the parts of an operator. */
+const fuseAtEnd = (left: Piece, right: Piece): boolean => {
   if (right.spaceBefore) return false;
   if (isNameLike(right)) return isNameLike(left) || isPunctuation(left, '$');
   return left.kind === 'punctuation' && right.kind === 'punctuation' && '<>=&|^/!$%'.includes(left.text[0]);
 };
 
 /** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
-export const joinTouching = (pieces: readonly Piece[]): readonly Piece[] => {
-  if (!pieces.some((piece, index) => index > 0 && fuse(pieces[index - 1], piece))) return pieces;
+export const joinTouching = (pieces: readonly Piece[], isEnd = false): readonly Piece[] => {
+  const mayFuse = isEnd ? fuseAtEnd : fuse;
+  if (!pieces.some((piece, index) => index > 0 && mayFuse(pieces[index - 1], piece))) return pieces;
   const joined: Piece[] = [];
   for (const piece of pieces) {
     const left = joined.at(-1);
-    const fused = left && fuse(left, piece) ? fuseText(left, piece) : undefined;
+    const fused = left && mayFuse(left, piece) ? fuseText(left, piece) : undefined;
     if (fused?.length === 1) joined[joined.length - 1] = fused[0];
     else joined.push(piece);
   }

@@ -104,7 +104,7 @@ export class Preprocessor {
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
     const named = (piece: Piece): Piece => (isContextName(piece) ? this.#contextLabel(piece) : piece);
-    const joined = joinTouching(pieces.some(isContextName) ? pieces.map(named) : pieces);
+    const joined = joinTouching(pieces.some(isContextName) ? pieces.map(named) : pieces, true);
     let isWhole = true;
     for (const piece of joined) {
       if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);

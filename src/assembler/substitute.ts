@@ -18,7 +18,7 @@ export const substitute = (state: Preprocessor, pieces: readonly Piece[]): reado
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
   const row = new Row();
   for (const piece of pieces) {
-    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), piece.sort === 'indirect');
+    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.sort));
     else row.keep(piece);
   }
   return joinTouching(row.pieces);
@@ -32,6 +32,9 @@ const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' 
 
 const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
 
+/** Whose content may begin with a blank that counts: `%[ x]`, and an argument in braces. */
+const KEEPS_BLANK: ReadonlySet<Percent['sort']> = new Set(['indirect', 'parameter', 'range']);
+
 const replacement = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
   if (piece.sort === 'indirect') return expandIndirect(state, piece);
   if (!macro) {
@@ -40,7 +43,7 @@ const replacement = (state: Preprocessor, piece: Percent, macro: MacroFrame | un
     return [];
   }
   const word = wordFor(piece, macro);
-  if (word !== undefined) return [wordAt(word, piece.origin, piece.spaceBefore)];
+  if (word !== undefined) return [wordAt(word, piece.origin, false)];
   if (piece.sort === 'parameter') return parameter(piece, macro);
   return piece.sort === 'range' ? range(state, piece, macro) : condition(state, piece, macro);
 };
@@ -64,12 +67,12 @@ const argument = ({ arguments: given, rotation }: MacroFrame, index: number): re
 const produced = (pieces: readonly Piece[], { expansion, macro }: MacroFrame): readonly Piece[] =>
   macro.builtin ? pieces : expandedFrom(pieces, expansion);
 
-const parameter = ({ text, origin, spaceBefore }: Percent, macro: MacroFrame): readonly Piece[] => {
+const parameter = ({ text, origin }: Percent, macro: MacroFrame): readonly Piece[] => {
   if (text === '%00') return produced(macro.label, macro);
   const number = Number(text.slice(1));
   if (number > 0) return produced(argument(macro, number - 1) ?? [], macro);
   const count = macro.arguments.length;
-  return [{ kind: 'number', text: `${count}`, value: BigInt(count), origin, spaceBefore }];
+  return [{ kind: 'number', text: `${count}`, value: BigInt(count), origin, spaceBefore: false }];
 };
 
 /** `%{a:b}`: arguments a to b with commas between; negative ones count from the end, and b may stand before a. */
@@ -107,12 +110,12 @@ const opposite = (code: string): string => {
 };
 
 /** `%+1` is argument 1, which must be a condition code; `%-1` its opposite. */
-const condition = (state: Preprocessor, { text, origin, spaceBefore }: Percent, macro: MacroFrame): readonly Piece[] => {
+const condition = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame): readonly Piece[] => {
   const given = argument(macro, Number(text.slice(2)) - 1) ?? [];
   const code = given.length === 1 && isWord(given[0]) ? given[0].text.toLowerCase() : '';
   const isInverse = text[1] === '-';
-  if (CONDITIONS.has(code)) return [wordAt(isInverse ? opposite(code) : code, origin, spaceBefore)];
-  if (WITHOUT_OPPOSITE.has(code) && !isInverse) return [wordAt(code, origin, spaceBefore)];
+  if (CONDITIONS.has(code)) return [wordAt(isInverse ? opposite(code) : code, origin, false)];
+  if (WITHOUT_OPPOSITE.has(code) && !isInverse) return [wordAt(code, origin, false)];
   const problem = WITHOUT_OPPOSITE.has(code) ? `'${code}' has no opposite` : `argument ${text.slice(2)} is not a condition code`;
   state.reporter.error(origin, `'${text}': ${problem}`);
   return [];

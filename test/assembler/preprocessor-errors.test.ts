@@ -72,11 +72,12 @@ describe('malformed', () => {
       a.asm:5:10: error: '%macro' expects a number of arguments, not '3-2'
       a.asm:7:16: warning: more default arguments than optional parameters`));
   test('calls', () =>
-    expectDiagnostics('%macro m 2\n%endmacro\n%define f(x) x\nm 1\nm {a}b, c\ndd f(1,2)\n m 1,2,', `
+    expectDiagnostics('%macro m 2\n%endmacro\n%define f(x) x\nm 1\nm {a}b, c\ndd f(1,2)\n m 1,2,\n m 1,', `
       a.asm:4:1: warning: no macro 'm' takes these arguments
       a.asm:5:6: error: braces must enclose the whole argument
       a.asm:6:4: warning: no macro 'f' takes 2 arguments
-      a.asm:7:7: warning: the empty argument at the end is dropped`));
+      a.asm:7:7: warning: the empty argument at the end is dropped
+      a.asm:8:5: warning: the empty argument at the end is dropped`));
   test('numbers that have no value', () =>
     expectDiagnostics('%if\n%endif\n%if later\n%endif\n%assign x (1\n%rep 1 +\n%endrep\n%if 1 / 0\n%endif\n%assign y 1 2', `
       a.asm:1:1: error: '%if' expects an expression
@@ -189,7 +190,8 @@ describe('much is no problem', () => {
     expect(expandSources(`%assign n ${'1 + '.repeat(many)}1\ndb n`)).toEqual({ lines: [`db ${many + 1}`], diagnostics: [] }));
   test('a long argument', () => {
     const argument = '1 '.repeat(many);
-    const { lines, diagnostics } = expandSources(`%macro m 1\ndb %1\n%endmacro\n%define f(x) x\nm ${argument}\ndb f(${argument})`);
+    const macros = '%macro m 1\ndb %1\n%endmacro\n%define f(x) x\n';
+    const { lines, diagnostics } = expandSources(`${macros}m ${argument}\ndb f(${argument})`);
     expect(diagnostics).toEqual([]);
     expect(lines.map(({ length }) => length)).toEqual([2 * many + 2, 2 * many + 2]);
   });

@@ -85,7 +85,7 @@ describe('where NASM 2.16.01 itself goes astray', () => {
       dd 0
       nop`));
   test('%{1:-1} of one argument is that argument', () =>
-    expectLines('%macro m 1-*\ndd %{1:-1}, %{-1:-1}\n%endmacro\nm 7\nm 8, 9', 'dd 7, 7\ndd 8, 9, 9'));
+    expectLines('%macro m 1-*\ndd %{1:-1}, %{-1:-1}\n%endmacro\nm 7\nm 8, 9', 'dd 7, 7\ndd 8,9, 9'));
   test('%line says what the next line is called', () =>
     expectLines(`%line 10+2 foo.asm\ndd __LINE__, __FILE__\ndd __LINE__\n%line 5\ndd __LINE__`, `
       dd 10, 'foo.asm'

@@ -73,6 +73,14 @@ lbl4 labelled
 %endmacro
  ANYCASE foo
  anycase foo
+%macro blank 2
+ dd x%1y%2z
+%endmacro
+ blank { 1 }, 2
+%macro dollar 1
+ dd $%1, %%$x
+%endmacro
+ dollar name
 %macro cc 3
  j%+1 <%-1 %{1} %{2:3} %{3:1} %{1:3}>
 %endmacro
@@ -164,13 +172,15 @@ lab: name 3
 ;> push ebx
 ;> dd 1+ANYCASE,AnyCase,foo
 ;> dd 1+anycase,AnyCase,foo
+;> dd x 1 y2z
+;> dd$name,..@6.$x
 ;> je<ne e bb,3 3,bb,e e,bb,3>
 ;> jne<e NE b,b,3 3,b,b,NE NE,b,b,3>
 ;> jnae<ae nae 1,2 2,1,nae nae,1,2>
 ;> jpe<po pe 1,2 2,1,pe pe,1,2>
 ;> dd rot1,cab
 ;> dd rot1,b c a
-;> made..@6.1 5
+;> made..@7.1 5
 ;> dd 1
 ;> two
 ;> dd 1

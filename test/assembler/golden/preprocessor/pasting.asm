@@ -28,7 +28,6 @@
 %macro gap 2
  dd a %2%1, a%2%1, x%[ i]
 %endmacro
- gap 7,
  gap 7,{}
  dd fu1
 
@@ -42,6 +41,5 @@
 ;> dd x+1+1,ab
 ;> dd xbby,bb.foo,foo.bb,bb5,bb3,53,0x3,$bb,lbl..@0.1,lbl3
 ;> lbl:dd lblx,alblb,[lbl+lbl],lbl.lbl
-;> dd a 7,a7,x+1 6
 ;> dd a 7,a7,x+1 6
 ;> dd 12
