@@ -107,9 +107,10 @@ const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
 };
 
 /**
- * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks. Beyond either range the highest basic leaf answers.
+ * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks, `apic` whether the local APIC is enabled. Beyond either
+ * range the highest basic leaf answers.
  */
-export function cpuid(identity: CpuIdentity, leaf: number, subleaf: number, longMode: boolean): Leaf {
+export function cpuid(identity: CpuIdentity, leaf: number, subleaf: number, longMode: boolean, apic = true): Leaf {
   const inRange = leaf <= MAX_BASIC || (leaf >= 0x8000_0000 && leaf <= MAX_EXTENDED);
   const answer = LEAVES[inRange ? leaf : MAX_BASIC];
   return answer?.({ identity, subleaf, longMode, apic }) ?? NOTHING;
