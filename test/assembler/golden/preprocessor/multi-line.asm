@@ -76,7 +76,7 @@ lbl4 labelled
 %macro blank 2
  dd x%1y%2z
 %endmacro
- blank { 1 }, 2
+ blank { q}, 2
 %macro dollar 1
  dd $%1, %%$x
 %endmacro
@@ -172,7 +172,7 @@ lab: name 3
 ;> push ebx
 ;> dd 1+ANYCASE,AnyCase,foo
 ;> dd 1+anycase,AnyCase,foo
-;> dd x 1 y2z
+;> dd x qy2z
 ;> dd$name,..@6.$x
 ;> je<ne e bb,3 3,bb,e e,bb,3>
 ;> jne<e NE b,b,3 3,b,b,NE NE,b,b,3>
