@@ -63,7 +63,7 @@ describe('a guest that goes wrong ends with what it did, the state of its CPUs, 
     const { code, stdout } = runSource(kernel('lidt [none]\n int3\nnone: dw 0, 0, 0'));
     expect(code).toBe(1);
     expect(stdout).toContain('end: CPU 0 shut down after a triple fault at 0.000 s');
-    expect(stdout).toMatch(/cpu0 shutdown\n[^]*cpu1 waiting for a start-up IPI\n/);
+    expect(stdout).toMatch(/cpu0 shutdown\n[\s\S]*cpu1 waiting for a start-up IPI\n/);
   });
   test('one that never prints runs to the limit, and that is said', () => {
     const { code, stdout } = runSource(kernel('jmp $'));
