@@ -23,7 +23,10 @@ export { decode } from './isa/decode.ts';
 export { print } from './isa/print.ts';
 
 // The lab: a scenario, a run, a verdict.
+export {
+  applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
+} from './lab/conditions.ts';
 export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
 export { type ReportContext, reportDmesg, reportJson, reportText } from './lab/report.ts';
 export { Run, type RunResult } from './lab/run.ts';
-export { parseDuration, readScenario, type Scenario } from './lab/scenario.ts';
+export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';

@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
 
-/** An option without `value` is a switch. `name` is the long form without dashes. */
+/** An option without `value` is a switch. `name` is the long form without dashes. `multiple`: it may come several times. */
 export interface Option {
   readonly name: string;
   readonly short?: string;
   readonly value?: string;
+  readonly multiple?: boolean;
   readonly help: string;
 }
 
@@ -21,13 +22,15 @@ export interface Command {
   readonly run: (args: Arguments) => number | Promise<number>;
 }
 
+type OptionValues = Readonly<Record<string, string | boolean | string[] | undefined>>;
+
 /** The parsed words: operands in order, options by name. */
 export class Arguments {
   readonly operands: readonly string[];
   readonly #command: string;
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly #values: OptionValues;
 
-  constructor(command: string, operands: readonly string[], values: Readonly<Record<string, string | boolean | undefined>>) {
+  constructor(command: string, operands: readonly string[], values: OptionValues) {
     this.#command = command;
     this.operands = operands;
     this.#values = values;
@@ -39,6 +42,12 @@ export class Arguments {
 
   text(name: string): string | undefined {
     return this.#values[name] as string | undefined;
+  }
+
+  /** What an option that may come several times was given, in order. */
+  texts(name: string): readonly string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
   }
 
   /** The option read by `parse`, which gives `undefined` for what is not `expected`. */
@@ -84,14 +93,14 @@ export const parseBytes = (text: string): number | undefined => {
 /** Parses what follows the command's name. */
 export const parseArguments = (command: Command, words: readonly string[]): Arguments => {
   const options = Object.fromEntries(
-    command.options.map(({ name, short, value }) => [
+    command.options.map(({ name, short, value, multiple = false }) => [
       name,
-      { type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short === undefined ? {} : { short }) },
+      { type: value === undefined ? ('boolean' as const) : ('string' as const), multiple, ...(short === undefined ? {} : { short }) },
     ]),
   );
   try {
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
-    return new Arguments(command.name, positionals, values as Record<string, string | boolean | undefined>);
+    return new Arguments(command.name, positionals, values as OptionValues);
   } catch (error) {
     const reason = (error as Error).message.split('. ')[0].replace(/^U/, 'u').replace(/^O/, 'o');
     throw new CliError(`clispin ${command.name}: ${reason}; see 'clispin ${command.name} --help'`, EXIT.USAGE);

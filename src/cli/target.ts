@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type ObjectFile, readScenario, type Scenario, toElf } from '../index.ts';
+import { isScenario, type ObjectFile, readScenario, type Scenario, toElf } from '../index.ts';
 import { assembleFile } from './assembly.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { ASM_FOLDER, readBytes } from './files.ts';
@@ -11,8 +11,6 @@ import { findScenario, unknownTarget } from './scenario-files.ts';
 export interface Target {
   readonly name: string;
   readonly image: Uint8Array;
-  /** What the kernel is told before anything the user adds. */
-  readonly commandLine: string;
   readonly scenario: Scenario | undefined;
 }
 
@@ -24,7 +22,6 @@ let kernel: ObjectFile | undefined;
 const targetOf = (name: string, object: ObjectFile, scenario: Scenario | undefined): Target => ({
   name,
   image: toElf(object),
-  commandLine: scenario ? `scenario=${scenario.name}` : '',
   scenario,
 });
 
@@ -36,7 +33,7 @@ export const loadTarget = (name: string): Target => {
     return targetOf(name, kernel, scenario);
   }
   if (!existsSync(name)) throw unknownTarget(name);
-  return name.endsWith('.asm') ? loadSource(name) : { name, image: readBytes(name), commandLine: '', scenario: undefined };
+  return name.endsWith('.asm') ? loadSource(name) : { name, image: readBytes(name), scenario: undefined };
 };
 
 /** A source that opens as a scenario does is one: it includes the kernel and adds itself to its table. */
@@ -44,7 +41,7 @@ const loadSource = (path: string): Target => {
   const { object } = assembleFile(path, { includePaths: [ASM_FOLDER], defines: [] });
   if (object.sections.every(({ bytes }) => bytes.length === 0)) throw new CliError(`${path}: assembles to nothing`, EXIT.BAD_INPUT);
   const text = new TextDecoder().decode(readBytes(path));
-  const scenario = /^; expect:/m.test(text) ? readScenario(basename(path, '.asm'), text) : undefined;
+  const scenario = isScenario(text) ? readScenario(basename(path, '.asm'), text) : undefined;
   if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);
   return targetOf(path, object, scenario);
 };

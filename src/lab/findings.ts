@@ -1,5 +1,8 @@
 // What the guest printed → what its detectors found. The lab knows of a lockup only what the kernel itself says on its console, in
-// Linux's words (kernel/watchdog.c), never from the machine's inside.
+// Linux's words (kernel/watchdog.c, panic.c, hung_task.c, workqueue.c, rcu/tree_stall.h), never from the machine's inside.
+
+import type { Outcome } from '../machine/machine.ts';
+import type { Kind } from './expectation.ts';
 
 /** A line of the guest's console. `seconds` is guest time since power-on, of the line's first byte; `cpu` is the one that wrote it. */
 export interface ConsoleLine {
@@ -8,39 +11,104 @@ export interface ConsoleLine {
   readonly text: string;
 }
 
-/** One report of a detector. `cpu` is the stuck one; `symbol` where it was, as `name+0xoffset`, once its registers were printed. */
+/** One report of a detector, or an end that is one. */
 export interface Finding {
-  readonly kind: 'soft' | 'hard';
+  readonly kind: Exclude<Kind, 'says'>;
   readonly seconds: number;
-  readonly cpu: number;
+  /** The stuck one where the report names it, else the one that reports. */
+  cpu: number | undefined;
+  /** The seconds that the report prints. */
+  readonly stuck: number | undefined;
   readonly line: string;
+  /** Where the CPU was, as `name+0xoffset`, once its registers were printed. */
   symbol: string | undefined;
+  /** Of `exit`. */
+  readonly code?: number;
 }
 
 const STAMP = /^\[ *\d+\.\d+\] /;
-const SOFT = /BUG: soft lockup - CPU#(\d+) stuck for \d+s!/;
-const HARD = /Watchdog detected hard LOCKUP on cpu (\d+)/;
+/** First lines of reports; the groups `cpu` and `stuck` where a report has them. */
+const REPORTS = {
+  soft: /BUG: soft lockup - CPU#(?<cpu>\d+) stuck for (?<stuck>\d+)s!/,
+  hard: /Watchdog detected hard LOCKUP on cpu (?<cpu>\d+)/,
+  panic: /^Kernel panic - not syncing: /,
+  hung: /^INFO: task .+ blocked for more than (?<stuck>\d+) seconds\./,
+  rcu: /^rcu: INFO: \S+ (?:self-)?detected stalls? on /,
+  workqueue: /^BUG: workqueue lockup - pool cpus=(?<cpu>\d+).* stuck for (?<stuck>\d+)s!/,
+} as const satisfies Partial<Record<Kind, RegExp>>;
 const RIP = /^RIP: [0-9a-f]{4}:(\S+?)(?:\/0x[0-9a-f]+)?(?: \[\S+\])?$/;
+const RCU_CULPRIT = /^(?:rcu: )?\t(\d+)-\S{4}: /;
 const ONSET = /^[\w-]+: start$/;
 
 /** The line without the time stamp of printk. */
 export const withoutStamp = (text: string): string => text.replace(STAMP, '');
 
+const numberOr = <T>(digits: string | undefined, fallback: T): number | T => (digits === undefined ? fallback : Number(digits));
+
+/** Something that happened, in order: a line, which may be the first of a finding, or an end that is a finding. */
+export interface Happening {
+  readonly seconds: number;
+  readonly cpu: number | undefined;
+  readonly text: string;
+  readonly finding: Finding | undefined;
+}
+
 /** Reads the console line by line. */
 export class FindingReader {
+  readonly happenings: Happening[] = [];
   readonly findings: Finding[] = [];
   /** When the scenario said that the lockup begins, in seconds since power-on. */
   onset: number | undefined;
 
-  add(line: ConsoleLine): void {
-    const text = withoutStamp(line.text);
-    if (this.onset === undefined && ONSET.test(text)) this.onset = line.seconds;
-    for (const [kind, pattern] of [['soft', SOFT], ['hard', HARD]] as const) {
-      const match = pattern.exec(text);
-      if (match) this.findings.push({ kind, seconds: line.seconds, cpu: Number(match[1]), line: text, symbol: undefined });
-    }
-    const rip = RIP.exec(text);
+  add({ seconds, cpu, text: stamped }: ConsoleLine): void {
+    const text = withoutStamp(stamped);
+    if (this.onset === undefined && ONSET.test(text)) this.onset = seconds;
+    const finding = readReport(text, seconds, cpu);
     const last = this.findings.at(-1);
+    const rip = RIP.exec(text);
     if (rip && last) last.symbol ??= rip[1];
+    const culprit = RCU_CULPRIT.exec(text);
+    if (culprit && last?.kind === 'rcu') last.cpu = Number(culprit[1]);
+    if (finding) this.findings.push(finding);
+    this.happenings.push({ seconds, cpu, text, finding });
+  }
+
+  /** How the run ended, where that says something of the guest. */
+  end(outcome: Outcome, seconds: number): void {
+    const finding = endFinding(outcome, seconds);
+    if (!finding) return;
+    this.findings.push(finding);
+    this.happenings.push({ seconds, cpu: finding.cpu, text: finding.line, finding });
   }
 }
+
+const readReport = (text: string, seconds: number, writer: number): Finding | undefined => {
+  for (const [kind, pattern] of Object.entries(REPORTS)) {
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const { cpu, stuck } = match.groups ?? {};
+    return {
+      kind: kind as keyof typeof REPORTS,
+      seconds,
+      cpu: numberOr(cpu, writer),
+      stuck: numberOr(stuck, undefined),
+      line: text,
+      symbol: undefined,
+    };
+  }
+  return undefined;
+};
+
+const endFinding = (outcome: Outcome, seconds: number): Finding | undefined => {
+  const common = { seconds, cpu: undefined, stuck: undefined, symbol: undefined };
+  switch (outcome.kind) {
+    case 'reset':
+      return { ...common, kind: 'reset', line: `reset by ${outcome.by}` };
+    case 'triple-fault':
+      return { ...common, kind: 'triple-fault', cpu: outcome.cpu, line: 'triple fault' };
+    case 'exit':
+      return { ...common, kind: 'exit', line: `exit code ${outcome.code}`, code: outcome.code };
+    default:
+      return undefined;
+  }
+};

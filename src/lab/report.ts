@@ -49,6 +49,7 @@ export const reportText = (result: RunResult, context: ReportContext): string[] 
   const { finding } = verdict;
   return [
     `verdict: ${describeVerdict(verdict, context.expectation)}`,
+    ...(verdict.difference ? [`  difference: ${verdict.difference}`] : []),
     ...(finding ? [`  report: ${finding.line} (guest time ${finding.seconds.toFixed(3)} s)`] : []),
     ...(finding?.symbol ? [`  stuck in: ${describePlace(finding.symbol, context)}`] : []),
     `  end: ${describeOutcome(outcome, seconds)}${result.silent ? '; the guest never printed a line' : ''}`,

@@ -4,12 +4,12 @@
 import type { Machine, Outcome } from '../machine/machine.ts';
 import type { Expectation } from './expectation.ts';
 import { FindingReader } from './findings.ts';
-import { judge, type Verdict } from './judge.ts';
+import { isDecided, judge, type Verdict } from './judge.ts';
 
 /** Ticks that one call of advance() runs. */
 export const SLICE = 100_000;
 
-/** A report is complete, and the run over, when the console has been quiet for so long after it; in seconds. */
+/** The last report is complete, and the run over, when the console has been quiet for so long; in seconds. */
 const QUIET_SECONDS = 0.5;
 
 export interface RunResult {
@@ -32,6 +32,8 @@ export class Run {
   /** When the last line was complete; undefined before the first. */
   #lastLine: number | undefined;
   #outcome: Outcome = { kind: 'until' };
+  /** How much had happened when `isDecided` was asked last, and its answer. */
+  #asked = { happenings: 0, decided: false };
 
   /** `machine` has its image loaded; `untilSeconds` is guest time since power-on. */
   constructor(machine: Machine, expectation: Expectation | undefined, untilSeconds: number) {
@@ -49,15 +51,20 @@ export class Run {
 
   /** Runs one slice; true when the run is over. */
   advance(): boolean {
-    this.#outcome = this.#machine.run(Math.min(this.#machine.now + SLICE, this.#limit));
-    return this.#outcome.kind !== 'until' || this.#machine.now >= this.#limit || this.#reported();
+    const machine = this.#machine;
+    this.#outcome = machine.run(Math.min(machine.now + SLICE, this.#limit));
+    if (this.#outcome.kind !== 'until') {
+      this.#reader.end(this.#outcome, machine.now / machine.config.hz);
+      return true;
+    }
+    return machine.now >= this.#limit || (this.#isQuiet() && this.#isDecided());
   }
 
   result(): RunResult {
-    const { findings, onset } = this.#reader;
+    const { happenings, onset } = this.#reader;
     return {
       outcome: this.#outcome,
-      verdict: judge(findings, onset, this.#expectation),
+      verdict: judge(happenings, onset, this.#expectation),
       seconds: this.#machine.now / this.#machine.config.hz,
       onset,
       stateHash: this.#machine.stateHash(),
@@ -65,9 +72,16 @@ export class Run {
     };
   }
 
-  /** Whether a judged run has nothing more to say. */
-  #reported(): boolean {
-    if (this.#expectation === undefined || this.#reader.findings.length === 0) return false;
+  #isQuiet(): boolean {
     return this.#machine.now - (this.#lastLine ?? 0) > QUIET_SECONDS * this.#machine.config.hz;
+  }
+
+  /** Whether a judged run has nothing more to say. */
+  #isDecided(): boolean {
+    if (this.#expectation === undefined) return false;
+    const { happenings, onset } = this.#reader;
+    if (this.#asked.happenings < happenings.length)
+      this.#asked = { happenings: happenings.length, decided: isDecided(happenings, onset, this.#expectation) };
+    return this.#asked.decided;
   }
 }

@@ -19,8 +19,11 @@ describe('a mistake on the command line is one message that names it, and exit c
     [['run', 'healthy', '--until', '60'], "clispin run: --until: '60' is not a duration such as 60s or 500ms"],
     [
       ['run', 'healthy', '--expect', 'fun'],
-      "clispin run: --expect: 'fun' is not an expectation; write none, soft or hard, with @20s..28s and ,cpu=0 where wanted",
+      "clispin run: --expect: 'fun' is not an expectation; write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says=\"TEXT\", with @20s..28s and ,cpu=0 where wanted",
     ],
+    [['run', 'healthy', '--set', 'panic'], "clispin run: --set: 'panic' is not NAME=VALUE"],
+    [['run', 'healthy', '--set', 'watchdog_cpumask=0-2'], 'clispin run: sysctl.kernel.watchdog_cpumask=0-2: there is no CPU 2 among 2'],
+    [['run', 'healthy', '--cpus', '1', '--append', 'cpu=1'], 'clispin run: cpu=1: there is no CPU 1 among 1'],
     [['run', 'healthy', '--json', '-', '--dmesg', '-'], 'clispin run: --json and --dmesg: only one can have stdout'],
     [['run', 'healthy', '--json', 'nowhere/out.json'], 'nowhere/out.json: cannot be written: no such directory'],
     [['asm'], 'clispin asm: which source?'],

@@ -2,7 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeConfig, Machine, type MachineConfig, parseExpectation, readScenario, Run, type RunResult, toElf } from '../../src/index.ts';
+import {
+  applyConditions, caseIn, completeConfig, Machine, type MachineConfig, parseExpectation, parseWords, readScenario, Run, type RunResult, toElf,
+} from '../../src/index.ts';
 import { assembleFile } from '../../src/cli/assembly.ts';
 
 export interface ScenarioRun extends RunResult {
@@ -23,12 +25,14 @@ export const runScenario = (name: string, { config, append, expect, until }: Sce
   const scenario = readScenario(name, readFileSync(join('asm', 'scenarios', `${name}.asm`), 'utf8'));
   const expectation = expect === undefined ? undefined : parseExpectation(expect);
   if (typeof scenario === 'string' || typeof expectation === 'string') throw new Error(`${scenario} ${expectation}`);
-  const complete = completeConfig({ ...config, commandLine: [`scenario=${name}`, append ?? ''].join(' ').trim() });
+  const { cpus = scenario.setting.cpus, pmu = scenario.setting.pmu } = config ?? {};
+  const one = caseIn(scenario, { ...applyConditions(scenario.setting, parseWords(append ?? '')), cpus, pmu });
+  const complete = completeConfig({ ...config, cpus, pmu, commandLine: one.commandLine });
   if ('errors' in complete) throw new Error(complete.errors.join('; '));
   const machine = new Machine(complete);
   const failure = machine.load(kernel);
   if (failure) throw new Error(failure.error);
-  const run = new Run(machine, expectation ?? scenario.expectation, until ?? scenario.untilSeconds);
+  const run = new Run(machine, expectation ?? one.expectation, until ?? one.untilSeconds);
   while (!run.advance());
   const console = machine.journal.entries.flatMap((entry) => (entry.kind === 'console' ? [entry.text] : []));
   return { ...run.result(), console, machine };

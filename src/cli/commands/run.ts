@@ -1,26 +1,10 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import {
-  completeConfig,
-  type Expectation,
-  Machine,
-  type MachineConfig,
-  parseExpectation,
-  type ReportContext,
-  type RunResult,
-  reportDmesg,
-  reportJson,
-  reportText,
-} from '../../index.ts';
-import { CliError, EXIT } from '../exit-code.ts';
+import { parseExpectation, reportDmesg, reportJson, SYSCTL_PREFIX } from '../../index.ts';
 import { requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
-import { loadTarget, type Target } from '../target.ts';
-import { paint } from '../terminal.ts';
-import { watchRun } from '../watch-run.ts';
-
-/** Guest seconds after which a run without a scenario ends. */
-const DEFAULT_LIMIT = 60;
+import { exitCode, quote, type RunSettings, runTarget } from '../run-target.ts';
+import { loadTarget } from '../target.ts';
 
 /** Options that say where results go, not what happens. */
 const OUTPUTS = ['json', 'dmesg'];
@@ -39,6 +23,7 @@ export const run: Command = {
     { name: 'seed', value: 'N', help: 'turns of random length, chosen by N (default 0: all equally long)' },
     { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
     { name: 'append', value: 'TEXT', help: "add to the kernel's command line" },
+    { name: 'set', value: 'NAME=VALUE', multiple: true, help: 'set the sysctl kernel.NAME at boot; may come several times' },
     { name: 'pmu', value: 'on|off', help: 'performance counters (default on)' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
@@ -63,15 +48,6 @@ export const run: Command = {
   },
 };
 
-/** What the options say of a run; absent: the scenario's or the machine's own default. */
-export interface RunSettings {
-  readonly config: Partial<MachineConfig>;
-  readonly append?: string | undefined;
-  readonly expectation?: Expectation | undefined;
-  readonly untilSeconds?: number | undefined;
-  readonly command: string;
-}
-
 const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
   const expect = args.text('expect');
   const expectation = expect === undefined ? undefined : parseExpectation(expect);
@@ -87,7 +63,7 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
   };
   return {
     config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
-    append: args.text('append'),
+    append: [args.text('append') ?? '', ...args.texts('set').map((text) => sysctlWord(args, text))].join(' ').trim(),
     expectation,
     untilSeconds: args.seconds('until'),
   };
@@ -96,57 +72,16 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
 const within = (value: number | undefined, least: number, most: number): number | undefined =>
   value !== undefined && value >= least && value <= most ? value : undefined;
 
+/** What the kernel reads of a sysctl given at boot. */
+const sysctlWord = (args: Arguments, text: string): string => {
+  if (!/^[\w.]+=\S+$/.test(text)) throw args.misuse(`--set: '${text}' is not NAME=VALUE`);
+  return `${SYSCTL_PREFIX}${text.replace(/^kernel\./, '')}`;
+};
+
 /** The words that repeat this run. */
 const repeatCommand = (name: string, args: Arguments): string => {
   const options = run.options
-    .filter((option) => !WITHOUT_INFLUENCE.includes(option.name) && args.text(option.name) !== undefined)
-    .map((option) => `--${option.name} ${quote(args.text(option.name)!)}`);
+    .filter((option) => !WITHOUT_INFLUENCE.includes(option.name))
+    .flatMap(({ name: option }) => args.texts(option).map((text) => `--${option} ${quote(text)}`));
   return ['clispin run', quote(name), ...options].join(' ');
-};
-
-const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
-
-/** Boots `target`, shows its console, prints the report. */
-export const runTarget = async (
-  target: Target,
-  settings: RunSettings,
-  show: (text: string) => void,
-): Promise<{ result: RunResult; machine: Machine; context: ReportContext }> => {
-  const expectation = settings.expectation ?? target.scenario?.expectation;
-  const commandLine = [target.commandLine, settings.append ?? ''].filter((text) => text !== '').join(' ');
-  const config = completeConfig({ ...settings.config, commandLine });
-  if ('errors' in config) throw new CliError(`clispin run: ${config.errors.join('; ')}`, EXIT.USAGE);
-  const machine = new Machine(config);
-  const failure = machine.load(target.image);
-  if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
-  const untilSeconds = settings.untilSeconds ?? target.scenario?.untilSeconds ?? DEFAULT_LIMIT;
-  const result = await watchRun(machine, { expectation, untilSeconds, show });
-  const { command } = settings;
-  const { symbols, lines } = machine;
-  const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };
-  show(`\n${paintReport(reportText(result, context), result)}\n`);
-  if (!isCleanEnd(result)) show(`${describeCpus(machine)}\n`);
-  return { result, machine, context };
-};
-
-/** The guest left by itself, or what was wanted was seen: nobody needs the CPUs' state to understand it. */
-const isCleanEnd = ({ outcome, verdict }: RunResult): boolean => outcome.kind === 'exit' || verdict.asExpected === true;
-
-const describeCpus = (machine: Machine): string =>
-  Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)).join('\n');
-
-const paintReport = ([verdict, ...rest]: readonly string[], { verdict: { asExpected } }: RunResult): string =>
-  [paint(asExpected === false ? 'red' : asExpected ? 'green' : 'bold', verdict), ...rest].join('\n');
-
-/**
- * With an expectation: whether it was met, or that the limit came first. Without one: the code that the guest left with, or how
- * else the run ended.
- */
-export const exitCode = ({ outcome, verdict }: RunResult, expectation: Expectation | undefined): number => {
-  if (expectation !== undefined) {
-    if (verdict.asExpected) return EXIT.OK;
-    return outcome.kind === 'until' && verdict.kind === 'none' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
-  }
-  if (outcome.kind === 'exit') return outcome.code;
-  return outcome.kind === 'until' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
 };

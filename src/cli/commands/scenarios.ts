@@ -1,6 +1,6 @@
 // `clispin scenarios`: what can be run by name, one line each.
 
-import { formatExpectation } from '../../index.ts';
+import { casesOf, formatExpectation } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { paint } from '../terminal.ts';
@@ -13,12 +13,16 @@ export const scenarios: Command = {
   options: [{ name: 'json', help: 'print them as JSON' }],
   run: (args) => {
     if (args.operands.length > 0) throw args.misuse(`'${args.operands[0]}' is not wanted here`);
-    const all = allScenarios();
+    const all = allScenarios().map((scenario) => {
+      const [normal, ...others] = casesOf(scenario);
+      return { ...scenario, expectation: formatExpectation(normal.expectation), configurations: others.map((one) => one.configuration) };
+    });
     if (args.flag('json')) {
-      console.log(JSON.stringify(all.map((scenario) => ({ ...scenario, expectation: formatExpectation(scenario.expectation) })), null, 2));
+      const rows = all.map(({ name, title, mirrors, expectation, configurations }) => ({ name, title, mirrors, expectation, configurations }));
+      console.log(JSON.stringify(rows, null, 2));
       return EXIT.OK;
     }
-    const rows = all.map(({ name, title, expectation }) => [name, formatExpectation(expectation), title]);
+    const rows = all.map(({ name, title, expectation }) => [name, expectation, title]);
     const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
     for (const [name, expected, title] of rows)
       console.log(`${paint('bold', name.padEnd(widths[0]))}  ${expected.padEnd(widths[1])}  ${title}`);

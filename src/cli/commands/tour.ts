@@ -2,9 +2,9 @@
 
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
+import { exitCode, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
 import { paint } from '../terminal.ts';
-import { exitCode, runTarget } from './run.ts';
 
 const STOPS = ['healthy', 'soft-spin', 'hard-cli'];
 

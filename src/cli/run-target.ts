@@ -1,0 +1,103 @@
+// A target and what the options say of it → a run on the terminal: console, report, and what the exit code is to be.
+
+import {
+  applyConditions,
+  type Case,
+  caseIn,
+  completeConfig,
+  type Conditions,
+  type Expectation,
+  impossible,
+  Machine,
+  type MachineConfig,
+  parseWords,
+  type ReportContext,
+  type RunResult,
+  reportText,
+} from '../index.ts';
+import { CliError, EXIT } from './exit-code.ts';
+import type { Target } from './target.ts';
+import { paint } from './terminal.ts';
+import { watchRun } from './watch-run.ts';
+
+/** Guest seconds after which a run without a scenario ends. */
+const DEFAULT_LIMIT = 60;
+
+/** What the options say of a run; absent: the scenario's or the machine's own default. */
+export interface RunSettings {
+  readonly config: Partial<MachineConfig>;
+  /** Added to the kernel's command line. */
+  readonly append?: string;
+  readonly expectation?: Expectation | undefined;
+  readonly untilSeconds?: number | undefined;
+  /** The words that repeat this run. */
+  readonly command: string;
+}
+
+export interface EndedRun {
+  readonly result: RunResult;
+  readonly machine: Machine;
+  readonly context: ReportContext;
+}
+
+/** The scenario under the options' conditions. */
+const caseOf = ({ scenario }: Target, { config: { cpus, pmu }, append = '' }: RunSettings): Case | undefined => {
+  if (!scenario) return undefined;
+  const conditions: Conditions = [
+    ...(cpus === undefined ? [] : [{ key: 'cpus', value: `${cpus}` }]),
+    ...(pmu === undefined ? [] : [{ key: 'pmu', value: pmu ? 'on' : 'off' }]),
+    ...parseWords(append),
+  ];
+  const setting = applyConditions(scenario.setting, conditions);
+  const why = impossible(setting);
+  if (why) throw new CliError(`clispin run: ${why}`, EXIT.USAGE);
+  return caseIn(scenario, setting);
+};
+
+/** Boots `target`, shows its console, prints the report. */
+export const runTarget = async (target: Target, settings: RunSettings, show: (text: string) => void): Promise<EndedRun> => {
+  const one = caseOf(target, settings);
+  const expectation = settings.expectation ?? one?.expectation;
+  const config = completeConfig({
+    ...settings.config,
+    ...(one ? { cpus: one.setting.cpus, pmu: one.setting.pmu } : {}),
+    commandLine: one?.commandLine ?? settings.append ?? '',
+  });
+  if ('errors' in config) throw new CliError(`clispin run: ${config.errors.join('; ')}`, EXIT.USAGE);
+  const machine = new Machine(config);
+  const failure = machine.load(target.image);
+  if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
+  const untilSeconds = settings.untilSeconds ?? one?.untilSeconds ?? DEFAULT_LIMIT;
+  const result = await watchRun(machine, { expectation, untilSeconds, show });
+  const { command } = settings;
+  const { symbols, lines } = machine;
+  const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };
+  show(`\n${paintReport(reportText(result, context), result)}\n`);
+  if (!isCleanEnd(result)) show(`${describeCpus(machine)}\n`);
+  return { result, machine, context };
+};
+
+/** The guest left by itself, or what was wanted was seen: nobody needs the CPUs' state to understand it. */
+const isCleanEnd = ({ outcome, verdict }: RunResult): boolean => outcome.kind === 'exit' || verdict.asExpected === true;
+
+const describeCpus = (machine: Machine): string =>
+  Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)).join('\n');
+
+const paintReport = ([verdict, ...rest]: readonly string[], { verdict: { asExpected } }: RunResult): string =>
+  [paint(asExpected === false ? 'red' : asExpected ? 'green' : 'bold', verdict), ...rest].join('\n');
+
+/**
+ * With an expectation: whether it was met, or that the limit came first. Without one: the code that the guest left with, or how
+ * else the run ended.
+ */
+export const exitCode = ({ outcome, verdict }: RunResult, expectation: Expectation | undefined): number => {
+  if (expectation !== undefined) {
+    if (verdict.asExpected) return EXIT.OK;
+    return outcome.kind === 'until' && verdict.kind === 'none' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
+  }
+  if (outcome.kind === 'exit') return outcome.code;
+  return outcome.kind === 'until' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
+};
+
+/** `word` as a shell takes it. */
+export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
