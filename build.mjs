@@ -2,20 +2,23 @@
 // Runs before `npm start` and `npm test`, so that each works in a fresh clone.
 
 import { spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-const modified = (file) => {
+/** The packages of a lock file by path, as `version`; none when there is no such file. */
+const packagesOf = (lock) => {
   try {
-    return statSync(new URL(file, import.meta.url)).mtimeMs;
+    const { packages } = JSON.parse(readFileSync(new URL(lock, import.meta.url), 'utf8'));
+    return Object.entries(packages).flatMap(([path, { version, optional }]) => (path && !optional ? [`${path} ${version}`] : []));
   } catch {
-    return 0;
+    return [];
   }
 };
 
-if (modified('node_modules/.package-lock.json') < modified('package-lock.json')) {
+const installed = new Set(packagesOf('node_modules/.package-lock.json'));
+if (!packagesOf('package-lock.json').every((name) => installed.has(name))) {
   const npm = process.env.npm_execpath;
   const [command, prefix] = npm ? [process.execPath, [npm]] : ['npm', []];
   const { status } = spawnSync(command, [...prefix, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] });
