@@ -174,12 +174,10 @@ export class Mmu {
   #translateEnds(linear: bigint, size: number, access: Access, segment: number): void {
     const bytes = size >>> 3;
     const beyond = PAGE_BYTES - Number(linear & 0xfffn);
+    const next = bytes > beyond ? BigInt.asUintN(this.linearBits, linear + BigInt(beyond)) : linear;
+    requireCanonical(next, segment); // of all bytes before the first page fault
     this.#first = this.#translate(linear, access, segment);
-    this.#second = -1;
-    if (bytes > beyond) {
-      const next = BigInt.asUintN(this.linearBits, linear + BigInt(beyond));
-      this.#second = this.#translate(next, access, segment);
-    }
+    this.#second = bytes > beyond ? this.#translate(next, access, segment) : -1;
     if (this.isWatched !== undefined && segment !== SYSTEM) this.onWatched(linear, size, access);
   }
 
@@ -208,7 +206,7 @@ export class Mmu {
     const table = ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES;
     const hit = this.#lookUp(linear, 8, table);
     if (hit >= 0) return hit;
-    if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
+    requireCanonical(linear, segment);
     const page = Number(linear >> 12n);
     const found = this.#paging.walk(page, access, user, system, linear);
     const frame = found.page * PAGE_BYTES;
@@ -220,4 +218,9 @@ export class Mmu {
     }
     return frame + Number(linear & 0xfffn);
   }
+}
+
+/** SDM vol. 1, 3.3.7.1: #SS(0) for the stack segment, else #GP(0). */
+function requireCanonical(linear: bigint, segment: number): void {
+  if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
 }

@@ -260,7 +260,8 @@ second_life:
 
 spin_for_ever:
         mov     dword [spinning], 1
-        jmp     $
+.spin:  pause
+        jmp     .spin
 
         section .data
 align 8
