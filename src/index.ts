@@ -27,6 +27,10 @@ export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
 export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
+export {
+  type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,
+} from './lab/matrix.ts';
 export { type ReportContext, reportDmesg, reportJson, reportText } from './lab/report.ts';
 export { Run, type RunResult } from './lab/run.ts';
+export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';
 export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';

@@ -3,6 +3,7 @@
 
 import { asm } from './commands/asm.ts';
 import { dis } from './commands/dis.ts';
+import { matrix } from './commands/matrix.ts';
 import { run } from './commands/run.ts';
 import { scenarios } from './commands/scenarios.ts';
 import { tour } from './commands/tour.ts';
@@ -10,7 +11,7 @@ import { CliError, EXIT } from './exit-code.ts';
 import { type Command, formatHelp, parseArguments } from './options.ts';
 import { surviveClosedPipe } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [run, scenarios, asm, dis, tour];
+const COMMANDS: readonly Command[] = [run, scenarios, matrix, asm, dis, tour];
 
 const overview = (): string =>
   [

@@ -25,13 +25,15 @@ const targetOf = (name: string, object: ObjectFile, scenario: Scenario | undefin
   scenario,
 });
 
+const kernelObject = (): ObjectFile => (kernel ??= assembleFile(KERNEL, { includePaths: [ASM_FOLDER], defines: [] }).object);
+
+/** The kernel, with every scenario in it. */
+export const kernelImage = (): Uint8Array => toElf(kernelObject());
+
 /** Finds and prepares `name`. */
 export const loadTarget = (name: string): Target => {
   const scenario = findScenario(name);
-  if (scenario) {
-    kernel ??= assembleFile(KERNEL, { includePaths: [ASM_FOLDER], defines: [] }).object;
-    return targetOf(name, kernel, scenario);
-  }
+  if (scenario) return targetOf(name, kernelObject(), scenario);
   if (!existsSync(name)) throw unknownTarget(name);
   return name.endsWith('.asm') ? loadSource(name) : { name, image: readBytes(name), scenario: undefined };
 };

@@ -1,6 +1,6 @@
 // Text → the terminal: colour only where a person looks, and a closed pipe is a quiet end.
 
-import { stdout } from 'node:process';
+import { stderr, stdout } from 'node:process';
 
 const COLOURS = { red: 31, green: 32, yellow: 33, grey: 90, bold: 1 } as const;
 
@@ -12,6 +12,11 @@ export const paint = (colour: keyof typeof COLOURS, text: string): string =>
 
 /** Bytes of the guest's serial port as they come; carriage returns are the terminal's business, control codes the guest's. */
 export const printable = (text: string): string => text.replace(/[^\n\t -~\u0080-\uffff]/g, (code) => (code === "\r" ? "" : "\ufffd"));
+
+/** How far a long command is, in the last row of a terminal, in place of what stood there; nothing elsewhere. */
+export const showProgress = (text: string): void => {
+  if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);
+};
 
 /** Ends the process quietly when whoever reads our output has gone. */
 export const surviveClosedPipe = (): void => {

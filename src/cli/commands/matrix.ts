@@ -1,0 +1,56 @@
+// `clispin matrix [FILTER ...]`: every scenario in every configuration that it speaks of, over all cores, against what is expected.
+
+import {
+  type Case, casesOf, cellName, type Cell, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, requestOf,
+} from '../../index.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Command } from '../options.ts';
+import { runAll } from '../pool.ts';
+import { allScenarios } from '../scenario-files.ts';
+import { kernelImage } from '../target.ts';
+import { paint, showProgress } from '../terminal.ts';
+import { quote } from '../run-target.ts';
+
+export const matrix: Command = {
+  name: 'matrix',
+  operands: '[FILTER ...] [options]',
+  summary: 'Runs every scenario in every configuration that it speaks of; FILTERs are parts of a name such as `soft-spin [preempt=full]`.',
+  options: [
+    { name: 'list', help: 'only list the cells' },
+    { name: 'seeds', value: 'A..B', help: 'run each cell with turns of random length, under each of these seeds' },
+    { name: 'jobs', short: 'j', value: 'N', help: 'threads (default: one for each core)' },
+    { name: 'json', help: 'print the table as JSON' },
+    { name: 'md', help: 'print the table as Markdown' },
+  ],
+  run: async (args) => {
+    const cases = allScenarios().flatMap(casesOf).filter((one) => isSelected(one, args.operands));
+    if (cases.length === 0) throw args.misuse(`no cell is called '${args.operands.join(' ')}'; --list shows them`);
+    if (args.flag('json') && args.flag('md')) throw args.misuse('--json and --md: which?');
+    const seeds = args.value('seeds', 'a range of seeds such as 1..50', parseSeeds) ?? [0];
+    if (args.flag('list')) {
+      for (const one of cases) console.log(cellName(one));
+      return EXIT.OK;
+    }
+    const cells = await runCells(cases, seeds, args.count('jobs', 1, 256));
+    if (args.flag('json')) console.log(JSON.stringify(matrixJson(cells), null, 2));
+    else if (args.flag('md')) console.log(matrixMarkdown(cells).join('\n'));
+    else console.log([...matrixText(cells, paint, quote), '', countsText(cells)].join('\n'));
+    return cells.every(isAsExpected) ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
+  },
+};
+
+const MOST_SEEDS = 10_000;
+
+const parseSeeds = (text: string): number[] | undefined => {
+  const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
+  if (!match) return undefined;
+  const [first, last] = [Number(match[1]), Number(match[2])];
+  return first <= last && last - first < MOST_SEEDS ? Array.from({ length: last - first + 1 }, (_, index) => first + index) : undefined;
+};
+
+const runCells = async (cases: readonly Case[], seeds: readonly number[], jobs: number | undefined): Promise<Cell[]> => {
+  const requests = cases.flatMap((one) => seeds.map((seed) => requestOf(one, seed)));
+  const results = await runAll(kernelImage(), requests, { jobs, onProgress: (done) => showProgress(`${done} of ${requests.length} runs`) });
+  showProgress('');
+  return cases.map((one, row) => ({ one, runs: seeds.map((seed, column) => ({ seed, result: results[row * seeds.length + column] })) }));
+};

@@ -1,0 +1,126 @@
+// Cells, each a scenario in one configuration, and their results → the table: for a terminal, as Markdown, as JSON. What was seen is
+// written in the words of an expectation, so that both can be compared at a glance.
+
+import { type Conditions, formatCondition } from './conditions.ts';
+import { formatEvent, formatExpectation } from './expectation.ts';
+import type { RunResult } from './run.ts';
+import type { Case } from './scenario.ts';
+
+/** A cell with its results under each of the seeds. */
+export interface Cell {
+  readonly one: Case;
+  readonly runs: readonly { readonly seed: number; readonly result: RunResult }[];
+}
+
+/** `soft-spin [preempt=full]`: what a filter is compared with. */
+export const cellName = ({ scenario, configuration }: Case): string => (configuration === '' ? scenario.name : `${scenario.name} [${configuration}]`);
+
+/** Whether all the filters occur in the cell's name. */
+export const isSelected = (one: Case, filters: readonly string[]): boolean => filters.every((filter) => cellName(one).includes(filter));
+
+/** The words that repeat a cell's run, one array element each. */
+export const repeatWords = ({ scenario, conditions }: Case, seed: number): string[] => {
+  const isOption = ({ key }: Conditions[number]): boolean => key === 'cpus' || key === 'pmu';
+  const words = conditions.filter((condition) => !isOption(condition)).map(formatCondition);
+  return [
+    'clispin', 'run', scenario.name,
+    ...conditions.filter(isOption).flatMap(({ key, value }) => [`--${key}`, `${value}`]),
+    ...(words.length > 0 ? ['--append', words.join(' ')] : []),
+    ...(seed === 0 ? [] : ['--seed', `${seed}`]),
+  ];
+};
+
+/** What was seen, as an expectation would say it; each kind and CPU once. */
+export const seenText = ({ verdict, onset = 0, outcome }: RunResult): string => {
+  const seen = new Set<string>();
+  const events = verdict.findings.flatMap(({ kind, cpu, seconds, stuck }) => {
+    const name = `${kind} ${cpu}`;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    return `${kind}@${(seconds - onset).toFixed(1)}s${cpu === undefined ? '' : `,cpu=${cpu}`}${stuck === undefined ? '' : `,stuck=${stuck}`}`;
+  });
+  const end = outcome.kind === 'until' || outcome.kind === 'stuck' ? [] : [outcome.kind === 'exit' ? formatEvent(outcome) : outcome.kind];
+  return [...events, ...end].join(' then ') || 'none';
+};
+
+const isFailed = ({ result }: Cell['runs'][number]): boolean => result.verdict.asExpected !== true;
+export const failures = ({ runs }: Cell): Cell['runs'] => runs.filter(isFailed);
+export const isAsExpected = (cell: Cell): boolean => failures(cell).length === 0;
+
+/** The run that a row tells of: the first that failed, else the first. */
+const shown = ({ runs }: Cell): Cell['runs'][number] => runs.find(isFailed) ?? runs[0];
+
+interface Row {
+  readonly scenario: string;
+  readonly configuration: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+const rowOf = (cell: Cell): Row => ({
+  scenario: cell.one.scenario.name,
+  configuration: cell.one.configuration,
+  expected: formatExpectation(cell.one.expectation),
+  seen: seenText(shown(cell).result),
+});
+
+/** `93 cells: 92 as expected, 1 not`. */
+export const countsText = (cells: readonly Cell[]): string => {
+  const good = cells.filter(isAsExpected).length;
+  return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}: ${good} as expected, ${cells.length - good} not`;
+};
+
+/** Lines for a terminal; `paint` colours them. */
+export const matrixText = (
+  cells: readonly Cell[], paint: (colour: 'green' | 'red' | 'grey', text: string) => string, quote: (word: string) => string,
+): string[] => {
+  const rows = cells.map((cell) => ({ cell, row: rowOf(cell) }));
+  const width = Math.max(0, ...cells.map(({ one }) => cellName(one).length));
+  return rows.flatMap(({ cell, row }) => {
+    const name = cellName(cell.one).padEnd(width);
+    const failed = failures(cell);
+    if (failed.length === 0) return `${paint('green', `ok    ${name}`)}  ${row.seen}`;
+    const seeds = cell.runs.length === 1 ? '' : ` (seeds ${failed.map(({ seed }) => seed).join(', ')} of ${cell.runs.length})`;
+    const { seed, result } = failed[0];
+    return [
+      `${paint('red', `FAIL  ${name}`)}  ${row.seen}${seeds}`,
+      `      ${result.verdict.difference}`,
+      `      ${paint('grey', repeatWords(cell.one, seed).map(quote).join(' '))}`,
+    ];
+  });
+};
+
+/** The table as the README shows it. */
+export const matrixMarkdown = (cells: readonly Cell[]): string[] => {
+  const code = (text: string): string => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``);
+  return [
+    '| | scenario | configuration | expected | seen |',
+    '| --- | --- | --- | --- | --- |',
+    ...cells.map((cell) => {
+      const { scenario, configuration, expected, seen } = rowOf(cell);
+      return `| ${isAsExpected(cell) ? '✓' : '✗'} | ${scenario} | ${code(configuration)} | ${code(expected)} | ${code(seen)} |`;
+    }),
+  ];
+};
+
+/** For programs. */
+export const matrixJson = (cells: readonly Cell[]): object => ({
+  cells: cells.map((cell) => ({
+    ...rowOf(cell),
+    title: cell.one.scenario.title,
+    asExpected: isAsExpected(cell),
+    runs: cell.runs.map(({ seed, result: { verdict, seconds, onset, stateHash } }) => ({
+      seed,
+      asExpected: verdict.asExpected,
+      difference: verdict.difference,
+      line: verdict.finding?.line,
+      latency: verdict.latency,
+      seconds,
+      onset,
+      stateHash,
+      command: repeatWords(cell.one, seed),
+    })),
+  })),
+  count: cells.length,
+  notAsExpected: cells.filter((cell) => !isAsExpected(cell)).length,
+});
