@@ -96,6 +96,8 @@ function __hrtimer_run_queues
         call    [rbx + hrtimer.function]
         cmp     eax, HRTIMER_RESTART
         jne     .next
+        cmp     dword [rbx + hrtimer.queued], 0
+        jne     .next                   ; it has been set again meanwhile
         mov     rdi, rbx
         call    enqueue_hrtimer
         jmp     .next

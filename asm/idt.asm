@@ -1,5 +1,5 @@
 ; idt.asm -- the interrupt descriptor table and its entry stubs: whatever the vector, a pt_regs lies on the stack and a C-like
-; handler is called with rdi pointing to it. Only kernel mode is entered from, so there is no SWAPGS here.
+; handler is called with rdi pointing to it.
 
 ; push_regs / pop_regs -- the part of pt_regs that the CPU does not push; rbp then marks the frame for the unwinder:
 ; its low bit says "here lies a pt_regs" (arch/x86/include/asm/frame.h ENCODE_FRAME_POINTER)
@@ -41,19 +41,30 @@
         pop     rdi
 %endmacro
 
+; swapgs_from_user -- the kernel's GS base, if user mode was interrupted; orig_ax and the CPU's frame are on the stack
+%macro swapgs_from_user 0
+        test    byte [rsp + pt_regs.cs - pt_regs.orig_ax], SELECTOR_RPL
+        jz      %%kernel
+        swapgs
+%%kernel:
+%endmacro
+
 ; idtentry VECTOR, NAME [, error] -- an exception stub; calls exc_entry(rdi = regs, rsi = error code, edx = vector)
 %macro idtentry 2-3 none
 naked asm_exc_%2
   %ifidn %3, none
         push    0                       ; one frame shape for all
   %endif
+        swapgs_from_user
         push_regs
         mov     rdi, rsp
         mov     rsi, [rsp + pt_regs.orig_ax]
         mov     qword [rsp + pt_regs.orig_ax], -1
         mov     edx, %1
         call    exc_entry
-        jmp     error_return
+        mov     rdi, rsp
+        call    irqentry_exit
+        jmp     restore_regs
 endfunction
 %endmacro
 
@@ -61,10 +72,13 @@ endfunction
 %macro sysvec 1
 naked asm_sysvec_%1
         push    -1                      ; orig_ax: not a system call
+        swapgs_from_user
         push_regs
         mov     rdi, rsp
         call    sysvec_%1
-        jmp     error_return
+        mov     rdi, rsp
+        call    irqentry_exit
+        jmp     restore_regs
 endfunction
 %endmacro
 
@@ -88,14 +102,22 @@ endfunction
 
         sysvec  apic_timer_interrupt
         sysvec  reschedule_ipi
+        sysvec  call_function
+        sysvec  call_function_single
         sysvec  reboot
         sysvec  spurious_apic_interrupt
         sysvec  unexpected_interrupt
 
-; error_return -- back to what was interrupted
-naked error_return
+; restore_regs -- back to what was interrupted    in: rsp = regs, interrupts off
+naked restore_regs
+        test    byte [rsp + pt_regs.cs], SELECTOR_RPL
+        jnz     .user
         pop_regs
         add     rsp, 8                  ; orig_ax
+        iretq
+.user:  pop_regs
+        add     rsp, 8
+        swapgs
         iretq
 endfunction
 
@@ -140,6 +162,8 @@ idt_table:
         gate    VECTOR_XM, asm_exc_simd_coprocessor_error
         gate    LOCAL_TIMER_VECTOR, asm_sysvec_apic_timer_interrupt
         gate    REBOOT_VECTOR, asm_sysvec_reboot
+        gate    CALL_FUNCTION_SINGLE_VECTOR, asm_sysvec_call_function_single
+        gate    CALL_FUNCTION_VECTOR, asm_sysvec_call_function
         gate    RESCHEDULE_VECTOR, asm_sysvec_reschedule_ipi
         gate    SPURIOUS_APIC_VECTOR, asm_sysvec_spurious_apic_interrupt
 idt_end:

@@ -1,40 +1,59 @@
-; irq.asm -- interrupts above the stubs: context accounting, the interrupt stack, what each vector does.
+; irq.asm -- interrupts above the stubs: context accounting, the interrupt stack, what each vector does, the way back.
 
-; irq_enter / irq_exit -- this CPU is in hard-interrupt context in between
-;   after: kernel/softirq.c; nothing else has to be accounted for here
+; irq_enter -- this CPU is in hard-interrupt context until irq_exit_rcu
 %macro irq_enter 0
         add     dword [gs:pcpu.preempt_count], HARDIRQ_OFFSET
 %endmacro
-%macro irq_exit 0
-        sub     dword [gs:pcpu.preempt_count], HARDIRQ_OFFSET
-%endmacro
 
-; run_on_irqstack HANDLER -- calls it on this CPU's interrupt stack unless that is already in use
-;   in: rdi = regs    uses: rbx (saved by the caller's frame), caller-saved
-;   The word at the top of the interrupt stack leads back: the trace follows it (dumpstack: next_sp).
-;   after: arch/x86/include/asm/irq_stack.h
-%macro run_on_irqstack 1
-        cmp     dword [gs:pcpu.irq_stack_inuse], 0
-        jne     %%here
+; irq_exit_rcu -- the end of a hard interrupt: softirqs that it has raised run now
+;   uses: all caller-saved    after: kernel/softirq.c
+function irq_exit_rcu
+        sub     dword [gs:pcpu.preempt_count], HARDIRQ_OFFSET
+        cmp     dword [gs:pcpu.softirq_pending], 0
+        je      .done
+        test    dword [gs:pcpu.preempt_count], IN_INTERRUPT_MASK
+        jnz     .done
+        call    handle_softirqs         ; invoke_softirq()
+.done:  return
+endfunction
+
+; switch_to_irqstack / leave_irqstack -- this CPU's interrupt stack; the word at its top leads back: the trace follows it
+;   (stacktrace: next_sp). What is called in between keeps nothing of ours but rsp.
+;   uses: rax    after: arch/x86/include/asm/irq_stack.h
+%macro switch_to_irqstack 0
         mov     dword [gs:pcpu.irq_stack_inuse], 1
         mov     rax, [gs:pcpu.irq_stack_top]
         mov     [rax - 8], rsp
         lea     rsp, [rax - 8]
-        call    %1
+%endmacro
+%macro leave_irqstack 0
         pop     rsp
         mov     dword [gs:pcpu.irq_stack_inuse], 0
-        jmp     %%done
-%%here:
+%endmacro
+
+; run_sysvec HANDLER -- an interrupt's work and the softirqs after it, on the interrupt stack unless that is in use already or the
+; task's own is empty
+;   in: rdi = regs    uses: all caller-saved
+%macro run_sysvec 1
+        irq_enter
+        cmp     dword [gs:pcpu.irq_stack_inuse], 0
+        jne     %%here
+        test    byte [rdi + pt_regs.cs], SELECTOR_RPL
+        jnz     %%here
+        switch_to_irqstack
         call    %1
+        call    irq_exit_rcu
+        leave_irqstack
+        jmp     %%done
+%%here: call    %1
+        call    irq_exit_rcu
 %%done:
 %endmacro
 
 ; sysvec_apic_timer_interrupt -- LOCAL_TIMER_VECTOR
 ;   in: rdi = regs    after: arch/x86/kernel/apic/apic.c
 function sysvec_apic_timer_interrupt
-        irq_enter
-        run_on_irqstack __sysvec_apic_timer_interrupt
-        irq_exit
+        run_sysvec __sysvec_apic_timer_interrupt
         return
 endfunction
 
@@ -47,10 +66,33 @@ function __sysvec_apic_timer_interrupt
         return
 endfunction
 
-; sysvec_reschedule_ipi -- RESCHEDULE_VECTOR: need_resched was set by the sender; the way back from here looks at it
-;   after: arch/x86/kernel/smp.c
+; sysvec_reschedule_ipi -- RESCHEDULE_VECTOR: need_resched was set by the sender, and the way back from here looks at it; or only a
+; tick is wanted
+;   after: arch/x86/kernel/smp.c scheduler_ipi()
 function sysvec_reschedule_ipi
         call    apic_eoi
+        call    tick_nohz_dependency
+        return
+endfunction
+
+; sysvec_call_function, sysvec_call_function_single -- another CPU has functions for this one
+;   in: rdi = regs    after: arch/x86/kernel/smp.c
+function sysvec_call_function
+        run_sysvec __sysvec_call_function
+        return
+endfunction
+
+function sysvec_call_function_single
+        run_sysvec __sysvec_call_function
+        return
+endfunction
+
+function __sysvec_call_function
+        push    qword [gs:pcpu.irq_regs]
+        mov     [gs:pcpu.irq_regs], rdi
+        call    apic_eoi
+        call    __flush_smp_call_function_queue
+        pop     qword [gs:pcpu.irq_regs]
         return
 endfunction
 
@@ -73,6 +115,37 @@ function sysvec_unexpected_interrupt
         call    apic_eoi
         mov     eax, [gs:pcpu.number]
         printk  KERN_EMERG, "CPU %d: unexpected interrupt", rax
-        irq_exit
+        call    irq_exit_rcu
         return
+endfunction
+
+; irqentry_exit -- what has to be done before going back to what an interrupt or exception stopped; interrupts are off
+;   in: rdi = regs    uses: all caller-saved    after: kernel/entry/common.c
+function irqentry_exit
+        test    byte [rdi + pt_regs.cs], SELECTOR_RPL
+        jnz     .user
+        test    dword [gs:pcpu.need_resched], TIF_NEED_RESCHED
+        jz      .done
+        cmp     dword [preempt_dynamic_enabled], 0
+        je      .done
+        test    dword [rdi + pt_regs.flags], RFLAGS_IF
+        jz      .done
+        cmp     dword [gs:pcpu.preempt_count], 0
+        jne     .done
+        call    preempt_schedule_irq
+.done:  return
+.user:  call    exit_to_user_mode_loop
+        return
+endfunction
+
+; exit_to_user_mode_loop -- nobody goes back to user mode while somebody else is to run; interrupts are off before and after
+;   uses: all caller-saved    after: kernel/entry/common.c
+function exit_to_user_mode_loop
+.again: cmp     dword [gs:pcpu.need_resched], 0
+        je      .done
+        sti
+        call    schedule
+        cli
+        jmp     .again
+.done:  return
 endfunction

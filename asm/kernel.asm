@@ -10,6 +10,7 @@
 %include "layout.inc"
 %include "macros.inc"
 %include "percpu.inc"
+%include "preempt.inc"
 
 %include "boot.asm"             ; multiboot entry, long mode, the CPU's first tables
 %include "cpu.asm"              ; descriptor tables of a CPU
@@ -26,13 +27,23 @@
 %include "dumpstack.asm"        ; registers
 %include "stacktrace.asm"       ; call traces
 
+%include "preempt.asm"          ; preempt=none|voluntary|full|lazy
+%include "softirq.asm"
+%include "tasklet.asm"
 %include "spinlock.asm"
+%include "mutex.asm"
 %include "tsc.asm"              ; calibration, sched_clock, delays
 %include "acpi.asm"             ; which CPUs there are
 %include "lapic.asm"
 %include "smpboot.asm"          ; start the other CPUs
 %include "hrtimer.asm"
+%include "tick.asm"             ; the scheduler's tick
+%include "timer.asm"            ; low-resolution timers
 %include "sched.asm"
+%include "sched-rt.asm"
+%include "sched-fair.asm"
+%include "idle.asm"
+%include "smp-call.asm"         ; functions run on other CPUs
 %include "kthread.asm"
 %include "stop-machine.asm"     ; the stopper threads
 

@@ -82,7 +82,7 @@ function ret_from_fork
         push    rdi
         mov     esi, RFLAGS_IF | RFLAGS_RESERVED
         call    finish_task_switch
-        preempt_enable                  ; schedule()'s, which this thread has not been through
+        preempt_enable                  ; __schedule()'s caller's, where this thread has not been
         pop     rdi
         call    kthread
 endfunction
@@ -110,13 +110,16 @@ function smpboot_thread_fn
         mov     rbx, rdi
 .next:  mov     rax, [gs:pcpu.current]
         mov     dword [rax + task.state], TASK_INTERRUPTIBLE    ; before the look: a wake-up after it is not lost
+        preempt_disable
         call    [rbx + smp_hotplug_thread.thread_should_run]
         test    eax, eax
         jnz     .run
+        preempt_enable_no_resched
         call    schedule
         jmp     .next
 .run:   mov     rax, [gs:pcpu.current]
         mov     dword [rax + task.state], TASK_RUNNING
+        preempt_enable
         call    [rbx + smp_hotplug_thread.thread_fn]
         jmp     .next
 endfunction

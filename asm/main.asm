@@ -20,7 +20,7 @@ function start_kernel
         call    tsc_init
         call    acpi_boot_init
         call    apic_timer_init
-        printk  KERN_INFO, "Dynamic Preempt: voluntary"
+        call    preempt_dynamic_init
         call    rest_init
 endfunction
 
@@ -40,6 +40,8 @@ endfunction
 ;   after: init/main.c kernel_init(), kernel_init_freeable()
 function kernel_init
         call    cpu_stop_init
+        mov     rdi, [gs:pcpu.self]
+        call    spawn_ksoftirqd
         call    init_hw_perf_events
         call    lockup_detector_init
         call    smp_init

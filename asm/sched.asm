@@ -1,6 +1,10 @@
 ; sched.asm -- who runs: classes stop > rt > fair > idle, each CPU with queues of its own, tasks stay where they are.
-; Voluntary preemption: a switch happens in schedule(), cond_resched(), might_sleep(), and on the way out of idle; nowhere else.
-; The running task is in no queue. After: kernel/sched/core.c, idle.c; lockup-detector spec 6.
+; The running task is in no queue. What makes it give way is in preempt.asm, what each class wants in sched-rt.asm and
+; sched-fair.asm. After: kernel/sched/core.c; lockup-detector spec 6.
+
+; __schedule's argument: did this task ask for the switch?
+SM_NONE         equ 0
+SM_PREEMPT      equ 1                   ; no: whatever its state says, it stays runnable
 
 ; sched_init -- makes the running code task 0, swapper/0
 ;   uses: all caller-saved
@@ -12,7 +16,7 @@ function sched_init
         return
 endfunction
 
-; init_idle -- a CPU's idle task, which is also what it boots on
+; init_idle -- a CPU's idle task, which is also what it boots on; it is never preempted
 ;   in: rdi = CPU's block    uses: all caller-saved
 function init_idle
         push    rbx
@@ -20,6 +24,7 @@ function init_idle
         call    alloc_task
         mov     [rbx + pcpu.idle], rax
         mov     [rbx + pcpu.current], rax
+        mov     dword [rbx + pcpu.preempt_count], PREEMPT_OFFSET
         mov     ecx, [rbx + pcpu.number]
         mov     [rax + task.cpu], ecx
         mov     dword [rax + task.class], CLASS_IDLE
@@ -43,16 +48,20 @@ function wake_up_process
         lea     rdi, [r12 + pcpu.rq_lock]
         call    _raw_spin_lock_irqsave
         mov     r13, rax
+        test    dword [rbx + task.state], TASK_DEAD
+        jnz     .unlock
         mov     dword [rbx + task.state], TASK_RUNNING
         cmp     dword [rbx + task.on_rq], 0
         jne     .unlock                 ; it has not gone to sleep yet
         mov     dword [rbx + task.on_rq], 1
         mov     rdi, rbx
         mov     rsi, r12
-        call    enqueue_task_tail
+        call    activate_task
         mov     rdi, rbx
         mov     rsi, r12
         call    wakeup_preempt
+        mov     rdi, r12
+        call    sched_update_tick_dependency
 .unlock:
         lea     rdi, [r12 + pcpu.rq_lock]
         mov     rsi, r13
@@ -63,8 +72,19 @@ function wake_up_process
         return
 endfunction
 
+; activate_task -- into the queue of its class, as one that has slept
+;   in: rdi = task, rsi = CPU's block, locked    uses: rax, rcx, rdx, r8, flags
+function activate_task
+        cmp     dword [rdi + task.class], CLASS_FAIR
+        jne     .enqueue
+        call    place_entity
+.enqueue:
+        call    enqueue_task_tail
+        return
+endfunction
+
 ; wakeup_preempt -- should this task take the CPU from the one that runs? A higher class does, so does a higher rt priority,
-; and among fair tasks one that has slept
+; and a fair task that has had less than the running one
 ;   in: rdi = task, rsi = its CPU's block, locked    uses: all caller-saved
 function wakeup_preempt
         mov     rax, [rsi + pcpu.current]
@@ -73,7 +93,7 @@ function wakeup_preempt
         jb      .resched
         ja      .done
         cmp     ecx, CLASS_FAIR
-        je      .resched
+        je      .fair
         mov     ecx, [rax + task.rt_prio]
         cmp     [rdi + task.rt_prio], ecx
         jbe     .done
@@ -81,13 +101,16 @@ function wakeup_preempt
         mov     rdi, rsi
         call    resched_curr
 .done:  return
+.fair:  call    check_preempt_wakeup_fair
+        return
 endfunction
 
-; resched_curr -- in: rdi = CPU's block    uses: all caller-saved
+; resched_curr -- asks for a switch at once
+;   in: rdi = CPU's block    uses: all caller-saved
 function resched_curr
-        cmp     dword [rdi + pcpu.need_resched], 0
-        jne     .done
-        mov     dword [rdi + pcpu.need_resched], 1
+        test    dword [rdi + pcpu.need_resched], TIF_NEED_RESCHED
+        jnz     .done
+        or      dword [rdi + pcpu.need_resched], TIF_NEED_RESCHED
         cmp     rdi, [gs:pcpu.self]
         je      .done
         mov     esi, RESCHEDULE_VECTOR
@@ -95,33 +118,14 @@ function resched_curr
 .done:  return
 endfunction
 
-; enqueue_task_tail / enqueue_task_head -- behind, or in front of, its equals in its class's queue; rt is sorted by priority
-;   in: rdi = task, rsi = CPU's block, locked    uses: rax, rcx, rdx, r8, flags
-function enqueue_task_tail
-        mov     r8d, [rdi + task.rt_prio]       ; goes in front of the first that is less urgent than this
-        call    enqueue_before
+; resched_curr_lazy -- the fair class asks: under preempt=lazy the next tick is early enough for kernel code
+;   in: rdi = CPU's block    uses: all caller-saved
+function resched_curr_lazy
+        cmp     dword [preempt_dynamic_mode], PREEMPT_LAZY
+        je      .lazy
+        call    resched_curr
         return
-endfunction
-
-function enqueue_task_head
-        mov     r8d, [rdi + task.rt_prio]
-        inc     r8d                             ; or no more urgent
-        call    enqueue_before
-        return
-endfunction
-
-function enqueue_before
-        mov     ecx, [rdi + task.class]
-        lea     rdx, [rsi + rcx * 8 + pcpu.rq_head]      ; the link to be changed
-.next:  mov     rax, [rdx]
-        test    rax, rax
-        jz      .here
-        cmp     [rax + task.rt_prio], r8d
-        jb      .here
-        lea     rdx, [rax + task.next]
-        jmp     .next
-.here:  mov     [rdi + task.next], rax
-        mov     [rdx], rdi
+.lazy:  or      dword [rdi + pcpu.need_resched], TIF_NEED_RESCHED_LAZY
         return
 endfunction
 
@@ -129,14 +133,26 @@ endfunction
 ;   in: rsi = CPU's block, locked    out: rax = task    uses: rcx, rdx, flags
 function pick_next_task
         xor     ecx, ecx
+        mov     rax, [rsi + pcpu.rq_head + CLASS_STOP * 8]
+        test    rax, rax
+        jnz     .found
+        cmp     qword [rsi + pcpu.fair_server_left], 0
+        jle     .class
+        mov     ecx, CLASS_FAIR         ; starved for too long: rt has to wait
 .class: mov     rax, [rsi + rcx * 8 + pcpu.rq_head]
         test    rax, rax
         jnz     .found
         inc     ecx
         cmp     ecx, CLASSES_QUEUED
         jb      .class
+        cmp     qword [rsi + pcpu.fair_server_left], 0
+        jg      .server_done
         mov     rax, [rsi + pcpu.idle]
         return
+.server_done:
+        mov     qword [rsi + pcpu.fair_server_left], 0
+        xor     ecx, ecx
+        jmp     .class
 .found: mov     rdx, [rax + task.next]
         mov     [rsi + rcx * 8 + pcpu.rq_head], rdx
         return
@@ -145,56 +161,107 @@ endfunction
 ; schedule -- gives the CPU to the most urgent task; comes back when this one is chosen again
 ;   uses: all caller-saved
 function schedule
+.again: preempt_disable
+        mov     edi, SM_NONE
+        call    __schedule
+        preempt_enable_no_resched
+        test    dword [gs:pcpu.need_resched], TIF_NEED_RESCHED
+        jnz     .again
+        return
+endfunction
+
+; __schedule -- the switch itself
+;   in: edi = SM_NONE or SM_PREEMPT, preempt_count 1    uses: all caller-saved
+function __schedule
         push    rbx
         push    r12
-        preempt_disable
+        push    r13
+        mov     r13d, edi
         mov     rbx, [gs:pcpu.self]
-        lea     rdi, [rbx + pcpu.rq_lock]
+        cmp     dword [rbx + pcpu.preempt_count], PREEMPT_OFFSET
+        jne     .atomic
+.fine:  lea     rdi, [rbx + pcpu.rq_lock]
         call    _raw_spin_lock_irqsave
         push    rax
+        mov     rsi, rbx
+        call    update_curr
         mov     r12, [rbx + pcpu.current]
         mov     rdi, r12
         mov     rsi, rbx
+        mov     edx, r13d
         call    put_prev_task
         mov     rsi, rbx
         call    pick_next_task
         mov     dword [rbx + pcpu.need_resched], 0
         cmp     rax, r12
         je      .same
-        mov     [rbx + pcpu.current], rax
+        inc     qword [r12 + task.switch_count]
         mov     rdi, r12
         mov     rsi, rax
-        call    __switch_to_asm         ; another task's schedule() goes on here; ours later
+        call    context_switch          ; another task's __schedule() goes on here; ours later
 .same:  pop     rsi
         call    finish_task_switch
-        preempt_enable
+        pop     r13
         pop     r12
         pop     rbx
         return
+.atomic:
+        call    __schedule_bug
+        jmp     .fine
 endfunction
 
 ; put_prev_task -- the running task back to its queue if it still wants to run: an rt task to the head, for it was
-; not asked, a fair task to the tail, for all shall have their turn
-;   in: rdi = task, rsi = CPU's block, locked    uses: rax, rcx, rdx, r8, flags
+; not asked; a fair task where its run time says
+;   in: rdi = task, rsi = CPU's block, locked, edx = SM_NONE or SM_PREEMPT    uses: rax, rcx, rdx, r8, flags
 function put_prev_task
-        cmp     dword [rdi + task.class], CLASS_IDLE
+        mov     ecx, [rdi + task.class]
+        cmp     ecx, CLASS_IDLE
         je      .done
+        cmp     edx, SM_PREEMPT
+        je      .runnable
         cmp     dword [rdi + task.state], TASK_RUNNING
         jne     .sleeps
-        cmp     dword [rdi + task.class], CLASS_FAIR
-        je      .fair
+.runnable:
+        xor     eax, eax
+        xchg    eax, [rdi + task.to_tail]
+        test    eax, eax
+        jnz     .tail
+        cmp     ecx, CLASS_FAIR
+        je      .tail
         call    enqueue_task_head
         return
-.fair:  call    enqueue_task_tail
+.tail:  call    enqueue_task_tail
         return
 .sleeps:
         mov     dword [rdi + task.on_rq], 0
 .done:  return
 endfunction
 
-; finish_task_switch -- on the stack of the chosen task: the queue is opened again
+; context_switch -- to another task of this CPU: its address space, its stack for entries from user mode, its stack
+;   in: rdi = running task, rsi = next, rbx = CPU's block    uses: all caller-saved
+function context_switch
+        mov     [rbx + pcpu.current], rsi
+        mov     rax, [rsi + task.stack]
+        add     rax, THREAD_SIZE
+        mov     [rbx + pcpu.tss + tss.rsp0], rax
+        mov     rax, [rsi + task.pgd]
+        test    rax, rax
+        jz      .switch                 ; a kernel thread borrows the map that is there
+        cmp     rax, [rbx + pcpu.loaded_pgd]
+        je      .switch
+        mov     [rbx + pcpu.loaded_pgd], rax
+        mov     cr3, rax
+.switch:
+        call    __switch_to_asm
+        return
+endfunction
+
+; finish_task_switch -- on the stack of the chosen task: the tick beats if somebody waits, the queue is opened again
 ;   in: rsi = flags to give back    uses: all caller-saved
 function finish_task_switch
+        push    rsi
+        call    tick_nohz_dependency
+        pop     rsi
         mov     rdi, [gs:pcpu.self]
         add     rdi, pcpu.rq_lock
         call    _raw_spin_unlock_irqrestore
@@ -221,47 +288,19 @@ naked __switch_to_asm
         ret
 endfunction
 
-; cond_resched -- lets a more urgent task run, if there is one
+; __schedule_bug -- somebody sleeps who may not: in an interrupt, or holding a spinlock
 ;   uses: all caller-saved
-function cond_resched
-        cmp     dword [gs:pcpu.need_resched], 0
-        je      .done
-        cmp     dword [gs:pcpu.preempt_count], 0
-        jne     .done
-        call    schedule
-.done:  return
-endfunction
-
-; cpu_startup_entry -- the end of a CPU's boot: it idles    after: kernel/sched/idle.c
-function cpu_startup_entry
-.loop:  call    do_idle
-        jmp     .loop
-endfunction
-
-; do_idle -- sleeps until something is to run, then runs it
-;   uses: all caller-saved
-function do_idle
-.sleep: cli                             ; looked at with interrupts off: STI; HLT loses no wake-up
-        cmp     dword [gs:pcpu.need_resched], 0
-        jne     .leave
-        call    default_idle
-        jmp     .sleep
-.leave: sti
-        call    tick_nohz_idle_exit
-        call    schedule
-        return
-endfunction
-
-; default_idle -- one halt; an interrupt ends it    after: arch/x86/kernel/process.c
-function default_idle
-        sti
-        hlt
-        return
-endfunction
-
-; tick_nohz_idle_exit -- an idle CPU has no tick; leaving idle counts as a touch
-;   after: kernel/time/tick-sched.c tick_nohz_restart_sched_tick()
-function tick_nohz_idle_exit
-        call    touch_softlockup_watchdog_sched
+function __schedule_bug
+        mov     rcx, [gs:pcpu.current]
+        mov     eax, [rcx + task.pid]
+        add     rcx, task.comm
+        mov     edx, [gs:pcpu.preempt_count]
+        dec     edx                     ; schedule()'s own
+        printk  KERN_ERR, "BUG: scheduling while atomic: %s/%d/0x%08x", rcx, rax, rdx
+        call    print_modules
+        call    dump_stack
+        mov     edi, TAINT_WARN
+        call    add_taint
+        mov     dword [gs:pcpu.preempt_count], PREEMPT_OFFSET
         return
 endfunction

@@ -103,6 +103,8 @@ function do_boot_cpu
         mov     [initial_code], rax
         mov     rdi, rbx
         call    cpu_stop_create
+        mov     rdi, rbx
+        call    spawn_ksoftirqd
 
         mov     rdi, rbx
         mov     esi, APIC_DM_INIT | APIC_ICR_ASSERT

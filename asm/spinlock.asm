@@ -4,14 +4,6 @@
 
 SPINLOCK_TICKET equ 1 << 16
 
-; preempt_disable / preempt_enable -- under voluntary preemption these only count
-%macro preempt_disable 0
-        add     dword [gs:pcpu.preempt_count], PREEMPT_OFFSET
-%endmacro
-%macro preempt_enable 0
-        sub     dword [gs:pcpu.preempt_count], PREEMPT_OFFSET
-%endmacro
-
 ; _raw_spin_lock -- in: rdi = lock    uses: rax, rcx, flags
 function _raw_spin_lock
         preempt_disable
@@ -53,8 +45,24 @@ endfunction
 
 ; _raw_spin_unlock_irqrestore -- in: rdi = lock, rsi = what irqsave returned    uses: flags
 function _raw_spin_unlock_irqrestore
-        call    _raw_spin_unlock
+        inc     word [rdi]
         push    rsi
-        popfq
+        popfq                           ; first, for with interrupts off nobody is preempted
+        preempt_enable
+        return
+endfunction
+
+; _raw_spin_lock_bh / _raw_spin_unlock_bh -- against softirqs of this CPU
+;   in: rdi = lock    uses: all caller-saved
+function _raw_spin_lock_bh
+        local_bh_disable
+        call    _raw_spin_lock
+        return
+endfunction
+
+function _raw_spin_unlock_bh
+        inc     word [rdi]
+        preempt_enable_no_resched
+        call    local_bh_enable
         return
 endfunction
