@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { casesOf, cellName } from '../../src/index.ts';
-import { allScenarios } from '../../src/cli/scenario-files.ts';
+import { catalogue } from '../support/catalogue.ts';
 import { clispin } from '../support/cli.ts';
 
 interface Cell {
@@ -26,7 +26,7 @@ describe('every cell of the matrix is as expected', () => {
     if (stdout === '') throw new Error(stderr);
     for (const cell of (JSON.parse(stdout) as { cells: Cell[] }).cells) cells.set(nameOf(cell), cell);
   }, 900_000);
-  test.each(allScenarios().flatMap(casesOf).map(cellName))('%s', (name) => {
+  test.each(catalogue().flatMap(casesOf).map(cellName))('%s', (name) => {
     const cell = cells.get(name);
     expect(cell?.seen, `expected: ${cell?.expected}`).toBe(cell?.asExpected ? cell.seen : cell?.expected);
     expect(cell).toBeDefined();
@@ -48,7 +48,7 @@ describe('clispin matrix', () => {
     }
   });
   test('lists its cells without running them', () =>
-    expect(clispin(['matrix', '--list']).stdout.trimEnd().split('\n')).toEqual(allScenarios().flatMap(casesOf).map(cellName)));
+    expect(clispin(['matrix', '--list']).stdout.trimEnd().split('\n')).toEqual(catalogue().flatMap(casesOf).map(cellName)));
   test.each([
     [['matrix', 'no-such-cell'], "clispin matrix: no cell is called 'no-such-cell'; --list shows them"],
     [['matrix', '--json', '--md'], 'clispin matrix: --json and --md: which?'],

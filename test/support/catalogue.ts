@@ -1,0 +1,17 @@
+// The scenarios of asm/scenarios/ as the lab reads them, in the order of their names.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readScenario, type Scenario } from '../../src/index.ts';
+
+const FOLDER = join('asm', 'scenarios');
+
+export const catalogue = (): Scenario[] =>
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.asm'))
+    .sort()
+    .map((file) => {
+      const scenario = readScenario(file.slice(0, -'.asm'.length), readFileSync(join(FOLDER, file), 'utf8'));
+      if (typeof scenario === 'string') throw new Error(scenario);
+      return scenario;
+    });
