@@ -3,6 +3,7 @@
 
 import { CS } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
+import { DR7_GD } from './debug.ts';
 import { DB, DE, DF, Fault, GP, NMI, NP, PF, SS_FAULT, TS } from './fault.ts';
 import { IF, RF, TF } from './flags.ts';
 import { deliver, type Event } from './interrupt.ts';
@@ -170,6 +171,7 @@ function raise(cpu: Cpu, first: Event, isException: boolean, firstAddress = 0n):
 
 function announce(cpu: Cpu, { vector, error }: Event, address: bigint): void {
   if (vector === PF) cpu.cr2 = address;
+  if (vector === DB) cpu.dr[7] &= ~BigInt(DR7_GD); // the handler may use the debug registers (SDM vol. 3, 17.2.4)
   cpu.wires.observe?.({ kind: 'exception', vector, error, address });
 }
 

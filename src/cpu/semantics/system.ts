@@ -76,7 +76,6 @@ function debugRegister(cpu: Cpu, encoded: number): number {
   if (isAlias && (cpu.cr4 & CR4_DE) !== 0) throw new Fault(UD);
   if (cpu.dr[7] & BigInt(DR7_GD)) {
     cpu.dr[6] |= BigInt(DR6_BD);
-    cpu.dr[7] &= ~BigInt(DR7_GD);
     throw new Fault(DB);
   }
   return isAlias ? encoded + 2 : encoded;
