@@ -26,6 +26,7 @@ export { print } from './isa/print.ts';
 export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
+export { dumpCore } from './lab/core-dump.ts';
 export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,

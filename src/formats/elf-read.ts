@@ -5,7 +5,7 @@ import { hex } from '../base/bits.ts';
 import { ByteReader } from '../base/bytes.ts';
 import type { Struct } from '../base/struct.ts';
 import {
-  CLASS32, CLASS64, ELF32, ELF64, type ElfFile, type ElfSection, type ElfSegment, type ElfSymbol, EM_386, EM_X86_64, type Header, IDENT,
+  CLASS32, CLASS64, ELF32, ELF64, type ElfFile, type ElfSection, type ElfSegment, type ElfSymbol, EM_386, EM_X86_64, ET_CORE, type Header, IDENT,
   LITTLE_ENDIAN, MAGIC, PT_LOAD, SHT_NOBITS, SHT_NULL, SHT_SYMTAB,
 } from './elf.ts';
 import type { FormatError } from './format-error.ts';
@@ -99,7 +99,7 @@ class ElfReader {
     });
     const loads = table
       .map(({ offset, entry }, index) => ({ offset, index, start: entry.p_paddr, end: entry.p_paddr + entry.p_memsz, type: entry.p_type }))
-      .filter(({ type, start, end }) => type === PT_LOAD && start < end)
+      .filter(({ type, start, end }) => type === PT_LOAD && start < end && header.e_type !== ET_CORE) // a core may show memory at several addresses
       .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
     for (let at = 1; at < loads.length; at++) {
       const [below, above] = [loads[at - 1], loads[at]];

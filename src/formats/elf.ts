@@ -4,6 +4,7 @@
 import { type Field, type RecordOf, struct, u16, u32, u64, u8 } from '../base/struct.ts';
 
 export const ET_EXEC = 2;
+export const ET_CORE = 4;
 export const EM_386 = 3;
 export const EM_X86_64 = 62;
 export const PT_LOAD = 1;

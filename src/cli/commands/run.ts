@@ -1,6 +1,6 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import { parseExpectation, reportDmesg, reportJson, SYSCTL_PREFIX } from '../../index.ts';
+import { dumpCore, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult, SYSCTL_PREFIX } from '../../index.ts';
 import { requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
 import { exitCode, quote, type RunSettings, runTarget } from '../run-target.ts';
@@ -9,7 +9,7 @@ import { loadTarget } from '../target.ts';
 /** Options that say where results go, not what happens. */
 const OUTPUTS = ['json', 'dmesg'];
 /** Options that nothing in a run depends on: what repeats it need not have them. */
-const WITHOUT_INFLUENCE = [...OUTPUTS, 'no-fast-forward'];
+const WITHOUT_INFLUENCE = [...OUTPUTS, 'dump', 'no-fast-forward'];
 
 export const run: Command = {
   name: 'run',
@@ -29,12 +29,16 @@ export const run: Command = {
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
     { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
+    { name: 'dump', value: 'FILE', help: 'after a panic write memory and registers as an ELF core, for gdb with the -f elf kernel' },
   ],
   run: async (args) => {
     const [name, ...rest] = args.operands;
     if (name === undefined) throw args.misuse("which target? 'clispin scenarios' lists what there is");
     if (rest.length > 0) throw args.misuse(`one target at a time; '${rest[0]}' is too much`);
     const settings = readSettings(args);
+    const dump = args.text('dump');
+    if (dump === '-') throw args.misuse('--dump: a core file does not go to stdout');
+    if (dump !== undefined) requireWritable(dump);
     const outputs = OUTPUTS.flatMap((option) => args.text(option) ?? []);
     for (const path of outputs) requireWritable(path);
     if (outputs.filter((path) => path === '-').length > 1) throw args.misuse('--json and --dmesg: only one can have stdout');
@@ -44,8 +48,15 @@ export const run: Command = {
     const [json, dmesg] = OUTPUTS.map((option) => args.text(option));
     if (json !== undefined) writeWhole(json, reportJson(result, context, entries));
     if (dmesg !== undefined) writeWhole(dmesg, reportDmesg(entries));
+    if (dump !== undefined) writeDump(dump, machine, result);
     return exitCode(result, context.expectation);
   },
+};
+
+/** Only after a panic: before it there is nothing that a debugger of the dead could look at. */
+const writeDump = (path: string, machine: Machine, { verdict }: RunResult): void => {
+  if (verdict.findings.some(({ kind }) => kind === 'panic')) writeWhole(path, dumpCore(machine));
+  else console.error(`clispin run: the guest did not panic; ${path} is not written`);
 };
 
 const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
