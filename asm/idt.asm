@@ -105,6 +105,7 @@ endfunction
         sysvec  call_function
         sysvec  call_function_single
         sysvec  reboot
+        sysvec  device
         sysvec  spurious_apic_interrupt
         sysvec  unexpected_interrupt
 
@@ -160,7 +161,9 @@ idt_table:
         gate    VECTOR_AC, asm_exc_alignment_check
         gate    VECTOR_MC, asm_exc_machine_check, IST_MC
         gate    VECTOR_XM, asm_exc_simd_coprocessor_error
+        gate    DEVICE_VECTOR, asm_sysvec_device
         gate    LOCAL_TIMER_VECTOR, asm_sysvec_apic_timer_interrupt
+        gate    DEVICE_VECTOR_URGENT, asm_sysvec_device
         gate    REBOOT_VECTOR, asm_sysvec_reboot
         gate    CALL_FUNCTION_SINGLE_VECTOR, asm_sysvec_call_function_single
         gate    CALL_FUNCTION_VECTOR, asm_sysvec_call_function

@@ -96,6 +96,43 @@ function __sysvec_call_function
         return
 endfunction
 
+; sysvec_device -- DEVICE_VECTOR, DEVICE_VECTOR_URGENT: a scenario's device
+;   in: rdi = regs    after: arch/x86/kernel/irq.c common_interrupt()
+function sysvec_device
+        run_sysvec handle_irq
+        return
+endfunction
+
+function handle_irq
+        push    qword [gs:pcpu.irq_regs]
+        mov     [gs:pcpu.irq_regs], rdi
+        call    [irq_handler]
+        call    apic_eoi
+        pop     qword [gs:pcpu.irq_regs]
+        return
+endfunction
+
+; request_irq -- in: rdi = the device's handler: interrupts off, may use all caller-saved registers
+function request_irq
+        mov     [irq_handler], rdi
+        return
+endfunction
+
+; trigger_irq -- the device wants this CPU    in: esi = DEVICE_VECTOR or DEVICE_VECTOR_URGENT    uses: all caller-saved
+function trigger_irq
+        mov     rdi, [gs:pcpu.self]
+        call    __default_send_IPI
+        return
+endfunction
+
+        section .data
+        align   8, db 0
+irq_handler:    dq no_irq_handler
+        section .text
+function no_irq_handler
+        return
+endfunction
+
 ; sysvec_reboot -- REBOOT_VECTOR: another CPU panics or restarts the machine
 ;   after: arch/x86/kernel/smp.c
 function sysvec_reboot

@@ -1,0 +1,36 @@
+; title: A kernel thread loops with a spinlock held: soft lockup in every preemption model
+; mirrors: a kthread's spin_lock(&lock); while (1);
+; until: 60s
+; expect: soft@20s..24.1s,cpu=1,stuck=22..23
+; expect[preempt=none|full|lazy]: soft@20s..24.1s,cpu=1,stuck=22..23
+; expect[cpus=1]: soft@24s..28s,cpu=0
+;
+; Nothing touches this CPU: the start is announced by another. So the report comes six ticks after the last feed and says 22 or 23 s.
+
+        scenario kthread_spinlock, kthread_spinlock_init, 1, elsewhere
+
+; kthread_spinlock_init -- out: eax = 0    uses: all caller-saved
+function kthread_spinlock_init
+        lea     rdi, [kthread_spinlock_thread]
+        string  rsi, "hog/%u"
+        mov     edx, [scenario_cpu]
+        call    start_busy_thread
+        call    let_them_be_busy
+        printk  KERN_INFO, "kthread_spinlock: start"
+        call    give_sign
+        xor     eax, eax
+        return
+endfunction
+
+function kthread_spinlock_thread
+        call    busy_until_sign
+        lea     rdi, [kthread_spinlock_lock]
+        call    _raw_spin_lock
+.spin:  pause
+        jmp     .spin
+endfunction
+
+        section .data
+        align   4, db 0
+kthread_spinlock_lock: dd 0
+        section .text
