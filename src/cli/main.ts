@@ -6,12 +6,13 @@ import { dis } from './commands/dis.ts';
 import { matrix } from './commands/matrix.ts';
 import { run } from './commands/run.ts';
 import { scenarios } from './commands/scenarios.ts';
+import { sweep } from './commands/sweep.ts';
 import { tour } from './commands/tour.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { type Command, formatHelp, parseArguments } from './options.ts';
 import { surviveClosedPipe } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [run, scenarios, matrix, asm, dis, tour];
+const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, tour];
 
 const overview = (): string =>
   [

@@ -5,16 +5,15 @@ import {
   type Case,
   caseIn,
   completeConfig,
-  type Conditions,
   type Expectation,
   impossible,
   Machine,
   type MachineConfig,
-  parseWords,
   type ReportContext,
   type RunResult,
   reportText,
 } from '../index.ts';
+import { toConditions } from './condition-options.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import type { Target } from './target.ts';
 import { paint } from './terminal.ts';
@@ -43,12 +42,7 @@ export interface EndedRun {
 /** The scenario under the options' conditions. */
 const caseOf = ({ scenario }: Target, { config: { cpus, pmu }, append = '' }: RunSettings): Case | undefined => {
   if (!scenario) return undefined;
-  const conditions: Conditions = [
-    ...(cpus === undefined ? [] : [{ key: 'cpus', value: `${cpus}` }]),
-    ...(pmu === undefined ? [] : [{ key: 'pmu', value: pmu ? 'on' : 'off' }]),
-    ...parseWords(append),
-  ];
-  const setting = applyConditions(scenario.setting, conditions);
+  const setting = applyConditions(scenario.setting, toConditions(cpus, pmu, append));
   const why = impossible(setting);
   if (why) throw new CliError(`clispin run: ${why}`, EXIT.USAGE);
   return caseIn(scenario, setting);

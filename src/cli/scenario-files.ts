@@ -28,11 +28,11 @@ export const findScenario = (name: string): Scenario | undefined =>
   /^[\w-]+$/.test(name) && existsSync(fileOf(name)) ? read(name) : undefined;
 
 /** The message for a name that is none: of a path that there is no such file, of a word the nearest scenario. */
-export const unknownTarget = (name: string): CliError => {
+export const unknownTarget = (name: string, command = 'run'): CliError => {
   if (/[./\\]/.test(name)) return new CliError(`${name}: cannot be read: no such file`, EXIT.BAD_INPUT);
   const near = names().find((candidate) => candidate.includes(name) || distance(candidate, name) <= 3);
   const hint = near ? `did you mean '${near}'?` : `scenarios are ${names().join(', ')}`;
-  return new CliError(`clispin run: '${name}' is no scenario and no file; ${hint}`, EXIT.USAGE);
+  return new CliError(`clispin ${command}: '${name}' is no scenario${command === 'run' ? ' and no file' : ''}; ${hint}`, EXIT.USAGE);
 };
 
 /** Levenshtein distance. */

@@ -60,7 +60,7 @@ export const reportText = (result: RunResult, context: ReportContext): string[] 
 
 /** The whole run for a program: everything is a function of configuration, image and seed. */
 export const reportJson = (result: RunResult, context: ReportContext, journal: readonly Entry[]): string => {
-  const { modules, fastForward: _, ...config } = context.config;
+  const { modules, fastForward: _fastForward, engine: _engine, ...config } = context.config;
   const { verdict, outcome, seconds, onset, stateHash } = result;
   const place = verdict.finding?.symbol;
   return `${JSON.stringify(

@@ -1,6 +1,7 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import { dumpCore, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult, SYSCTL_PREFIX } from '../../index.ts';
+import { dumpCore, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult } from '../../index.ts';
+import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
 import { requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
 import { exitCode, quote, type RunSettings, runTarget } from '../run-target.ts';
@@ -16,15 +17,12 @@ export const run: Command = {
   operands: 'TARGET [options]',
   summary: "Boots TARGET, shows its console and ends with a verdict. TARGET is a scenario's name, an .asm file or a kernel image.",
   options: [
-    { name: 'cpus', short: 'c', value: 'N', help: 'number of CPUs, 1 to 16 (default 2)' },
+    ...CONDITION_OPTIONS,
     { name: 'ram', short: 'm', value: 'SIZE', help: 'memory, 16M to 2G (default 64M)' },
     { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1MHz); all of time scales with it' },
     { name: 'turn', value: 'TICKS', help: 'instructions that a CPU runs before it is the turn of the next (default 100)' },
     { name: 'seed', value: 'N', help: 'turns of random length, chosen by N (default 0: all equally long)' },
     { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
-    { name: 'append', value: 'TEXT', help: "add to the kernel's command line" },
-    { name: 'set', value: 'NAME=VALUE', multiple: true, help: 'set the sysctl kernel.NAME at boot; may come several times' },
-    { name: 'pmu', value: 'on|off', help: 'performance counters (default on)' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
@@ -64,17 +62,17 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
   const expectation = expect === undefined ? undefined : parseExpectation(expect);
   if (typeof expectation === 'string') throw args.misuse(`--expect: ${expectation}`);
   const config = {
-    cpus: args.count('cpus', 1, 16),
+    cpus: cpusFrom(args),
     ramBytes: args.value('ram', 'a size from 16M to 2G', (text) => within(parseBytes(text), 16 * 2 ** 20, 2 ** 31)),
     hz: args.value('hz', 'a rate from 100kHz to 5GHz', (text) => within(parseHertz(text), 1e5, 5e9)),
     turn: args.count('turn', 1, 100_000),
     seed: args.count('seed', 0, 0xffff_ffff),
     fastForward: args.flag('no-fast-forward') ? false : undefined,
-    pmu: args.value('pmu', 'on or off', (text) => (text === 'on' || text === 'off' ? text === 'on' : undefined)),
+    pmu: pmuFrom(args),
   };
   return {
     config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
-    append: [args.text('append') ?? '', ...args.texts('set').map((text) => sysctlWord(args, text))].join(' ').trim(),
+    append: wordsFrom(args),
     expectation,
     untilSeconds: args.seconds('until'),
   };
@@ -82,12 +80,6 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
 
 const within = (value: number | undefined, least: number, most: number): number | undefined =>
   value !== undefined && value >= least && value <= most ? value : undefined;
-
-/** What the kernel reads of a sysctl given at boot. */
-const sysctlWord = (args: Arguments, text: string): string => {
-  if (!/^[\w.]+=\S+$/.test(text)) throw args.misuse(`--set: '${text}' is not NAME=VALUE`);
-  return `${SYSCTL_PREFIX}${text.replace(/^kernel\./, '')}`;
-};
 
 /** The words that repeat this run. */
 const repeatCommand = (name: string, args: Arguments): string => {
