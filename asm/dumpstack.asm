@@ -1,6 +1,11 @@
 ; dumpstack.asm -- who runs here and what its registers hold.
 ; After: arch/x86/kernel/dumpstack.c, process_64.c __show_regs(), lib/dump_stack.c; formats in the lockup-detector spec 4.4, 4.5.
 
+        kernel_param report, parse_choice, report_format, report_names
+        choices report_names, "6.12", "5.4"
+REPORT_6_12     equ 0                   ; the numbers of the words
+REPORT_5_4      equ 1
+
 CODE_PROLOGUE   equ 42                  ; bytes shown before RIP
 CODE_BYTES      equ 64
 
@@ -10,11 +15,12 @@ function dump_stack
         call    dump_stack_print_info
         xor     edi, edi                ; no register set to start from ...
         mov     rsi, rbp                ; ... but this frame
+        mov     rdx, [gs:pcpu.current]
         call    show_trace_log_lvl
         return
 endfunction
 
-; show_regs -- header, all registers and the trace of an interrupted context
+; show_regs -- header, all registers and the trace of an interrupted context; user code has no trace
 ;   in: rdi = regs    uses: all caller-saved    after: arch/x86/kernel/dumpstack.c
 function show_regs
         push    rbx
@@ -24,10 +30,13 @@ function show_regs
         call    show_regs_short
         mov     rdi, rbx
         call    show_regs_all
+        test    byte [rbx + pt_regs.cs], SELECTOR_RPL
+        jnz     .done
         mov     rdi, rbx
         mov     rsi, [rbx + pt_regs.bp]
+        mov     rdx, [gs:pcpu.current]
         call    show_trace_log_lvl
-        pop     rbx
+.done:  pop     rbx
         return
 endfunction
 
@@ -42,6 +51,8 @@ function dump_stack_print_info
         mov     rcx, [gs:pcpu.current]
         mov     eax, [rcx + task.pid]
         add     rcx, task.comm
+        cmp     dword [report_format], REPORT_5_4
+        je      .old
         printk  KERN_DEFAULT, {"CPU: %d UID: 0 PID: %d Comm: %.20s %s ", UTS_RELEASE, " ", UTS_VERSION}, rdx, rax, rcx, r8
         cmp     qword [tainted_mask], 0
         je      .clean
@@ -49,6 +60,8 @@ function dump_stack_print_info
         call    print_tainted_verbose
         mov     r8, rsp
         printk  KERN_DEFAULT, "Tainted: %s", r8
+        jmp     .clean
+.old:   printk  KERN_DEFAULT, {"CPU: %d PID: %d Comm: %.20s %s ", UTS_RELEASE, " ", UTS_VERSION}, rdx, rax, rcx, r8
 .clean: printk  KERN_DEFAULT, {"Hardware name: ", HARDWARE_NAME}
         add     rsp, PRINT_TAINTED_SIZE
         return
@@ -61,14 +74,22 @@ endfunction
 function show_regs_short
         push    rbx
         mov     rbx, rdi
+        test    byte [rbx + pt_regs.cs], SELECTOR_RPL
+        jnz     .user
         printk  KERN_DEFAULT, "RIP: %04x:%pS", reg(cs), reg(ip)
+        jmp     .code
+.user:  printk  KERN_DEFAULT, "RIP: %04x:0x%x", reg(cs), reg(ip)
+.code:
         mov     rdi, [rbx + pt_regs.ip]
         call    show_opcodes
         cmp     reg(orig_ax), -1
-        jne     .system_call
-        printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx", reg(ss), reg(sp), reg(flags)
+        je      .plain
+        jg      .orig_ax                ; a system call's number
+        cmp     dword [report_format], REPORT_5_4       ; an interrupt's vector, inverted: 6.12 no longer tells it
+        je      .orig_ax
+.plain: printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx", reg(ss), reg(sp), reg(flags)
         jmp     .general
-.system_call:
+.orig_ax:
         printk  KERN_DEFAULT, "RSP: %04x:%016lx EFLAGS: %08lx ORIG_RAX: %016lx", reg(ss), reg(sp), reg(flags), \
                 reg(orig_ax)
 .general:
@@ -135,7 +156,11 @@ function show_opcodes
         printk  KERN_DEFAULT, "Code:%s", rax
         jmp     .done
 .unreadable:
+        cmp     dword [report_format], REPORT_5_4
+        je      .bad
         printk  KERN_DEFAULT, "Code: Unable to access opcode bytes at 0x%lx.", r13
+        jmp     .done
+.bad:   printk  KERN_DEFAULT, "Code: Bad RIP value."
 .done:  add     rsp, CODE_BYTES + CODE_TEXT_SIZE
         pop     r13
         pop     r12
@@ -155,3 +180,8 @@ function copy_from_kernel_nofault
         return
         extable copy_from_kernel_nofault.copy, copy_from_kernel_nofault.fault
 endfunction
+
+        section .data
+        align   4, db 0
+report_format:  dd REPORT_6_12
+        section .text

@@ -1,93 +1,58 @@
-; hardlockup.asm -- the hard lockup detector: does this CPU still take its timer interrupt?
+; hardlockup.asm -- the hard lockup detector: does a CPU still take its timer interrupt?
 ;
-; Asked by an NMI, which comes whatever the interrupt flag says. The perf half of it (counter, period) is perf-event.asm.
-; After: kernel/watchdog.c, kernel/watchdog_perf.c of Linux 6.12; lockup-detector spec 2.1.
+; Asked either by an NMI of that CPU's cycle counter, which comes whatever the interrupt flag says (hardlockup-perf.asm), or by
+; the tick of another CPU, its buddy (hardlockup-buddy.asm). After: kernel/watchdog.c of Linux 6.12; lockup-detector spec 2.
 
-; watchdog_hardlockup_kick -- the timer tick: this CPU takes interrupts
-;   uses: flags
+        kernel_param hardlockup, parse_choice, hardlockup_detector, hardlockup_names
+        choices hardlockup_names, "perf", "buddy", "buddy-7.1"
+HARDLOCKUP_PERF      equ 0              ; the numbers of the words
+HARDLOCKUP_BUDDY     equ 1
+HARDLOCKUP_BUDDY_7_1 equ 2
+
+; watchdog_hardlockup_kick -- the timer tick: this CPU takes interrupts; and it may have to look after its buddy
+;   uses: all caller-saved
 function watchdog_hardlockup_kick
-        inc     dword [gs:pcpu.hrtimer_interrupts]
-        return
-endfunction
-
-; watchdog_hardlockup_probe -- is there a counter that can make NMIs?
-;   out: eax = 1 or 0    uses: all caller-saved
-function watchdog_hardlockup_probe
-        mov     eax, [x86_pmu_version]
-        test    eax, eax
-        jz      .none
-        mov     eax, 1
-        return
-.none:  printk  KERN_INFO, "NMI watchdog: Perf NMI watchdog permanently disabled"
-        xor     eax, eax
-        return
-endfunction
-
-; watchdog_hardlockup_enable -- starts this CPU's counter
-;   uses: all caller-saved    after: hardlockup_detector_event_create(), watchdog_hardlockup_enable()
-function watchdog_hardlockup_enable
-        push    rbx
-        call    hw_nmi_get_sample_period
-        mov     rdi, [gs:pcpu.self]
-        add     rdi, pcpu.watchdog_event
-        mov     rsi, rax
-        call    perf_event_enable
-        mov     eax, 1
-        lock xadd [watchdog_cpus], eax
-        test    eax, eax
-        jnz     .done
-        printk  KERN_INFO, "NMI watchdog: Enabled. Permanently consumes one hw-PMU counter."
-.done:  pop     rbx
-        return
-endfunction
-
-HZ_PER_KHZ      equ 1000
-
-; hw_nmi_get_sample_period -- the threshold in unhalted cycles at the nominal frequency
-;   out: rax    uses: rdx, flags    after: arch/x86/kernel/apic/hw_nmi.c
-function hw_nmi_get_sample_period
-        mov     eax, [watchdog_thresh]
-        imul    rax, [tsc_khz]
-        imul    rax, rax, HZ_PER_KHZ
-        return
-endfunction
-
-; watchdog_overflow_callback -- the counter has counted a whole period; in NMI context
-;   in: rdi = regs    uses: all caller-saved
-function watchdog_overflow_callback
-        push    rdi
-        call    watchdog_check_timestamp
-        pop     rsi
-        test    eax, eax
-        jz      .done
-        mov     rdi, [gs:pcpu.self]
-        call    watchdog_hardlockup_check
+        mov     edi, 1
+        add     edi, [gs:pcpu.hrtimer_interrupts]
+        mov     [gs:pcpu.hrtimer_interrupts], edi
+        cmp     dword [hardlockup_detector], HARDLOCKUP_PERF
+        je      .done
+        call    watchdog_buddy_check_hardlockup
 .done:  return
 endfunction
 
-; watchdog_check_timestamp -- a CPU that runs faster than nominal makes NMIs too early: those are not accepted
-;   out: eax = 1 if accepted    uses: rdx, flags
-function watchdog_check_timestamp
-        call    sched_clock
-        mov     rdx, rax
-        sub     rdx, [gs:pcpu.last_timestamp]
-        cmp     rdx, [watchdog_hrtimer_sample_threshold]
-        jae     .accept
-        inc     dword [gs:pcpu.nmi_rearmed]              ; unless the clock itself stands still
-        cmp     dword [gs:pcpu.nmi_rearmed], NMI_REARMED_MAX
-        jb      .reject
-.accept:
-        mov     dword [gs:pcpu.nmi_rearmed], 0
-        mov     [gs:pcpu.last_timestamp], rax
+; watchdog_hardlockup_probe -- is the chosen detector possible on this machine?
+;   out: eax = 1 or 0    uses: all caller-saved
+function watchdog_hardlockup_probe
+        cmp     dword [hardlockup_detector], HARDLOCKUP_PERF
+        je      .perf
         mov     eax, 1
         return
-.reject:
-        xor     eax, eax
+.perf:  call    watchdog_perf_probe
+        return
+endfunction
+
+; watchdog_hardlockup_enable / watchdog_hardlockup_disable -- for this CPU    uses: all caller-saved
+function watchdog_hardlockup_enable
+        cmp     dword [hardlockup_detector], HARDLOCKUP_PERF
+        je      .perf
+        call    watchdog_buddy_enable
+        return
+.perf:  call    watchdog_perf_enable
+        return
+endfunction
+
+function watchdog_hardlockup_disable
+        cmp     dword [hardlockup_detector], HARDLOCKUP_PERF
+        je      .perf
+        call    watchdog_buddy_disable
+        return
+.perf:  call    watchdog_perf_disable
         return
 endfunction
 
 ; watchdog_hardlockup_check -- compares a CPU's tick counter with what it was at the last look; one report per episode
-;   in: rdi = the block of the CPU that is checked, rsi = its regs    uses: all caller-saved
+;   in: rdi = the block of the CPU that is checked, rsi = its regs, or 0 if it is another one    uses: all caller-saved
 function watchdog_hardlockup_check
         push    rbx
         push    r12
@@ -96,26 +61,32 @@ function watchdog_hardlockup_check
         xor     eax, eax
         xchg    eax, [rbx + pcpu.watchdog_hardlockup_touched]
         test    eax, eax
-        jnz     .done                                   ; consumed; the saved counter stays as it is
+        jnz     .touched
         mov     rdi, rbx
         call    is_hardlockup
         test    eax, eax
         jz      .fine
         cmp     dword [rbx + pcpu.watchdog_hardlockup_warned], 0
         jne     .done
-        call    printk_cpu_sync_get
-        mov     eax, [rbx + pcpu.number]
-        printk  KERN_EMERG, "watchdog: Watchdog detected hard LOCKUP on cpu %d", rax
-        call    print_modules
-        mov     rdi, r12
-        call    show_regs
-        call    printk_cpu_sync_put
+        cmp     dword [hardlockup_all_cpu_backtrace], 0
+        je      .report
+        lock bts dword [hard_lockup_nmi_warn], 0
+        jc      .done                                   ; another CPU is dumping them all
+.report:
+        call    hardlockup_report
         cmp     dword [hardlockup_panic], 0
         je      .warned
         string  rdi, "Hard LOCKUP"
+        mov     rsi, r12
         call    nmi_panic
 .warned:
         mov     dword [rbx + pcpu.watchdog_hardlockup_warned], 1
+        jmp     .done
+.touched:                                               ; consumed; before 7.1 the saved counter stays as it is
+        cmp     dword [hardlockup_detector], HARDLOCKUP_BUDDY_7_1
+        jne     .done
+        mov     rdi, rbx
+        call    watchdog_hardlockup_update_reset
         jmp     .done
 .fine:  mov     dword [rbx + pcpu.watchdog_hardlockup_warned], 0
 .done:  pop     r12
@@ -123,19 +94,78 @@ function watchdog_hardlockup_check
         return
 endfunction
 
-; is_hardlockup -- in: rdi = CPU's block    out: eax = 1 if its counter has not moved    uses: flags
+MISS_THRESH_7_1 equ 3                   ; watchdog_hardlockup_miss_thresh of the buddy; 1 elsewhere
+
+; is_hardlockup -- in: rdi = CPU's block    out: eax = 1 if its counter has not moved, often enough    uses: rcx, rdx, flags
 function is_hardlockup
         mov     eax, [rdi + pcpu.hrtimer_interrupts]
         cmp     eax, [rdi + pcpu.hrtimer_interrupts_saved]
-        je      .stuck
-        mov     [rdi + pcpu.hrtimer_interrupts_saved], eax
+        je      .missed
+        call    watchdog_hardlockup_update_reset
         xor     eax, eax
         return
+.missed:
+        cmp     dword [hardlockup_detector], HARDLOCKUP_BUDDY_7_1
+        jne     .stuck
+        mov     eax, [rdi + pcpu.hrtimer_interrupts_missed]
+        inc     eax
+        mov     [rdi + pcpu.hrtimer_interrupts_missed], eax
+        xor     edx, edx
+        mov     ecx, MISS_THRESH_7_1
+        div     ecx
+        xor     eax, eax
+        test    edx, edx
+        jnz     .done
 .stuck: mov     eax, 1
+.done:  return
+endfunction
+
+; watchdog_hardlockup_update_reset -- in: rdi = CPU's block    uses: rax
+function watchdog_hardlockup_update_reset
+        mov     eax, [rdi + pcpu.hrtimer_interrupts]
+        mov     [rdi + pcpu.hrtimer_interrupts_saved], eax
+        mov     dword [rdi + pcpu.hrtimer_interrupts_missed], 0
         return
+endfunction
+
+; hardlockup_report -- what is printed; the first line without the lock that keeps a report together, for its owner may be stuck
+;   in: rbx = the block of the CPU that is stuck, r12 = its regs or 0    uses: all caller-saved
+function hardlockup_report
+        mov     eax, [rbx + pcpu.number]
+        mov     ecx, [gs:pcpu.number]
+        cmp     dword [hardlockup_detector], HARDLOCKUP_BUDDY_7_1
+        je      .new
+        cmp     dword [report_format], REPORT_5_4
+        je      .old
+        printk  KERN_EMERG, "watchdog: Watchdog detected hard LOCKUP on cpu %d", rax
+        jmp     .modules
+.old:   printk  KERN_EMERG, "NMI watchdog: Watchdog detected hard LOCKUP on cpu %d", rax
+        jmp     .modules
+.new:   printk  KERN_EMERG, "watchdog: CPU%u: Watchdog detected hard LOCKUP on cpu %u", rcx, rax
+.modules:
+        call    printk_cpu_sync_get
+        call    print_modules
+        cmp     rbx, [gs:pcpu.self]
+        jne     .other
+        mov     rdi, r12
+        call    show_regs
+        call    printk_cpu_sync_put
+        jmp     .all
+.other: call    printk_cpu_sync_put
+        mov     edi, [rbx + pcpu.number]
+        call    trigger_single_cpu_backtrace
+.all:   cmp     dword [hardlockup_all_cpu_backtrace], 0
+        je      .done
+        mov     edi, [rbx + pcpu.number]
+        call    trigger_allbutcpu_cpu_backtrace
+        cmp     dword [hardlockup_panic], 0
+        jne     .done
+        mov     dword [hard_lockup_nmi_warn], 0
+.done:  return
 endfunction
 
         section .data
         align   4, db 0
-watchdog_cpus:  dd 0
+hardlockup_detector: dd HARDLOCKUP_PERF
+hard_lockup_nmi_warn: dd 0
         section .text

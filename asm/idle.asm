@@ -10,6 +10,7 @@ endfunction
 ; do_idle -- sleeps until something is to run, then runs it
 ;   uses: all caller-saved
 function do_idle
+        call    local_touch_nmi         ; arch_cpu_idle_enter()
 .sleep: cli                             ; looked at with interrupts off: STI; HLT loses no wake-up
         test    dword [gs:pcpu.need_resched], TIF_NEED_RESCHED
         jnz     .leave
@@ -26,6 +27,7 @@ function default_idle
         sti
         hlt
         return
+.end:                                   ; of what an NMI backtrace calls idle
 endfunction
 
 ; schedule_idle -- schedule() for the idle task, whose preempt_count is 1 always

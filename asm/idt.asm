@@ -68,10 +68,10 @@ naked asm_exc_%2
 endfunction
 %endmacro
 
-; sysvec NAME -- the stub of an external interrupt; calls sysvec_NAME(rdi = regs)
-%macro sysvec 1
+; sysvec NAME, VECTOR -- the stub of an external interrupt; calls sysvec_NAME(rdi = regs)
+%macro sysvec 2
 naked asm_sysvec_%1
-        push    -1                      ; orig_ax: not a system call
+        push    ~%2                     ; orig_ax: negative, not a system call
         swapgs_from_user
         push_regs
         mov     rdi, rsp
@@ -100,14 +100,14 @@ endfunction
         idtentry VECTOR_MC, machine_check
         idtentry VECTOR_XM, simd_coprocessor_error
 
-        sysvec  apic_timer_interrupt
-        sysvec  reschedule_ipi
-        sysvec  call_function
-        sysvec  call_function_single
-        sysvec  reboot
-        sysvec  device
-        sysvec  spurious_apic_interrupt
-        sysvec  unexpected_interrupt
+        sysvec  apic_timer_interrupt, LOCAL_TIMER_VECTOR
+        sysvec  reschedule_ipi, RESCHEDULE_VECTOR
+        sysvec  call_function, CALL_FUNCTION_VECTOR
+        sysvec  call_function_single, CALL_FUNCTION_SINGLE_VECTOR
+        sysvec  reboot, REBOOT_VECTOR
+        sysvec  device, DEVICE_VECTOR
+        sysvec  spurious_apic_interrupt, SPURIOUS_APIC_VECTOR
+        sysvec  unexpected_interrupt, FIRST_EXTERNAL_VECTOR     ; whichever it was
 
 ; restore_regs -- back to what was interrupted    in: rsp = regs, interrupts off
 naked restore_regs

@@ -133,10 +133,14 @@ function no_irq_handler
         return
 endfunction
 
-; sysvec_reboot -- REBOOT_VECTOR: another CPU panics or restarts the machine
+; sysvec_reboot -- REBOOT_VECTOR: another CPU panics or restarts the machine; where this one was is kept for the dump
+;   in: rdi = regs
 ;   after: arch/x86/kernel/smp.c
 function sysvec_reboot
+        push    rdi
         call    apic_eoi
+        pop     rdi
+        call    crash_save_cpu
         call    stop_this_cpu
 endfunction
 

@@ -30,7 +30,7 @@ function kallsyms_lookup
 endfunction
 
 ; sprint_symbol -- writes name+0xoffset/0xsize [module], or 0xaddress if it lies in no function
-;   in: rdi = address, dl = 'S' or 'B' (a return address: the call before it is meant), rsi = buffer, rcx = its end
+;   in: rdi = address, dl = 'S', or 'B' (a return address: the call before it is meant), or 's' (the name alone), rsi = buffer, rcx = its end
 ;   out: rax = end of the text    uses: all caller-saved
 function sprint_symbol
         push    rbx
@@ -40,6 +40,8 @@ function sprint_symbol
         mov     rbx, rdi
         mov     r12, rsi
         mov     r13, rcx
+        push    rdx
+        push    rdx
         xor     r14d, r14d
         cmp     dl, 'B'
         sete    r14b
@@ -48,8 +50,12 @@ function sprint_symbol
         mov     rsi, r13
         sub     rsi, r12
         inc     rsi
+        pop     rdx
+        pop     rdx
         test    rax, rax
         jz      .unknown
+        cmp     dl, 's'
+        je      .name
         add     rcx, r14
         mov     rdx, [rax + ksym.module]
         test    rdx, rdx
@@ -59,6 +65,8 @@ function sprint_symbol
 .module:
         scnprintf r12, esi, "%s+0x%x/0x%x [%s]", qword [rax + ksym.name], rcx, qword [rax + ksym.size], \
                 qword [rdx + scenario_record.name]
+        jmp     .done
+.name:  scnprintf r12, esi, "%s", qword [rax + ksym.name]
         jmp     .done
 .unknown:
         scnprintf r12, esi, "0x%x", rbx

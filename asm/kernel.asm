@@ -19,10 +19,13 @@
 %include "nmi-entry.asm"        ; the one entry that may interrupt itself
 %include "main.asm"             ; start_kernel and the first tasks
 %include "params.asm"           ; the command line
+%include "parsers.asm"          ; what its values may be
+%include "sysctl.asm"           ; knobs that can be turned later
 
 %include "console.asm"          ; serial port
 %include "vsprintf.asm"         ; printf's formats
 %include "printk.asm"
+%include "ratelimit.asm"
 %include "kallsyms.asm"         ; address -> symbol+0xoffset/0xsize
 %include "dumpstack.asm"        ; registers
 %include "stacktrace.asm"       ; call traces
@@ -46,15 +49,25 @@
 %include "smp-call.asm"         ; functions run on other CPUs
 %include "kthread.asm"
 %include "stop-machine.asm"     ; the stopper threads
+%include "completion.asm"
+%include "workqueue.asm"        ; the threads for ordinary work
 
-%include "watchdog.asm"         ; the detectors' knobs, start and touching
+%include "watchdog.asm"         ; the detectors' knobs, start and end
+%include "watchdog-touch.asm"   ; "I know that I am slow"
 %include "softlockup.asm"       ; the timer that looks whether the CPU still schedules
-%include "hardlockup.asm"       ; the NMI's look whether the timer still comes
+%include "softlockup-5.4.asm"   ; how older kernels did it
+%include "hardlockup.asm"       ; does a CPU still take its timer interrupt?
+%include "hardlockup-perf.asm"  ; asked by an NMI
+%include "hardlockup-buddy.asm" ; asked by another CPU
 %include "perf-event.asm"       ; the counter that makes the NMI
 %include "nmi.asm"              ; who wanted this NMI?
+%include "nmi-errors.asm"       ; nobody
+%include "nmi-backtrace.asm"    ; another CPU, to see where this one is
 
 %include "traps.asm"            ; exceptions
+%include "taint.asm"
 %include "panic.asm"
+%include "crash-notes.asm"      ; the registers, for a dump
 %include "reboot.asm"           ; stopping CPUs and the machine
 
 %include "module.asm"           ; insmod: scenarios are modules

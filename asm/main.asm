@@ -40,6 +40,7 @@ endfunction
 ;   after: init/main.c kernel_init(), kernel_init_freeable()
 function kernel_init
         call    cpu_stop_init
+        call    workqueue_init
         mov     rdi, [gs:pcpu.self]
         call    spawn_ksoftirqd
         call    init_hw_perf_events
@@ -47,6 +48,7 @@ function kernel_init
         call    smp_init
         mov     edi, USER_START_MS
         call    msleep
+        call    do_sysctl_args
         call    run_scenario
         xor     eax, eax
         return

@@ -4,6 +4,12 @@ NMI_NOT_RUNNING equ 0
 NMI_EXECUTING   equ 1
 NMI_LATCHED     equ 2
 
+struc nmiaction                         ; arch/x86/include/asm/nmi.h
+.next           resq 1
+.handler        resq 1                  ; (rdi = regs) -> eax = events handled
+.max_duration   resq 1                  ; ns
+endstruc
+
 ; exc_nmi -- from asm_exc_nmi
 ;   in: rdi = regs    uses: all caller-saved
 function exc_nmi
@@ -56,23 +62,38 @@ function default_do_nmi
         mov     dword [gs:pcpu.swallow_nmi], 1   ; two events in one NMI: the other NMI will find nothing
         jmp     .done
 .not_local:
+        call    nmi_reason_lock_get
+        mov     rdi, rbx
         in      al, PORT_NMI_SC
         movzx   esi, al
-        mov     rdi, rbx
-        test    al, NMI_SC_SERR
-        jnz     .serr
-        test    al, NMI_SC_IOCHK
-        jnz     .iochk
+        test    al, NMI_SC_SERR | NMI_SC_IOCHK
+        jz      .unknown
+        call    nmi_external_error
+        mov     dword [nmi_reason_lock], 0
+        jmp     .done
+.unknown:
+        mov     dword [nmi_reason_lock], 0
         test    r12d, [gs:pcpu.swallow_nmi]
         jnz     .done
         call    unknown_nmi_error
-        jmp     .done
-.serr:  call    pci_serr_error
-        jmp     .done
-.iochk: call    io_check_error
 .done:  pop     r12
         pop     rbx
         return
+endfunction
+
+; nmi_reason_lock_get -- one CPU at a time reads the reason. Whoever waits for a CPU that panics in there stops here, with its
+; registers kept for the dump
+;   in: rbx = regs    uses: all caller-saved
+function nmi_reason_lock_get
+.try:   lock bts dword [nmi_reason_lock], 0
+        jnc     .done
+        cmp     dword [nmi_stop_installed], 0
+        je      .wait
+        mov     rdi, rbx                ; run_crash_ipi_callback()
+        call    smp_stop_nmi_callback
+.wait:  pause
+        jmp     .try
+.done:  return
 endfunction
 
 ; nmi_handle -- asks every handler
@@ -81,82 +102,69 @@ function nmi_handle
         push    rbx
         push    r12
         push    r13
+        push    r14
         mov     r13, rdi
         xor     r12d, r12d
-        xor     ebx, ebx
-.next:  lea     rax, [nmi_handlers]
-        mov     rax, [rax + rbx * 8]
-        test    rax, rax
-        jz      .skip
+        mov     rbx, [nmi_handlers]
+        jmp     .check
+.next:  call    sched_clock
+        mov     r14, rax
         mov     rdi, r13
-        call    rax
+        call    [rbx + nmiaction.handler]
         add     r12d, eax
-.skip:  inc     ebx
-        cmp     ebx, NMI_HANDLERS
-        jb      .next
+        call    sched_clock
+        sub     rax, r14
+        cmp     rax, NMI_LONGEST_NS
+        jbe     .soon
+        call    nmi_check_duration
+.soon:  mov     rbx, [rbx + nmiaction.next]
+.check: test    rbx, rbx
+        jnz     .next
         mov     eax, r12d
+        pop     r14
         pop     r13
         pop     r12
         pop     rbx
         return
 endfunction
+NMI_LONGEST_NS  equ 1 * NSEC_PER_MSEC
 
-; unknown_nmi_error -- in: rdi = regs, esi = reason    uses: all caller-saved
-function unknown_nmi_error
-        mov     ecx, [gs:pcpu.number]
-        printk  KERN_EMERG, "Uhhuh. NMI received for unknown reason %02x on CPU %d.", rsi, rcx
-        cmp     dword [unknown_nmi_panic], 0
-        je      .continue
-        string  rdi, "NMI: Not continuing"
-        call    nmi_panic
-.continue:
-        printk  KERN_EMERG, "Dazed and confused, but trying to continue"
+; nmi_check_duration -- a handler that took longer than ever is named
+;   in: rbx = nmiaction, rax = ns    uses: all caller-saved
+function nmi_check_duration
+        cmp     rax, [rbx + nmiaction.max_duration]
+        jb      .done
+        mov     [rbx + nmiaction.max_duration], rax
+        xor     edx, edx
+        mov     ecx, NSEC_PER_USEC
+        div     rcx
+        xor     edx, edx
+        mov     ecx, MSEC_PER_SEC
+        div     rcx
+        printk  KERN_INFO, "INFO: NMI handler (%ps) took too long to run: %lld.%03d msecs", qword [rbx + nmiaction.handler], rax, rdx
+.done:  return
+endfunction
+
+; register_nmi_handler -- in: rdi = nmiaction (its handler set), which becomes the first    uses: rax
+;   after: __register_nmi_handler() with NMI_FLAG_FIRST
+function register_nmi_handler
+        mov     rax, [nmi_handlers]
+        mov     [rdi + nmiaction.next], rax
+        mov     [nmi_handlers], rdi     ; last: an NMI may walk the list meanwhile
         return
 endfunction
 
-; pci_serr_error, io_check_error -- in: rdi = regs, esi = reason    uses: all caller-saved
-;   Both lines are acknowledged by a pulse of their disable bits.
-NMI_SC_CLEAR_SERR  equ 1 << 2
-NMI_SC_CLEAR_IOCHK equ 1 << 3
-NMI_SC_WRITABLE    equ 0x0f
-
-function pci_serr_error
-        push    rsi
-        mov     ecx, [gs:pcpu.number]
-        printk  KERN_EMERG, "NMI: PCI system error (SERR) for reason %02x on CPU %d.", rsi, rcx
-        pop     rax
-        and     al, NMI_SC_WRITABLE
-        or      al, NMI_SC_CLEAR_SERR
-        out     PORT_NMI_SC, al
-        return
-endfunction
-
-function io_check_error
-        push    rbx
-        push    r12
-        mov     rbx, rdi
-        mov     r12d, esi
-        mov     ecx, [gs:pcpu.number]
-        printk  KERN_EMERG, "NMI: IOCK error (debug interrupt?) for reason %02x on CPU %d.", r12, rcx
-        mov     rdi, rbx
-        call    show_regs
-        mov     eax, r12d
-        and     al, NMI_SC_WRITABLE
-        or      al, NMI_SC_CLEAR_IOCHK
-        out     PORT_NMI_SC, al
-        and     al, ~NMI_SC_CLEAR_IOCHK & 0xff
-        out     PORT_NMI_SC, al
-        pop     r12
-        pop     rbx
+; local_touch_nmi -- the CPU is going to halt: that the next NMI comes at the same place says nothing    uses: flags
+function local_touch_nmi
+        mov     qword [gs:pcpu.last_nmi_rip], 0
         return
 endfunction
 
         section .data
         align   8, db 0
-nmi_handlers:                           ; (rdi = regs) -> eax = events handled
-nmi_stop_handler:
-        dq      0                       ; smp_stop_nmi_callback, once CPUs have to be stopped
-        dq      perf_event_nmi_handler
-NMI_HANDLERS    equ ($ - nmi_handlers) / 8
-unknown_nmi_panic: dd 0
+nmi_handlers:   dq perf_event_nmi_action
+perf_event_nmi_action:
+        dq      arch_bt_action, perf_event_nmi_handler, 0
+arch_bt_action: dq 0, nmi_cpu_backtrace_handler, 0
+nmi_reason_lock: dd 0
         section .text

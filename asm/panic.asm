@@ -1,78 +1,11 @@
-; panic.asm -- the end: taint flags and panic itself. After: kernel/panic.c; lockup-detector spec 4.1, 4.3, 4.4.
+; panic.asm -- the end. One CPU panics, the others stop; which one is decided by a compare-exchange, and whoever loses waits for the
+; winner's NMI. After: kernel/panic.c; lockup-detector spec 4.1, 4.3.
 
-struc taint_flag
-.name           resq 1
-.set            resb 1                  ; its letter
-.clear          resb 1                  ; what stands there if it is not set
-endstruc
-
-; add_taint -- in: edi = flag    uses: rax, flags
-function add_taint
-        mov     eax, edi
-        lock bts [tainted_mask], rax
-        return
-endfunction
-
-; print_tainted -- "Not tainted", or a letter or blank for each flag
-;   in: rdi = buffer of PRINT_TAINTED_SIZE    uses: all caller-saved
-function print_tainted
-        cmp     qword [tainted_mask], 0
-        jne     .tainted
-        scnprintf rdi, PRINT_TAINTED_SIZE, "Not tainted"
-        return
-.tainted:
-        push    rbx
-        mov     rbx, rdi
-        scnprintf rdi, PRINT_TAINTED_SIZE, "Tainted: "
-        add     rbx, rax
-        xor     ecx, ecx
-        lea     rdx, [taint_flags]
-.flag:  mov     al, [rdx + taint_flag.set]
-        bt      [tainted_mask], rcx
-        jc      .put
-        mov     al, [rdx + taint_flag.clear]
-.put:   mov     [rbx + rcx], al
-        add     rdx, taint_flag_size
-        inc     ecx
-        cmp     ecx, TAINT_FLAGS_COUNT
-        jb      .flag
-        mov     byte [rbx + rcx], 0
-        pop     rbx
-        return
-endfunction
-
-; print_tainted_verbose -- "[O]=OOT_MODULE, [L]=SOFTLOCKUP"
-;   in: rdi = buffer of PRINT_TAINTED_SIZE    uses: all caller-saved
-function print_tainted_verbose
-        push    rbx
-        push    r12
-        push    r13
-        push    r14
-        mov     r12, rdi                ; the text grows here
-        lea     r13, [rdi + PRINT_TAINTED_SIZE]
-        xor     ebx, ebx
-        string  r14, ""                 ; in front of the first; later ", "
-.flag:  bt      [tainted_mask], rbx
-        jnc     .next
-        imul    edx, ebx, taint_flag_size
-        lea     rcx, [taint_flags]
-        add     rdx, rcx
-        movzx   eax, byte [rdx + taint_flag.set]
-        mov     rcx, r13
-        sub     rcx, r12
-        scnprintf r12, ecx, "%s[%c]=%s", r14, rax, qword [rdx + taint_flag.name]
-        add     r12, rax
-        string  r14, ", "
-.next:  inc     ebx
-        cmp     ebx, TAINT_FLAGS_COUNT
-        jb      .flag
-        pop     r14
-        pop     r13
-        pop     r12
-        pop     rbx
-        return
-endfunction
-PRINT_TAINTED_SIZE equ 512              ; room for every flag's name
+        kernel_param panic,       parse_int, panic_timeout
+        sysctl  panic,            parse_int, panic_timeout
+        kernel_param panic_print, parse_int, panic_print, 0, INT_MAX
+        sysctl  panic_print,      parse_int, panic_print, 0, INT_MAX
+PANIC_PRINT_ALL_CPU_BT equ 6            ; the bit that is known here
 
 ; panic -- never comes back
 ;   in: rdi = message
@@ -89,10 +22,17 @@ function panic
         call    panic_smp_self_stop
 .ours:  call    bust_spinlocks
         printk  KERN_EMERG, "Kernel panic - not syncing: %s", rbx
+        call    crash_save_vmcoreinfo
+        call    crash_save_this_cpu
         bt      dword [tainted_mask], TAINT_DIE
         jc      .stop                   ; an oops has printed the trace already
         call    dump_stack
-.stop:  call    smp_send_stop
+.stop:  bt      dword [panic_print], PANIC_PRINT_ALL_CPU_BT
+        jnc     .others
+        mov     edi, -1
+        call    trigger_allbutcpu_cpu_backtrace
+.others:
+        call    smp_send_stop
         mov     dword [panic_others_stopped], 1
         printk  KERN_EMERG, "Kernel Offset: disabled"
         cmp     dword [panic_timeout], 0
@@ -117,11 +57,12 @@ function panic_countdown
         push    rbx
         mov     eax, [panic_timeout]
         printk  KERN_EMERG, "Rebooting in %d seconds..", rax
-        imul    ebx, [panic_timeout], MSEC_PER_SEC / PANIC_TIMER_STEP_MS
+        mov     ebx, [panic_timeout]
+        imul    rbx, rbx, MSEC_PER_SEC / PANIC_TIMER_STEP_MS
 .step:  call    touch_nmi_watchdog
         mov     edi, PANIC_TIMER_STEP_MS
         call    mdelay
-        dec     ebx
+        dec     rbx
         jnz     .step
         pop     rbx
         return
@@ -129,57 +70,43 @@ endfunction
 
 ; panic_smp_self_stop -- another CPU is panicking already: wait for the end with interrupts off
 function panic_smp_self_stop
+        call    crash_save_this_cpu
+.wait:  pause
+        jmp     .wait
+endfunction
+
+; nmi_panic_self_stop -- the same in an NMI, where no other NMI can come: its context is kept for the dump now
+;   in: rdi = regs
+function nmi_panic_self_stop
+        call    crash_save_cpu
 .wait:  pause
         jmp     .wait
 endfunction
 
 ; nmi_panic -- panic from an NMI: one that has interrupted the panic of its own CPU lets it go on
-;   in: rdi = message    uses: all caller-saved
+;   in: rdi = message, rsi = regs, or 0 if it speaks for another CPU    uses: all caller-saved
 function nmi_panic
+        mov     [gs:pcpu.crash_regs], rsi
         mov     ecx, [gs:pcpu.number]
         mov     eax, PANIC_CPU_INVALID
         lock cmpxchg [panic_cpu], ecx
         je      .panic
         cmp     eax, ecx
         je      .ours
-        call    panic_smp_self_stop     ; nmi_panic_self_stop()
+        test    rsi, rsi
+        jz      .no_regs
+        mov     rdi, rsi
+        call    nmi_panic_self_stop
+.no_regs:
+        call    panic_smp_self_stop
 .panic: call    panic
 .ours:  return
 endfunction
 
-; taint SET, CLEAR, NAME -- an entry of the table below
-%macro taint 3
-        section .rodata
-%%name: db      %3, 0
-        section .data
-        dq      %%name
-        db      %1, %2
-%endmacro
-
         section .data
         align   8, db 0
-tainted_mask:   dq 0
 panic_cpu:      dd PANIC_CPU_INVALID
 panic_timeout:  dd 0
+panic_print:    dd 0
 panic_others_stopped: dd 0
-taint_flags:                            ; by number
-        taint   'P', 'G', "PROPRIETARY_MODULE"
-        taint   'F', ' ', "FORCED_MODULE"
-        taint   'S', ' ', "CPU_OUT_OF_SPEC"
-        taint   'R', ' ', "FORCED_RMMOD"
-        taint   'M', ' ', "MACHINE_CHECK"
-        taint   'B', ' ', "BAD_PAGE"
-        taint   'U', ' ', "USER"
-        taint   'D', ' ', "DIE"
-        taint   'A', ' ', "OVERRIDDEN_ACPI_TABLE"
-        taint   'W', ' ', "WARN"
-        taint   'C', ' ', "CRAP"
-        taint   'I', ' ', "FIRMWARE_WORKAROUND"
-        taint   'O', ' ', "OOT_MODULE"
-        taint   'E', ' ', "UNSIGNED_MODULE"
-        taint   'L', ' ', "SOFTLOCKUP"
-        taint   'K', ' ', "LIVEPATCH"
-        taint   'X', ' ', "AUX"
-        taint   'T', ' ', "RANDSTRUCT"
-        taint   'N', ' ', "TEST"
         section .text

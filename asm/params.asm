@@ -1,18 +1,12 @@
-; params.asm -- the boot loader's command line and the words in it that this kernel knows. Unknown words are left to others.
-; After: kernel/params.c. Names may be written with - or _ alike.
+; params.asm -- the boot loader's command line and the words in it that this kernel knows. A word that nobody knows is named, and
+; so is a value that does not fit; the default then stays. After: kernel/params.c, init/main.c.
 
-        kernel_param loglevel,         parse_int, console_loglevel
+        kernel_param loglevel,         parse_int, console_loglevel, 0, CONSOLE_LOGLEVEL_MOTORMOUTH
         kernel_param quiet,            parse_quiet, console_loglevel
-        kernel_param panic,            parse_int, panic_timeout
-        kernel_param nowatchdog,       parse_clear, watchdog_user_enabled
-        kernel_param nosoftlockup,     parse_clear, watchdog_softlockup_user_enabled
-        kernel_param nmi_watchdog,     parse_nmi_watchdog, watchdog_hardlockup_user_enabled
-        kernel_param watchdog_thresh,  parse_int, watchdog_thresh
-        kernel_param softlockup_panic, parse_int, softlockup_panic
-        kernel_param hardlockup_panic, parse_int, hardlockup_panic
-        kernel_param unknown_nmi_panic, parse_set, unknown_nmi_panic
         kernel_param scenario,         parse_string, scenario_name
-        kernel_param cpu,              parse_int, scenario_cpu
+        kernel_param cpu,              parse_int, scenario_cpu, 0, MAX_CPUS - 1
+        kernel_param phase,            parse_long, scenario_phase
+        kernel_param announce,         parse_int, scenario_announce, 0, 1
 
 ; setup_command_line -- copies what the boot loader left before anything else can overwrite it
 ;   out: command_line, zero-terminated    uses: rax, rcx, rdx, rsi, rdi, flags
@@ -37,12 +31,26 @@ function setup_command_line
 .done:  return
 endfunction
 
-; parse_params -- calls the parser of every known word
+; parse_params -- sets what the command line says, then names what nobody knew
 ;   uses: all caller-saved
 function parse_params
+        lea     rdi, [parse_one]
+        call    parse_args
+        cmp     dword [unknown_length], 0
+        je      .done
+        lea     rax, [unknown_words]
+        printk  KERN_NOTICE, 'Unknown kernel command line parameters "%s", will be passed to user space.', rax
+.done:  return
+endfunction
+
+; parse_args -- takes the command line apart
+;   in: rdi = called for every word with rdi = name, rsi = value or 0    uses: all caller-saved
+function parse_args
         push    rbx
         push    r12
         push    r13
+        push    r14
+        mov     r14, rdi
         lea     rsi, [command_line]
         lea     rbx, [param_words]
 .word:  lodsb                           ; words are cut out of a second copy: the first stays printable
@@ -72,42 +80,109 @@ function parse_params
         mov     byte [rbx], 0
         inc     rbx
         push    rsi
+        push    rsi
         mov     rdi, r12
         mov     rsi, r13
-        call    parse_one
+        call    r14
+        pop     rsi
         pop     rsi
         jmp     .word
-.done:  pop     r13
+.done:  pop     r14
+        pop     r13
         pop     r12
         pop     rbx
         return
 endfunction
 
-; parse_one -- one word
+; parse_one -- one word of the command line
 ;   in: rdi = name, rsi = value or 0    uses: all caller-saved
 function parse_one
         push    rbx
         push    r12
-        push    r13
-        mov     r12, rdi
-        mov     r13, rsi
-        lea     rbx, [__start_params]
-.next:  lea     rax, [__stop_params]
-        cmp     rbx, rax
-        jae     .done
+        mov     rbx, rdi
+        mov     r12, rsi
+        string  rsi, "sysctl."
+        call    starts_with
+        test    eax, eax
+        jnz     .done                   ; its turn comes in do_sysctl_args
+        lea     rdx, [__start_params]
+        lea     rcx, [__stop_params]
+        mov     rdi, rbx
+        call    find_knob
+        test    rax, rax
+        jz      .unknown
         mov     rdi, r12
-        mov     rsi, [rbx + kernel_parameter.name]
+        mov     rdx, rax
+        call    turn_knob
+        test    eax, eax
+        jz      .done
+        string  rax, ""
+        test    r12, r12
+        cmovnz  rax, r12
+        printk  KERN_ERR, "Booting kernel: `%s' invalid for parameter `%s'", rax, rbx
+        jmp     .done
+.unknown:
+        mov     rdi, rbx
+        mov     rsi, r12
+        call    note_unknown
+.done:  pop     r12
+        pop     rbx
+        return
+endfunction
+
+; note_unknown -- remembers a word that nobody knows
+;   in: rdi = name, rsi = value or 0    uses: all caller-saved
+function note_unknown
+        push    rbx
+        mov     ebx, [unknown_length]
+        lea     r8, [unknown_words]
+        add     r8, rbx
+        mov     r9d, COMMAND_LINE_SIZE
+        sub     r9d, ebx
+        string  rax, ""                 ; between two words
+        test    ebx, ebx
+        jz      .first
+        string  rax, " "
+.first: string  rcx, "="
+        string  rdx, ""
+        test    rsi, rsi
+        cmovz   rcx, rdx
+        cmovz   rsi, rdx
+        scnprintf r8, r9d, "%s%s%s%s", rax, rdi, rcx, rsi
+        add     [unknown_length], eax
+        pop     rbx
+        return
+endfunction
+
+; find_knob -- in: rdi = name, rdx = first record of a table, rcx = its end    out: rax = record or 0    uses: all caller-saved
+function find_knob
+        push    rbx
+        push    r12
+        push    r13
+        mov     rbx, rdx
+        mov     r12, rcx
+        mov     r13, rdi
+.next:  cmp     rbx, r12
+        jae     .none
+        mov     rdi, r13
+        mov     rsi, [rbx + knob.name]
         call    parameq
         test    eax, eax
         jnz     .found
-        add     rbx, kernel_parameter_size
+        add     rbx, knob_size
         jmp     .next
-.found: mov     rdi, r13
-        mov     rsi, [rbx + kernel_parameter.target]
-        call    [rbx + kernel_parameter.parser]
-.done:  pop     r13
+.none:  xor     ebx, ebx
+.found: mov     rax, rbx
+        pop     r13
         pop     r12
         pop     rbx
+        return
+endfunction
+
+; turn_knob -- in: rdi = value or 0, rdx = record    out: eax = 0 or an error    uses: all caller-saved
+function turn_knob
+        mov     rsi, [rdx + knob.target]
+        call    [rdx + knob.parser]
         return
 endfunction
 
@@ -137,93 +212,28 @@ function parameq
         return
 endfunction
 
-; simple_strtol -- a decimal number, perhaps with a sign
-;   in: rdi = text    out: eax = number, rdi = first character behind it    uses: rcx, rdx, flags
-function simple_strtol
+; starts_with -- in: rdi = text, rsi = beginning    out: eax = 1 or 0, rdi = behind it if so    uses: rcx, rsi, flags
+function starts_with
         xor     eax, eax
-        xor     edx, edx
-        cmp     byte [rdi], '-'
-        jne     .digit
-        inc     edx
+.next:  movzx   ecx, byte [rsi]
+        test    ecx, ecx
+        jz      .yes
+        cmp     cl, [rdi]
+        jne     .done
+        inc     rsi
         inc     rdi
-.digit: movzx   ecx, byte [rdi]
-        sub     ecx, '0'
-        cmp     ecx, 9
-        ja      .end
-        imul    eax, eax, 10
-        add     eax, ecx
-        inc     rdi
-        jmp     .digit
-.end:   test    edx, edx
-        jz      .done
-        neg     eax
-.done:  return
-endfunction
-
-; The parsers: in: rdi = value or 0, rsi = target    uses: all caller-saved
-
-function parse_int
-        test    rdi, rdi
-        jz      .done
-        movzx   eax, byte [rdi]
-        test    al, al
-        jz      .done
-        call    simple_strtol
-        mov     [rsi], eax
-.done:  return
-endfunction
-
-function parse_string
-        mov     [rsi], rdi
-        return
-endfunction
-
-function parse_set
-        mov     dword [rsi], 1
-        return
-endfunction
-
-function parse_clear
-        mov     dword [rsi], 0
-        return
-endfunction
-
-function parse_quiet
-        mov     dword [rsi], CONSOLE_LOGLEVEL_QUIET
-        return
-endfunction
-
-; parse_nmi_watchdog -- panic, nopanic, 0 and 1, separated by commas
-;   after: kernel/watchdog.c hardlockup_panic_setup()
-function parse_nmi_watchdog
-        test    rdi, rdi
-        jz      .done
-.next:  movzx   eax, byte [rdi]
-        sub     al, '0'
-        cmp     al, 1
-        ja      .word
-        movzx   eax, al
-        mov     [rsi], eax
-        jmp     .skip
-.word:  cmp     byte [rdi], 'p'
-        sete    al                      ; panic, or else nopanic
-        movzx   eax, al
-        cmp     byte [rdi], 'n'
-        je      .panic
-        test    eax, eax
-        jz      .skip                   ; rNNN and others: not known here
-.panic: mov     [hardlockup_panic], eax
-.skip:  movzx   eax, byte [rdi]
-        test    al, al
-        jz      .done
-        inc     rdi
-        cmp     al, ','
-        jne     .skip
         jmp     .next
+.yes:   mov     eax, 1
 .done:  return
 endfunction
 
+        section .data
+        align   8, db 0
+scenario_phase: dq -1                   ; ns after a tick of the watchdog at which a lockup begins, or -1: at once
+scenario_announce: dd 1                 ; whether it is announced by a line, which touches
+unknown_length: dd 0
         section .bss
 command_line:   resb COMMAND_LINE_SIZE
 param_words:    resb COMMAND_LINE_SIZE
+unknown_words:  resb COMMAND_LINE_SIZE
         section .text

@@ -139,6 +139,21 @@ function perf_event_enable
         return
 endfunction
 
+; perf_event_disable -- stops it; what it has counted is forgotten
+;   in: rdi = event    uses: rax, rcx, rdx
+function perf_event_disable
+        mov     dword [rdi + perf_event.active], 0
+        mov     ecx, IA32_FIXED_CTR_CTRL
+        xor     eax, eax
+        xor     edx, edx
+        wrmsr
+        call    intel_pmu_disable_all
+        mov     ecx, IA32_PERF_GLOBAL_OVF_CTRL  ; a period that has just ended is nobody's any more
+        mov     edx, 1 << (CYCLES_BIT - 32)
+        wrmsr
+        return
+endfunction
+
 ; x86_perf_event_set_period -- loads the counter with minus the next part of the period
 ;   in: rdi = event    out: eax = 1 if a whole period has gone by    uses: rcx, rdx, rsi, flags
 function x86_perf_event_set_period

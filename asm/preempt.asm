@@ -19,7 +19,7 @@ PREEMPT_MODELS    equ 4
         kernel_param preempt, setup_preempt_mode, preempt_dynamic_mode
 
 ; setup_preempt_mode -- a parser of params.asm
-;   in: rdi = value or 0, rsi = preempt_dynamic_mode    uses: all caller-saved
+;   in: rdi = value or 0, rsi = preempt_dynamic_mode    out: eax = 0    uses: all caller-saved
 function setup_preempt_mode
         push    rbx
         push    r12
@@ -41,7 +41,8 @@ function setup_preempt_mode
         printk  KERN_WARNING, "Dynamic Preempt: unsupported mode: %s", r12
         jmp     .done
 .found: mov     [r13], ebx
-.done:  pop     r13
+.done:  xor     eax, eax                ; its own line has said what was wrong
+        pop     r13
         pop     r12
         pop     rbx
         return

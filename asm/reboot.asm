@@ -18,8 +18,9 @@ function smp_send_stop
         call    wait_for_others
         test    eax, eax
         jz      .alone
-        lea     rax, [smp_stop_nmi_callback]
-        mov     [nmi_stop_handler], rax
+        lea     rdi, [smp_stop_action]
+        call    register_nmi_handler
+        mov     dword [nmi_stop_installed], 1
         printk  KERN_EMERG, "Shutting down cpus with NMI"
         xor     ebx, ebx
 .next:  cpu_pointer_if_other rbx, .skip
@@ -70,6 +71,7 @@ function smp_stop_nmi_callback
         mov     eax, [gs:pcpu.number]
         cmp     eax, [stopping_cpu]
         je      .mine
+        call    crash_save_cpu
         call    stop_this_cpu
 .mine:  xor     eax, eax
         return
@@ -132,5 +134,8 @@ RESET_WAIT_US   equ 50
 
         section .data
         align   4, db 0
+                align   8, db 0
+smp_stop_action: dq 0, smp_stop_nmi_callback, 0
 stopping_cpu:   dd PANIC_CPU_INVALID
+nmi_stop_installed: dd 0
         section .text

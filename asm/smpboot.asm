@@ -104,6 +104,10 @@ function do_boot_cpu
         mov     rdi, rbx
         call    cpu_stop_create
         mov     rdi, rbx
+        call    workqueue_prepare_cpu
+        mov     rdi, rbx
+        call    watchdog_thread_create
+        mov     rdi, rbx
         call    spawn_ksoftirqd
 
         mov     rdi, rbx

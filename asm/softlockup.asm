@@ -38,20 +38,14 @@ function watchdog_timer_fn
         cmp     dword [watchdog_enabled], 0
         je      .stop
         call    watchdog_hardlockup_kick
-
-        cmp     dword [gs:pcpu.softlockup_done], 0       ; completion_done(): while stuck, one work stays queued
-        je      .kicked
-        mov     dword [gs:pcpu.softlockup_done], 0       ; reinit_completion()
-        mov     rdi, [gs:pcpu.self]
-        lea     rsi, [rdi + pcpu.softlockup_stop_work]
-        call    stop_one_cpu_nowait
-.kicked:
+        call    softlockup_kick
         mov     rdi, rbx
         mov     rsi, [sample_period]
         call    hrtimer_forward_now
 
         call    get_timestamp
         mov     r12, rax                                ; now
+        call    kvm_check_and_clear_guest_paused
         mov     r13, [gs:pcpu.watchdog_report_ts]        ; read once: a touch may come in between
         cmp     r13, SOFTLOCKUP_DELAY_REPORT
         je      .touched
@@ -61,27 +55,18 @@ function watchdog_timer_fn
         call    is_softlockup
         test    eax, eax
         jz      .restart
+        mov     ecx, eax                                ; seconds
+        call    softlockup_may_report
+        jc      .restart                                ; in the middle of another CPU's: the next tick will do
         mov     [gs:pcpu.watchdog_report_ts], r12       ; before printing, which touches
-
-        mov     r12d, eax                               ; from here on: seconds
-        call    printk_cpu_sync_get                     ; no other CPU's lines in between
-        mov     ecx, [gs:pcpu.number]
-        mov     rdx, [gs:pcpu.current]
-        mov     eax, [rdx + task.pid]
-        add     rdx, task.comm
-        printk  KERN_EMERG, "watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]", rcx, r12, rdx, rax
-        call    print_modules
-        mov     rdi, [gs:pcpu.irq_regs]                 ; the context that this timer interrupt stopped
-        call    show_regs
-        call    printk_cpu_sync_put
-        mov     edi, TAINT_SOFTLOCKUP                   ; after the report: the first one does not show it yet
-        call    add_taint
+        mov     edi, ecx
+        call    softlockup_report
         cmp     dword [softlockup_panic], 0
         je      .restart
         string  rdi, "softlockup: hung tasks"
         call    panic
 .touched:
-        mov     dword [gs:pcpu.softlockup_touch_sync], 0 ; the clock needs no re-synchronisation here
+        mov     dword [gs:pcpu.softlockup_touch_sync], 0 ; sched_clock_tick(): the clock needs no re-synchronisation here
         mov     [gs:pcpu.watchdog_report_ts], r12
 .restart:
         mov     eax, HRTIMER_RESTART
@@ -91,6 +76,18 @@ function watchdog_timer_fn
         pop     r12
         pop     rbx
         return
+endfunction
+
+; softlockup_kick -- has the stopper run softlockup_fn; while the CPU is stuck one such work stays queued
+;   uses: all caller-saved
+function softlockup_kick
+        cmp     dword [gs:pcpu.softlockup_done], 0       ; completion_done()
+        je      .done
+        mov     dword [gs:pcpu.softlockup_done], 0       ; reinit_completion()
+        mov     rdi, [gs:pcpu.self]
+        lea     rsi, [rdi + pcpu.softlockup_stop_work]
+        call    stop_one_cpu_nowait
+.done:  return
 endfunction
 
 ; is_softlockup -- has the CPU not scheduled for longer than the threshold?
@@ -110,3 +107,46 @@ function is_softlockup
 .no:    xor     eax, eax
         return
 endfunction
+
+; softlockup_may_report -- dumps of all CPUs are made one after the other
+;   out: CF set if another CPU is at it    uses: flags
+function softlockup_may_report
+        clc
+        cmp     dword [softlockup_all_cpu_backtrace], 0
+        je      .done                                   ; CF clear
+        lock bts dword [soft_lockup_nmi_warn], 0
+.done:  return
+endfunction
+
+; softlockup_report -- what is printed, and the taint, which comes after it: the first report does not show it yet
+;   in: edi = seconds    uses: all caller-saved
+function softlockup_report
+        push    rbx
+        mov     ebx, edi
+        call    printk_cpu_sync_get                     ; no other CPU's lines in between
+        mov     ecx, [gs:pcpu.number]
+        mov     rdx, [gs:pcpu.current]
+        mov     eax, [rdx + task.pid]
+        add     rdx, task.comm
+        printk  KERN_EMERG, "watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]", rcx, rbx, rdx, rax
+        call    print_modules
+        mov     rdi, [gs:pcpu.irq_regs]                 ; the context that this timer interrupt stopped
+        call    show_regs
+        call    printk_cpu_sync_put
+        cmp     dword [softlockup_all_cpu_backtrace], 0
+        je      .taint
+        mov     edi, [gs:pcpu.number]
+        call    trigger_allbutcpu_cpu_backtrace
+        cmp     dword [softlockup_panic], 0
+        jne     .taint
+        mov     dword [soft_lockup_nmi_warn], 0
+.taint: mov     edi, TAINT_SOFTLOCKUP
+        call    add_taint
+        pop     rbx
+        return
+endfunction
+
+        section .data
+        align   4, db 0
+soft_lockup_nmi_warn: dd 0
+        section .text

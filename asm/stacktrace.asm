@@ -6,14 +6,27 @@ struc unwind                            ; where the unwinder stands
 .frame          resq 1                  ; the frame pointer that comes next
 .return_address resq 1                  ; where on the stack the confirmed return address lies, or 0
 .regs           resq 1                  ; the pt_regs there, if it is one
+.task           resq 1                  ; whose stacks these are
 ; the stack being looked at
 .end            resq 1
 .next_sp        resq 1
 .name           resq 1
 endstruc
 
-; show_trace_log_lvl -- the trace of the current CPU
-;   in: rdi = interrupted context or 0, rsi = frame pointer to begin with (and stack pointer, if there is no context)
+; show_stack -- where a task sleeps
+;   in: rdi = task, which is not running    uses: all caller-saved
+SWITCH_FRAME_BP equ 5 * 8               ; in what __switch_to_asm leaves: rbp, and behind it the way back
+function show_stack
+        mov     rdx, rdi
+        mov     rsi, [rdi + task.sp]
+        add     rsi, SWITCH_FRAME_BP
+        xor     edi, edi
+        call    show_trace_log_lvl
+        return
+endfunction
+
+; show_trace_log_lvl -- a call trace
+;   in: rdi = interrupted context or 0, rsi = frame pointer to begin with (and stack pointer, if there is no context), rdx = task
 ;   uses: all caller-saved
 function show_trace_log_lvl
         push    rbx
@@ -25,6 +38,7 @@ function show_trace_log_lvl
         jz      .start
         mov     rbx, [rdi + pt_regs.sp]
 .start: mov     [r12 + unwind.frame], rsi
+        mov     [r12 + unwind.task], rdx
         call    unwind_next_frame
         printk  KERN_DEFAULT, "Call Trace:"
 .stack: add     rbx, 7
@@ -34,6 +48,8 @@ function show_trace_log_lvl
         call    get_stack_info
         test    eax, eax
         jz      .done
+        call    stack_is_named
+        jc      .word
         printk  KERN_DEFAULT, " <%s>", qword [r12 + unwind.name]
 .word:  cmp     rbx, [r12 + unwind.end]
         jae     .stack_done
@@ -41,13 +57,29 @@ function show_trace_log_lvl
         add     rbx, 8
         jmp     .word
 .stack_done:
+        call    stack_is_named
+        jc      .unnamed
         printk  KERN_DEFAULT, " </%s>", qword [r12 + unwind.name]
+.unnamed:
         mov     rbx, [r12 + unwind.next_sp]
         test    rbx, rbx
         jnz     .stack
 .done:  add     rsp, unwind_size
         pop     r12
         pop     rbx
+        return
+endfunction
+
+; stack_is_named -- is the stack's name printed? A task's was not before 6.1
+;   in: r12 = unwind    out: CF clear if so    uses: flags
+function stack_is_named
+        cmp     dword [report_format], REPORT_5_4
+        jne     .yes
+        cmp     qword [r12 + unwind.next_sp], 0
+        jne     .yes
+        stc
+        return
+.yes:   clc
         return
 endfunction
 
@@ -115,11 +147,13 @@ function unwind_next_frame
 endfunction
 
 ; on_kernel_stack -- may a frame pointer be followed?
-;   in: rdi    out: eax = 1 or 0    uses: rcx, rdx
+;   in: rdi, r12 = unwind    out: eax = 1 or 0    uses: rcx, rdx
 function on_kernel_stack
         push    rdi
         sub     rsp, unwind_size
         mov     rsi, rsp
+        mov     rcx, [r12 + unwind.task]
+        mov     [rsi + unwind.task], rcx
         call    get_stack_info
         add     rsp, unwind_size
         pop     rdi
@@ -127,10 +161,10 @@ function on_kernel_stack
 endfunction
 
 ; get_stack_info -- which stack of this CPU an address lies in
-;   in: rdi = address, rsi = unwind    out: eax = 1 and end, next_sp, name; or 0    uses: rcx, rdx, flags
+;   in: rdi = address, rsi = unwind, its task set    out: eax = 1 and end, next_sp, name; or 0    uses: rcx, rdx, flags
 ;   after: arch/x86/kernel/dumpstack_64.c
 function get_stack_info
-        mov     rcx, [gs:pcpu.current]
+        mov     rcx, [rsi + unwind.task]
         mov     rdx, [rcx + task.stack]
         mov     ecx, THREAD_SIZE
         string  rax, "TASK"

@@ -1,7 +1,8 @@
 ; vsprintf.asm -- printf's formats, as far as the kernel's messages need them; every argument is 64 bits wide.
 ;
 ;   %[0][-][width or *][.precision]{c d u x s}    l is skipped
-;   %pS  symbol+0xoffset/0xsize [module] of an address    %pB  the same for a return address
+;   %pS  symbol+0xoffset/0xsize [module] of an address    %pB  the same for a return address    %ps  the symbol alone
+;   %*pbl  the bits of a mask, as many as the width, as a list: 0-2,5
 ; After: lib/vsprintf.c.
 
 ; vscnprintf -- formats into a buffer, always zero-terminated
@@ -133,15 +134,70 @@ function format_one
         mov     ecx, 16
         call    format_unsigned
         return
-.p:     movzx   edx, byte [r13]         ; S or B
+.p:     movzx   edx, byte [r13]         ; S, B, s or b
         inc     r13
         mov     rdi, [r14]
         add     r14, 8
+        cmp     dl, 'b'
+        je      .bitmap
         mov     rsi, rbx
         mov     rcx, r12
         call    sprint_symbol
         mov     rbx, rax
         return
+.bitmap:
+        inc     r13                     ; l
+        mov     esi, r8d
+        mov     edi, [rdi]
+        call    bitmap_list_string
+        return
+endfunction
+
+; bitmap_list_string -- in: edi = bits, esi = how many of them count, at most 31    uses: all caller-saved    after: lib/vsprintf.c
+function bitmap_list_string
+        push    r15
+        mov     ecx, esi
+        mov     r15d, 1
+        shl     r15d, cl
+        dec     r15d
+        and     r15d, edi
+        xor     r9d, r9d                ; nothing written yet
+.next:  bsf     edi, r15d               ; the first of a run ...
+        jz      .done
+        mov     esi, edi                ; ... and its last
+.run:   btr     r15d, esi
+        inc     esi
+        bt      r15d, esi
+        jc      .run
+        dec     esi
+        push    rsi
+        push    rdi
+        test    r9d, r9d
+        jz      .first
+        mov     eax, ','
+        call    emit_char
+.first: mov     r9d, 1
+        mov     eax, [rsp]
+        call    .number
+        pop     rdi
+        pop     rsi
+        cmp     edi, esi
+        je      .next
+        push    rsi
+        mov     eax, '-'
+        call    emit_char
+        pop     rax
+        call    .number
+        jmp     .next
+.done:  pop     r15
+        return
+.number:                                ; in: eax
+        xor     r8d, r8d
+        xor     r11d, r11d
+        xor     edi, edi
+        mov     ecx, 10
+        call    format_unsigned
+        ret
 endfunction
 
 ; format_number -- a width or precision    out: ecx    uses: rax

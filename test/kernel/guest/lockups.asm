@@ -2,12 +2,12 @@
 %include "kernel.asm"
 
 ; busy_but_polite -- 5 s of work that lets others run: whoever comes from here did not come out of idle, which would be a touch
-BUSY_MS         equ 5000
+POLITE_MS         equ 5000
 
 function busy_but_polite
         push    rbx
         call    sched_clock
-        mov     rbx, BUSY_MS * NSEC_PER_MSEC
+        mov     rbx, POLITE_MS * NSEC_PER_MSEC
         add     rbx, rax
 .work:  call    cond_resched
         call    sched_clock

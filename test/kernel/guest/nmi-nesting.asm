@@ -9,7 +9,7 @@ NESTING_PATTERN equ 0x1122334455667788
 ; nmi_nesting_init -- sends itself an NMI, over and over; its registers must survive
 function nmi_nesting_init
         lea     rax, [nesting_handler]
-        mov     [nmi_handlers + 8], rax         ; in place of the counter's
+        mov     [perf_event_nmi_action + nmiaction.handler], rax         ; in place of the counter's
         mov     rbx, NESTING_PATTERN
         mov     r12d, NESTING_ROUNDS
 .again: call    send_nmi_to_self

@@ -28,7 +28,8 @@ INTERRUPTED_LINES equ 40
         scenario interrupted, interrupted_init, 1, elsewhere
 function interrupted_init
         lea     rax, [printing_handler]
-        mov     [nmi_handlers + 8], rax
+        mov     [perf_event_nmi_action + nmiaction.handler], rax
+        mov     dword [perf_event_nmi_action + nmiaction.max_duration], -1      ; that it is slow needs no line
         lea     rdi, [printing_thread]
         xor     esi, esi
         string  rdx, "printer/%u"
