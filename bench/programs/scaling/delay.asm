@@ -1,0 +1,20 @@
+; mdelay(): one CPU looks at the time-stamp counter until SCALE milliseconds of a clock of 1 GHz are over.
+; unit: ms of guest time    scale: 4
+%include "bench.inc"
+
+OPS     equ SCALE
+
+work:   rdtsc
+        mov     ebx, eax
+        mov     ebp, edx
+        add     ebx, (SCALE * 1000000) & 0xffffffff
+        adc     ebp, (SCALE * 1000000) >> 32
+.poll:  pause
+        rdtsc
+        cmp     edx, ebp
+        jb      .poll
+        ja      .over
+        cmp     eax, ebx
+        jb      .poll
+.over:  xor     eax, eax
+        ret
