@@ -12,6 +12,7 @@ const RANK: Record<string, number> = {
   cpu: 2,
   device: 2,
   assembler: 2,
+  translate: 3,
   machine: 4,
   lab: 5,
   cli: 6,
@@ -25,6 +26,10 @@ const FORBIDDEN: readonly (readonly [from: string, to: string])[] = [
   ['device', 'formats'],
   ['assembler', 'time'],
   ['machine', 'assembler'],
+  ['translate', 'formats'],
+  ['translate', 'time'],
+  ['translate', 'device'],
+  ['translate', 'assembler'],
 ];
 
 const SOURCES = readdirSync('src', { recursive: true, encoding: 'utf8' })

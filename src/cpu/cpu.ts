@@ -21,6 +21,7 @@ import { bitmapAllows } from './segment.ts';
 import { Spin } from './spin.ts';
 import { CpuState, HALTED, RUNNING, WAIT_FOR_SIPI } from './state.ts';
 import { TLB_BYTES, Tlb } from './tlb.ts';
+import type { Translator } from './translated.ts';
 
 /** `stateOffset` is where in `memory` the CPU's block begins; `ram` and `code` are shared by the CPUs of a machine. */
 export interface CpuOptions {
@@ -35,6 +36,8 @@ export interface CpuOptions {
   readonly identity: CpuIdentity;
   /** Whether loops that change nothing are taken in one step; no result depends on it. */
   readonly fastForward?: boolean;
+  /** Who runs translated code; it needs `tlbOffset`. */
+  readonly translator?: Translator | undefined;
 }
 
 /** A page number that no address has. */
@@ -50,6 +53,8 @@ export class Cpu extends CpuState {
   readonly mmu: Mmu;
   readonly breakpoints: Breakpoints;
   readonly spin: Spin | undefined;
+  readonly translator: Translator | undefined;
+  readonly tlbOffset: number;
 
   /** Derived: size of code and of stack addresses in bits. */
   mode: Mode = 16;
@@ -93,6 +98,8 @@ export class Cpu extends CpuState {
     const tlb = new Tlb(place, at, ram.bytes.byteOffset, ram.size);
     this.mmu = new Mmu(this, ram, tlb, options.wires.bus, () => this.forgetCode());
     this.breakpoints = new Breakpoints(this);
+    this.translator = options.translator;
+    this.tlbOffset = at;
     this.spin = options.fastForward ? new Spin(this) : undefined;
     options.code.onClear(() => this.forgetCode());
     options.ram.onWrite(IS_MONITORED, (line) => this.#monitoredWrite(line));

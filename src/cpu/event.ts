@@ -106,6 +106,15 @@ export function passBoundary(cpu: Cpu): boolean {
   return true;
 }
 
+/** Whether nothing can come at the boundaries ahead as long as no instruction changes flags, shadows or the interrupt controller. */
+export const isCalm = (cpu: Cpu): boolean =>
+  cpu.debugPending === 0 &&
+  !cpu.initPending &&
+  !cpu.inMovSsShadow &&
+  !cpu.breakpoints.onExecution &&
+  (cpu.nmiPending === 0 || cpu.nmiBlocked) &&
+  ((cpu.rflags & IF) === 0 || cpu.wires.interrupts.pendingVector < 0);
+
 const highest = (cpu: Cpu): Source | undefined => PENDING.find((source) => source.ready(cpu));
 
 /** An interrupt between two instructions. */

@@ -70,8 +70,13 @@ function bytesAt(cpu: Cpu, physical: number, count: number): Uint8Array {
 function meaningOf(insn: Insn | 'invalid' | 'truncated' | 'too-long'): Decoded {
   if (insn === 'invalid') throw new Fault(UD);
   if (typeof insn === 'string') throw new Fault(GP, 0);
+  return decodedOf(insn);
+}
+
+/** An instruction with its meaning at hand. */
+export function decodedOf(insn: Insn): Decoded {
   const meaning: Semantic = SEMANTICS[insn.form.sem];
-  return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning };
+  return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning, entry: undefined, heat: 0, patience: 0 };
 }
 
 const privileged =

@@ -4,6 +4,7 @@
 import type { Insn, Mode } from '../isa/insn.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from './ram.ts';
 import type { Semantic } from './semantics/semantic.ts';
+import type { TranslatedEntry } from './translated.ts';
 
 const PAGE_BYTES = 0x1000;
 export const MAX_INSN_BYTES = 15;
@@ -15,6 +16,10 @@ export interface Decoded {
   readonly insn: Insn;
   readonly length: number;
   readonly execute: Semantic;
+  /** The translator's: code that begins here, how often it was wanted, and how often put off. */
+  entry: TranslatedEntry | undefined;
+  heat: number;
+  patience: number;
 }
 
 /** Instructions that begin in a page, by their offset there. */

@@ -118,6 +118,12 @@ export class Mmu {
     return this.#translate(linear, EXECUTE, CS);
   }
 
+  /** Physical address of a linear page that may be executed without a walk. */
+  knownFrame(page: number): number | undefined {
+    const frame = this.#tlb.frame((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20), this.#readTable + EXECUTE * TLB_ENTRIES);
+    return frame < 0 ? undefined : frame;
+  }
+
   readPhysical(physical: number, size: number): bigint {
     if (physical + (size >>> 3) > this.#size) {
       this.busAccesses++;

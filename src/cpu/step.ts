@@ -3,7 +3,7 @@
 
 import type { Cpu } from './cpu.ts';
 import { DR6_BS } from './debug.ts';
-import { passBoundary, raiseFault } from './event.ts';
+import { isCalm, passBoundary, raiseFault } from './event.ts';
 import { Fault } from './fault.ts';
 import { fetch } from './fetch.ts';
 import { RF, TF } from './flags.ts';
@@ -63,6 +63,9 @@ function execute(cpu: Cpu): void {
   const isWatching = spin !== undefined && spin.watching;
   const onExecuted = isWatching ? spin.onExecuted : cpu.onExecuted;
   if (!isWatching) cpu.ram.epoch++;
+  const translator = onExecuted === undefined ? cpu.translator : undefined;
+  // How many instructions from here on may be where translated code begins: targets of branches, and two after it has ended.
+  let looks = 1;
   while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
       if (!passBoundary(cpu)) return;
@@ -72,6 +75,14 @@ function execute(cpu: Cpu): void {
     const linear = (low + cpu.codeBase) >>> 0;
     let decoded = high * 0x10_0000 + (linear >>> 12) === cpu.codePage ? cpu.codeSlots[linear & 0xfff] : undefined;
     if (decoded === undefined || low + decoded.length - 1 > cpu.codeLimit) decoded = fetch(cpu);
+    if (looks > 0) {
+      looks--;
+      if (translator !== undefined && (!cpu.attention || isCalm(cpu)) && !cpu.stepping && translator.run(cpu, decoded)) {
+        looks = 2;
+        if (spin?.wantsToWatch()) return;
+        continue;
+      }
+    }
     const end = low + decoded.length;
     next[0] = end;
     next[1] = end > 0xffff_ffff && cpu.mode === 64 ? high + 1 : high;
@@ -82,6 +93,8 @@ function execute(cpu: Cpu): void {
     words32[RIP_HIGH] = next[1];
     floats[TIME]++;
     if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu);
+    if (end === next[0]) continue;
+    if (looks === 0) looks = 1;
     if (end > next[0] && !isWatching && spin?.wantsToWatch()) return;
   }
 }

@@ -1,5 +1,5 @@
 // What a user asks for → everything that can influence a run besides the image. The digest of both names the run: the same name
-// gives the same journal. What cannot influence it (`fastForward`) is not in the digest. A wrong value is a message that names the
+// gives the same journal. What cannot influence it (`engine`, `fastForward`) is not in the digest. A wrong value is a message that names the
 // field, never a machine that behaves oddly.
 
 import { Hash } from '../base/hash.ts';
@@ -25,7 +25,12 @@ export interface MachineConfig {
   readonly modules: readonly BootModule[];
   /** Whether loops that change nothing are taken in one step. No result depends on it. */
   readonly fastForward: boolean;
+  /** Whether hot code is translated to WebAssembly. No result depends on it either. */
+  readonly engine: Engine;
 }
+
+export const ENGINES = ['interpret', 'translate'] as const;
+export type Engine = (typeof ENGINES)[number];
 
 const MIB = 1024 * 1024;
 
@@ -39,6 +44,7 @@ export const DEFAULT_CONFIG: MachineConfig = {
   commandLine: '',
   modules: [],
   fastForward: true,
+  engine: 'interpret',
 };
 
 /** The numbers, with the range of each in its own unit. */
@@ -60,6 +66,7 @@ export const completeConfig = (wanted: Partial<MachineConfig>): MachineConfig | 
     else if (value < least || value > most) errors.push(`${name}: ${value} is not in ${least}..${most}`);
   }
   if (config.ramBytes % 4096 !== 0) errors.push(`ramBytes: ${config.ramBytes} is not a multiple of 4096`);
+  if (!ENGINES.includes(config.engine)) errors.push(`engine: ${config.engine} is not one of ${ENGINES.join(', ')}`);
   for (const [index, text] of [config.commandLine, ...config.modules.map(({ name }) => name)].entries()) {
     const name = index === 0 ? 'commandLine' : `modules[${index - 1}].name`;
     if (text.includes('\0')) errors.push(`${name}: has a zero character in it`);

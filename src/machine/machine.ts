@@ -11,6 +11,7 @@ import { ApicBus } from '../device/ipi.ts';
 import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.ts';
 import { type FormatError, isFormatError } from '../formats/format-error.ts';
 import { Timeline } from '../time/timeline.ts';
+import { RegionTranslator } from '../translate/engine.ts';
 import { Board } from './board.ts';
 import { digest, type MachineConfig } from './config.ts';
 import { describeCpu } from './describe.ts';
@@ -73,6 +74,10 @@ export class Machine {
     const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes, memory.marks);
     const code = new InsnCache(ram);
     this.#code = code;
+    const translator =
+      config.engine === 'translate'
+        ? new RegionTranslator({ ram, code, memory: memory.wasm, marksOffset: memory.marksOffset })
+        : undefined;
     this.#memory = memory;
     this.#ram = ram;
     this.#board = new Board({
@@ -93,6 +98,7 @@ export class Machine {
           memory: memory.buffer,
           stateOffset: memory.stateOffset(id),
           tlbOffset: memory.tlbOffset(id),
+          translator,
           ram,
           code,
           bus: this.#board.bus,

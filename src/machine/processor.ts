@@ -5,6 +5,7 @@ import type { Bus, CpuEvent } from '../cpu/bus.ts';
 import { Cpu } from '../cpu/cpu.ts';
 import type { InsnCache } from '../cpu/icache.ts';
 import type { Ram } from '../cpu/ram.ts';
+import type { Translator } from '../cpu/translated.ts';
 import type { ApicBus } from '../device/ipi.ts';
 import { Lapic } from '../device/lapic.ts';
 import { NO_PMU, Pmu } from '../device/pmu.ts';
@@ -20,6 +21,7 @@ export interface ProcessorWires {
   readonly stateOffset: number;
   readonly tlbOffset: number;
   readonly ram: Ram;
+  readonly translator: Translator | undefined;
   readonly code: InsnCache;
   readonly bus: Bus;
   readonly apicBus: ApicBus;
@@ -78,6 +80,7 @@ export class Processor {
         observe: (event) => wires.observe(this.cpu, event),
       },
       fastForward: config.fastForward,
+      translator: wires.translator,
       identity: { cpus: config.cpus, apicId: id, hz: config.hz, pmu: config.pmu },
     });
     this.clock.onSooner = (due) => this.cpu.shorten(due);

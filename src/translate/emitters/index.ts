@@ -1,0 +1,48 @@
+// Meanings of instructions as WebAssembly: texts of their own beside the interpreter's, so that comparing the two means something. What is
+// not here the interpreter executes. In every emitter, all that may leave the region comes before the first change.
+
+import { CS, FS, type Insn, type Mode, type Operand } from '../../isa/insn.ts';
+import { BITS } from './bits.ts';
+import type { Emitters } from './common.ts';
+import { DATA } from './data.ts';
+import { FLOW } from './flow.ts';
+import { INTEGER } from './integer.ts';
+import { MULTIPLY } from './multiply.ts';
+import { SHIFT } from './shift.ts';
+
+export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...FLOW };
+
+/** Whether the translator has this instruction, with these operands, in code of this kind. */
+export function canEmit(insn: Insn): boolean {
+  const { form, dst, src, third, mode, size, repeat } = insn;
+  if (EMITTERS[form.sem] === undefined || repeat !== 'none' || mode === 16) return false;
+  if (!canUse(dst, mode) || !canUse(src, mode) || !canUse(third, mode)) return false;
+  switch (form.sem) {
+    case 'pop':
+      return dst.kind === 'reg';
+    case 'bswap':
+      return size !== 16;
+    case 'bt':
+    case 'bts':
+    case 'btr':
+    case 'btc':
+      return dst.kind === 'reg' || src.kind === 'imm';
+    case 'jcc':
+    case 'jrcxz':
+    case 'loop':
+    case 'loope':
+    case 'loopne':
+    case 'jmp':
+    case 'call':
+    case 'ret':
+      return size === mode;
+    default:
+      return true;
+  }
+}
+
+/** Segments of 32-bit code are flat, but for FS and GS; CS cannot be written. */
+function canUse(op: Operand, mode: Mode): boolean {
+  if (op.kind === 'mem') return op.addressSize !== 16 && (mode === 64 || (op.segment < FS && op.segment !== CS));
+  return op.kind === 'reg' || op.kind === 'imm' || op.kind === 'rel' || op.kind === 'none';
+}

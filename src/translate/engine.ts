@@ -1,0 +1,244 @@
+// Hot instructions → regions → code that runs in place of the interpreter. Which engine ran cannot be observed: translated code begins and
+// ends at boundaries, takes no more ticks than are left, and leaves everything that is not plain integer work to the interpreter.
+
+import type { Cpu } from '../cpu/cpu.ts';
+import { decodedOf } from '../cpu/fetch.ts';
+import type { Decoded, InsnCache } from '../cpu/icache.ts';
+import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
+import { STATE_OFFSETS } from '../cpu/state.ts';
+import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
+import { ES, SS } from '../isa/insn.ts';
+import { type CompileContext, compile } from './compile.ts';
+import { canEmit } from './emitters/index.ts';
+import { type Block, discover, type Region } from './region.ts';
+
+/** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly f: RegionFunction } };
+};
+
+/** Offsets of state and TLB, ticks that may be taken, number of the entry → ticks that are left. */
+type RegionFunction = (state: number, tlb: number, ticks: number, entry: number) => number;
+
+export interface TranslatorOptions {
+  readonly ram: Ram;
+  readonly code: InsnCache;
+  /** The memory of the machine, and where in it the byte of line n is, less n. */
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly marksOffset: number;
+}
+
+/** So often an instruction must have been the target of a branch to be worth a region. */
+const HOT = 48;
+/** And so often again when there is code for it that does not fit: of another address space or privilege. */
+const VERY_HOT = 20_000;
+/** An entry that so often could not execute its first instruction is given up. */
+const MAX_FAILURES = 100;
+const MAX_TICKS = 2 ** 30;
+const NEVER = Number.NEGATIVE_INFINITY;
+/** What is alive at most; then all of it is dropped, and what is hot comes back. */
+const MAX_REGIONS = 400;
+const MAX_BYTES = 12_000_000;
+/** A page whose code has been written n times must be hotter by 2^n, up to this n. */
+const MAX_PATIENCE = 12;
+
+const TIME = STATE_OFFSETS.time / 8;
+const RIP_LOW = STATE_OFFSETS.rip / 4;
+const RIP_HIGH = RIP_LOW + 1;
+const PAGE_BYTES = 0x1000;
+
+/** One compiled region. */
+interface Translation {
+  readonly run: RegionFunction;
+  readonly lines: ReadonlySet<number>;
+  readonly heads: Decoded[];
+  readonly frames: readonly number[];
+  readonly bytes: number;
+}
+
+interface Entry extends TranslatedEntry {
+  readonly owner: Translation;
+  /** Number of the block among the entries, and the ticks of that block. */
+  readonly number: number;
+  readonly ticks: number;
+  /** Halves of RIP, and privilege, that the code is for. */
+  readonly low: number;
+  readonly high: number;
+  readonly user: boolean;
+  failures: number;
+}
+
+export class RegionTranslator implements Translator {
+  readonly #options: TranslatorOptions;
+  readonly #live = new Set<Translation>();
+  /** Regions with code in a line of RAM. */
+  readonly #byLine = new Map<number, Set<Translation>>();
+  /** How often code in a page has been written. */
+  readonly #writes = new Map<number, number>();
+  #bytes = 0;
+  /** Regions made so far. */
+  compiled = 0;
+
+  constructor(options: TranslatorOptions) {
+    this.#options = options;
+    options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
+    options.code.onClear(() => this.clear());
+  }
+
+  run(cpu: Cpu, decoded: Decoded): boolean {
+    const entry = decoded.entry as Entry | undefined;
+    const { words32, floats } = cpu;
+    if (entry === undefined || entry.low !== words32[RIP_LOW] || entry.high !== words32[RIP_HIGH] || entry.user !== cpu.mmu.user) {
+      if (++decoded.heat === HOT) this.#translate(cpu, decoded);
+      return false;
+    }
+    if (cpu.mode !== 64 && !isFlat(cpu)) return false;
+    const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
+    if (ticks < entry.ticks) return false;
+    const left = entry.owner.run(cpu.bytes.byteOffset, cpu.tlbOffset, ticks, entry.number);
+    if (left === ticks) {
+      if (++entry.failures > MAX_FAILURES) this.#giveUp(decoded);
+      return false;
+    }
+    floats[TIME] += ticks - left;
+    return true;
+  }
+
+  /** Forgets all translated code. */
+  clear(): void {
+    for (const translation of this.#live) this.#drop(translation);
+  }
+
+  #giveUp(decoded: Decoded): void {
+    decoded.entry = undefined;
+    decoded.heat = NEVER;
+  }
+
+  #translate(cpu: Cpu, decoded: Decoded): void {
+    const { ram, code, memory, marksOffset } = this.#options;
+    const { mode } = cpu;
+    decoded.heat = NEVER;
+    if (mode === 16 || !canEmit(decoded.insn) || (mode === 32 && !isFlat(cpu))) return;
+    const frameOf = (page: number): number | undefined => {
+      const physical = cpu.mmu.knownFrame(page);
+      return physical === undefined || physical >= ram.size ? undefined : physical / PAGE_BYTES;
+    };
+    const region = discover({ mode, frameOf, bytes: ram.bytes, canEmit }, cpu.rip);
+    if (region === undefined) return;
+    const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
+    if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {
+      decoded.patience++;
+      decoded.heat = 0;
+      return;
+    }
+    decoded.patience = 0;
+    if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.clear();
+    const context: CompileContext = {
+      mode,
+      user: cpu.mmu.user,
+      marksOffset,
+      ramOffset: ram.bytes.byteOffset,
+      memoryPages: memory.buffer.byteLength / 0x1_0000,
+    };
+    const { bytes, entries } = compile(region, context);
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
+    this.compiled++;
+    const translation: Translation = {
+      run: exports.f,
+      lines: linesOf(region),
+      heads: [],
+      frames: region.pages.map(({ frame }) => frame),
+      bytes: bytes.length,
+    };
+    this.#live.add(translation);
+    this.#bytes += bytes.length;
+    for (const line of translation.lines) {
+      ram.mark(line * LINE_BYTES, HAS_CODE);
+      const known = this.#byLine.get(line);
+      if (known === undefined) this.#byLine.set(line, new Set([translation]));
+      else known.add(translation);
+    }
+    for (const [number, block] of entries.entries()) {
+      if (block.secondPage !== undefined) continue;
+      const head = headOf(code, region, block);
+      if (head.entry !== undefined && head !== decoded) continue;
+      this.#enter(head, translation, number, block, cpu.mmu.user);
+    }
+  }
+
+  #enter(head: Decoded, translation: Translation, number: number, block: Block, user: boolean): void {
+    const [low, high] = [Number(block.at & 0xffff_ffffn), Number(block.at >> 32n)];
+    const entry: Entry = { owner: translation, number, ticks: block.steps.length, low, high, user, failures: 0 };
+    head.entry = entry;
+    head.heat = HOT - VERY_HOT;
+    translation.heads.push(head);
+  }
+
+  #written(line: number): void {
+    const found = this.#byLine.get(line / LINE_BYTES);
+    if (found === undefined) return;
+    const frame = Math.floor(line / PAGE_BYTES);
+    this.#writes.set(frame, (this.#writes.get(frame) ?? 0) + 1);
+    for (const translation of [...found]) this.#drop(translation);
+  }
+
+  #drop(translation: Translation): void {
+    this.#live.delete(translation);
+    this.#bytes -= translation.bytes;
+    for (const line of translation.lines) {
+      const known = this.#byLine.get(line);
+      known?.delete(translation);
+      if (known?.size === 0) this.#byLine.delete(line);
+    }
+    for (const head of translation.heads) {
+      if (head.entry?.owner !== translation) continue;
+      head.entry = undefined;
+      head.heat = 0;
+    }
+  }
+}
+
+/** The decoded instruction that a block begins with; it may not have been executed yet. */
+function headOf(code: InsnCache, region: Region, block: Block): Decoded {
+  const { frame } = region.pages[block.page];
+  const slots = code.slots(frame, region.mode);
+  const within = Number(block.at & 0xfffn);
+  const known = slots[within];
+  if (known !== undefined) return known;
+  const decoded = decodedOf(block.steps[0].insn);
+  code.put(slots, frame * PAGE_BYTES + within, decoded);
+  return decoded;
+}
+
+/** Lines of RAM, by number, that the region's instructions lie in. */
+function linesOf(region: Region): Set<number> {
+  const lines = new Set<number>();
+  for (const { steps, page, secondPage } of region.blocks) {
+    for (const { at, next } of steps) {
+      for (const address of [at, next - 1n]) {
+        const isSecond = secondPage !== undefined && Number(address >> 12n) === region.pages[secondPage].linear;
+        const { frame } = region.pages[isSecond ? secondPage : page];
+        lines.add(Math.floor((frame * PAGE_BYTES + Number(address & 0xfffn)) / LINE_BYTES));
+      }
+    }
+  }
+  return lines;
+}
+
+const FLAT_LIMIT = 0xffff_ffff;
+/** P, S, type and B of a data segment that may be read and written, expands up and has 32-bit addresses; type and S only of others. */
+const DATA_MASK = 0x9e;
+const FLAT_DATA = 0x92;
+const BIG = 0x4000;
+
+/** Whether CS, DS, ES and SS are the whole address space, so that segmentation has nothing to check. */
+function isFlat(cpu: Cpu): boolean {
+  if (cpu.codeBase !== 0 || cpu.codeLimit !== FLAT_LIMIT || cpu.stackSize !== 32) return false;
+  for (let segment = ES; segment <= 3; segment++) {
+    if (segment === 1) continue;
+    if (cpu.segLimit[segment] !== FLAT_LIMIT || cpu.segBase[segment] !== 0n) return false;
+    if ((cpu.segAttributes[segment] & DATA_MASK) !== FLAT_DATA) return false;
+  }
+  return (cpu.segAttributes[SS] & BIG) !== 0;
+}

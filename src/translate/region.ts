@@ -1,0 +1,180 @@
+// A hot address → a region: the basic blocks that direct jumps, calls and what follows calls can reach from there, as far as their pages
+// are in the TLB and the region stays small. What cannot be translated ends a block; the code behind it belongs to the region all the
+// same, since the interpreter will come back there.
+
+import { truncate } from '../base/bits.ts';
+import { decode, MAX_LENGTH } from '../isa/decode.ts';
+import type { Insn, Mode } from '../isa/insn.ts';
+import type { Sem } from '../isa/sems.ts';
+
+const PAGE_BYTES = 0x1000;
+const MAX_PAGES = 8;
+const MAX_INSNS = 600;
+
+/** A page of code: linear and physical page numbers. */
+export interface CodePage {
+  readonly linear: number;
+  readonly frame: number;
+}
+
+export interface Step {
+  readonly insn: Insn;
+  /** Linear address of the instruction. */
+  readonly at: bigint;
+  /** And of what is behind it. */
+  readonly next: bigint;
+}
+
+export interface Block {
+  readonly at: bigint;
+  readonly page: number;
+  /** An instruction on two pages stands alone in its block; this is its other page. */
+  readonly secondPage: number | undefined;
+  readonly steps: readonly Step[];
+  /** Where it goes on: addresses, whether in the region or not. Indirect branches have none. */
+  readonly targets: readonly bigint[];
+}
+
+export interface Region {
+  readonly mode: Mode;
+  readonly blocks: readonly Block[];
+  readonly byAddress: ReadonlyMap<bigint, number>;
+  /** Numbers of the blocks that can be entered from outside. */
+  readonly entries: readonly number[];
+  readonly pages: readonly CodePage[];
+}
+
+export interface CodeSource {
+  readonly mode: Mode;
+  /** Physical page number of a linear page that may be executed without a walk and lies in RAM. */
+  readonly frameOf: (linearPage: number) => number | undefined;
+  readonly bytes: Uint8Array;
+  /** Whether the instruction can be translated here. */
+  readonly canEmit: (insn: Insn) => boolean;
+}
+
+/** Branches of which the next instruction is one of the two targets. */
+const CONDITIONAL: ReadonlySet<Sem> = new Set<Sem>(['jcc', 'loop', 'loope', 'loopne', 'jrcxz']);
+const BRANCHES: ReadonlySet<Sem> = new Set<Sem>([...CONDITIONAL, 'jmp', 'call', 'ret']);
+/** What is behind these is not what comes next. */
+const NEVER_RETURN: ReadonlySet<Sem> = new Set<Sem>(['iret', 'sysret', 'sysexit', 'ret_far', 'jmp_far', 'jmp', 'ret', 'ud']);
+
+const pageOf = (address: bigint): number => Number(address >> 12n);
+
+export const isBranch = (insn: Insn): boolean => BRANCHES.has(insn.form.sem);
+export const isConditional = (insn: Insn): boolean => CONDITIONAL.has(insn.form.sem);
+
+/** Where a direct branch goes, or undefined for an indirect one. */
+export function targetOf({ insn, next }: Step): bigint | undefined {
+  if (insn.dst.kind !== 'rel') return undefined;
+  return truncate(next + insn.dst.displacement, insn.mode === 64 ? 64 : insn.size);
+}
+
+/** The region around `hot`, or undefined if not even its first instruction can be translated. */
+export function discover(source: CodeSource, hot: bigint): Region | undefined {
+  const { steps, leaders, entries } = explore(source, hot);
+  if (!steps.has(hot)) return undefined;
+  const pages: CodePage[] = [];
+  const indexOf = (address: bigint): number => {
+    const linear = pageOf(address);
+    const known = pages.findIndex((page) => page.linear === linear);
+    return known >= 0 ? known : pages.push({ linear, frame: source.frameOf(linear)! }) - 1;
+  };
+  const blocks: Block[] = [];
+  const byAddress = new Map<bigint, number>();
+  for (const at of [...leaders].filter((leader) => steps.has(leader))) {
+    const body: Step[] = [];
+    let next = at;
+    for (;;) {
+      const step = steps.get(next);
+      if (step === undefined || (body.length > 0 && leaders.has(next))) break;
+      body.push(step);
+      next = step.next;
+      if (isBranch(step.insn)) break;
+    }
+    const last = body[body.length - 1];
+    const straddles = pageOf(last.at) !== pageOf(last.next - 1n);
+    byAddress.set(at, blocks.length);
+    blocks.push({
+      at,
+      page: indexOf(at),
+      secondPage: straddles ? indexOf(last.next - 1n) : undefined,
+      steps: body,
+      targets: successorsOf(last),
+    });
+  }
+  const entered = [...entries].flatMap((address) => byAddress.get(address) ?? []);
+  return { mode: source.mode, blocks, byAddress, entries: entered, pages };
+}
+
+function successorsOf(last: Step): readonly bigint[] {
+  if (!isBranch(last.insn)) return [last.next];
+  const target = targetOf(last);
+  if (target === undefined) return [];
+  return isConditional(last.insn) ? [target, last.next] : [target];
+}
+
+/** All that can be reached: instructions by address, where blocks begin, and which of these can be entered from outside. */
+function explore(source: CodeSource, hot: bigint) {
+  const steps = new Map<bigint, Step>();
+  const leaders = new Set<bigint>([hot]);
+  const entries = new Set<bigint>([hot]);
+  const pages = new Set<number>();
+  const queue: bigint[] = [hot];
+  const lead = (address: bigint, enter = false): void => {
+    leaders.add(address);
+    if (enter) entries.add(address);
+    if (!steps.has(address)) queue.push(address);
+  };
+  const mayUse = (page: number): boolean => {
+    if (pages.has(page)) return true;
+    if (pages.size >= MAX_PAGES || source.frameOf(page) === undefined) return false;
+    pages.add(page);
+    return true;
+  };
+  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
+    for (let address = at; !steps.has(address) && steps.size < MAX_INSNS && mayUse(pageOf(address)); ) {
+      const insn = decodeAt(source, address);
+      if (insn === undefined) break;
+      const next = truncate(address + BigInt(insn.length), source.mode);
+      const straddles = pageOf(address) !== pageOf(next - 1n);
+      if (next < address || (straddles && !mayUse(pageOf(next - 1n)))) break;
+      if (pageOf(address) !== pageOf(next)) leaders.add(next);
+      if (!source.canEmit(insn)) {
+        if (!NEVER_RETURN.has(insn.form.sem)) lead(next, true);
+        break;
+      }
+      const step = { insn, at: address, next };
+      steps.set(address, step);
+      if (straddles) leaders.add(address);
+      if (isBranch(insn)) {
+        const target = targetOf(step);
+        if (target !== undefined) lead(target, target <= address);
+        if (isConditional(insn)) lead(next);
+        else if (insn.form.sem === 'call') lead(next, true);
+        break;
+      }
+      address = next;
+    }
+  }
+  return { steps, leaders, entries };
+}
+
+function decodeAt({ bytes, frameOf, mode }: CodeSource, address: bigint): Insn | undefined {
+  const within = Number(address & 0xfffn);
+  const frame = frameOf(pageOf(address));
+  if (frame === undefined) return undefined;
+  const first = frame * PAGE_BYTES + within;
+  const inPage = PAGE_BYTES - within;
+  if (inPage >= MAX_LENGTH) return known(decode(bytes.subarray(first, first + MAX_LENGTH), 0, mode));
+  const alone = decode(bytes.subarray(first, first + inPage), 0, mode);
+  if (alone !== 'truncated') return known(alone);
+  const second = frameOf(pageOf(address) + 1);
+  if (second === undefined) return undefined;
+  const both = new Uint8Array(MAX_LENGTH);
+  both.set(bytes.subarray(first, first + inPage));
+  both.set(bytes.subarray(second * PAGE_BYTES, second * PAGE_BYTES + MAX_LENGTH - inPage), inPage);
+  return known(decode(both, 0, mode));
+}
+
+const known = (insn: Insn | string): Insn | undefined => (typeof insn === 'string' ? undefined : insn);
