@@ -34,8 +34,8 @@ export class Instructions {
   add(instruction: Instruction, times: number, origin: Origin, index: number, place: Place): void {
     const { lengths, constants } = this.#program;
     if (instruction.isConstant) {
-      const bytes = constants[index] ?? this.#encode(instruction, origin, 0, place);
-      if (!this.#isDoubtful) constants[index] = bytes;
+      const bytes = constants.get(instruction) ?? this.#encode(instruction, origin, 0, place);
+      if (!this.#isDoubtful) constants.set(instruction, bytes);
       this.#emitter.emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
       return;
     }

@@ -83,8 +83,16 @@ export class Pass {
   /** The whole of a pass but the first, whose statements are added one by one. */
   run(): void {
     this.begin();
-    const { statements } = this.#program;
-    for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
+    const { statements, stretches } = this.#program;
+    if (this.#isLast) {
+      for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
+    } else {
+      for (const { bytes, index } of stretches) {
+        this.#emitter.emit(bytes, 1, NOWHERE, false);
+        this.#run(statements[index], index);
+      }
+      this.#emitter.emit(this.#program.bytesAtEnd, 1, NOWHERE, false);
+    }
     this.end();
   }
 
@@ -101,10 +109,23 @@ export class Pass {
 
   /** In the first pass, while the lines after this one are not yet known. */
   add(statement: Statement): void {
-    const { statements } = this.#program;
-    statements.push(statement);
-    this.#run(statement, statements.length - 1);
+    const program = this.#program;
+    const index = program.statements.push(statement) - 1;
+    this.#run(statement, index);
     this.#location.begin();
+    const bytes = this.#fixedLength(statement);
+    if (bytes !== undefined) program.bytesAtEnd += bytes;
+    else {
+      program.stretches.push({ bytes: program.bytesAtEnd, index });
+      program.bytesAtEnd = 0;
+    }
+  }
+
+  /** How many bytes the statement adds in every pass, if that is all it does before the last one. */
+  #fixedLength({ label, times, body }: Statement): number | undefined {
+    if (label !== undefined || times) return undefined;
+    if (body?.kind === 'data') return body.size;
+    return body?.kind === 'instruction' ? this.#program.constants.get(body)?.length : undefined;
   }
 
   end(): void {

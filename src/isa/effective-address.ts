@@ -51,10 +51,10 @@ const addressSizeOf = (
   mode: Mode,
   prefix: 16 | 32 | 64 | undefined,
 ): 16 | 32 | 64 | { readonly error: string } => {
-  const sizes = new Set(terms.map(({ register }) => register.size));
-  const [size] = sizes;
+  const size = terms.length > 0 ? terms[0].register.size : undefined;
+  const isMixed = terms.some(({ register }) => register.size !== size);
   const isForeign = size === (mode === 64 ? 16 : 64) || (size !== undefined && prefix !== undefined && size !== prefix);
-  if (sizes.size > 1 || isForeign) return { error: 'impossible combination of address sizes' };
+  if (isMixed || isForeign) return { error: 'impossible combination of address sizes' };
   if (size === 8) return { error: `invalid ${mode}-bit effective address` };
   if (size !== undefined) return size;
   if (prefix !== undefined) return prefix;

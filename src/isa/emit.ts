@@ -3,17 +3,19 @@
 
 import type { Size } from '../base/bits.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { type MemOperand, type Mode, NONE, type Operand, RIP } from './insn.ts';
+import { type MemOperand, type Mode, NONE, type Operand, type RelOperand, RIP } from './insn.ts';
 import { addressFields } from './modrm.ts';
 
 /** Widths of displacements that ModRM knows, in bits. */
 export type DisplacementSize = 0 | 8 | 16 | 32;
 
-/** An instruction whose every byte is decided. `operands` are those of the form in its order, far and relative ones as numbers. */
+/** An instruction whose every byte is decided. `operands` are those of the form in its order. */
 export interface Emission {
   readonly form: Form;
   readonly mode: Mode;
   readonly operands: readonly Operand[];
+  /** Where the instruction begins, if branch targets and addresses relative to RIP are absolute; otherwise they are distances. */
+  readonly start: bigint | undefined;
   readonly operandSize: 16 | 32 | 64;
   readonly addressSize: 16 | 32 | 64;
   readonly wait: boolean;
@@ -34,6 +36,7 @@ interface Parts {
   rm: number;
   opcode: number;
   memory: MemOperand | undefined;
+  target: RelOperand | undefined;
   needsRex: boolean;
   forbidsRex: boolean;
   readonly tail: number[];
@@ -44,7 +47,7 @@ export const defaultOperandSize = (form: Form | undefined, mode: Mode): 16 | 32 
   mode !== 64 ? mode : form === undefined || form.longModeSize === 'usual' ? 32 : 64;
 
 /** Bytes of the prefixes that were written or are needed, before mandatory ones and REX. */
-export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'displacementSize'>, toggled: boolean): number[] => {
+export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'start' | 'displacementSize'>, toggled: boolean): number[] => {
   const bytes: number[] = [];
   if (e.wait) bytes.push(0x9b);
   if (e.repeat !== 'none') bytes.push(e.repeat === 'rep' ? 0xf3 : 0xf2);
@@ -63,12 +66,13 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
     rm: 0,
     opcode: 0,
     memory: undefined,
+    target: undefined,
     needsRex: false,
     forbidsRex: false,
     tail: [],
   };
   for (let i = 0; i < form.operands.length; i++) placeOperand(parts, form.operands[i], e.operands[i]);
-  const { memory } = parts;
+  const { memory, target } = parts;
   const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
   if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
   const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
@@ -81,16 +85,26 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
   const bytes = prefixBytes(e, toggled);
   if (typeof form.prefix === 'number') bytes.push(form.prefix);
   if (hasRex) bytes.push(0x40 | rex);
-  bytes.push(...ESCAPES[form.map], form.opcode | (parts.opcode & 7));
+  for (const escape of ESCAPES[form.map]) bytes.push(escape);
+  bytes.push(form.opcode | (parts.opcode & 7));
   if (form.fixed >= 0) bytes.push(form.fixed);
   else if (form.modrm) {
     bytes.push(((parts.reg & 7) << 3) | (address ? address.modrm : 0xc0 | (parts.rm & 7)));
     if (address?.sib !== undefined) bytes.push(address.sib);
-    if (memory && address) pushLittleEndian(bytes, memory.displacement, address.displacementSize);
+    if (memory && address) {
+      const { displacementSize } = address;
+      const length = bytes.length + displacementSize / 8 + parts.tail.length;
+      const origin = memory.base === RIP ? endOf(e.start, length) : 0n;
+      pushLittleEndian(bytes, memory.displacement - origin, displacementSize);
+    }
   }
-  bytes.push(...parts.tail);
-  return Uint8Array.from(bytes);
+  if (target) pushLittleEndian(bytes, target.displacement - endOf(e.start, bytes.length + target.size / 8), target.size);
+  for (const byte of parts.tail) bytes.push(byte);
+  return new Uint8Array(bytes);
 };
+
+/** Where an instruction ends, which distances are counted from; 0 where they are counted already. */
+const endOf = (start: bigint | undefined, length: number): bigint => (start === undefined ? 0n : start + BigInt(length));
 
 /** What REX adds to a register's three bits; RIP and NONE have no number. */
 const highBit = (register: number): number => (register >= 8 && register < RIP ? 1 : 0);
@@ -118,7 +132,7 @@ const placeOperand = (parts: Parts, pattern: OperandPattern, operand: Operand): 
       if (pattern.kind === 'imm') pushLittleEndian(parts.tail, operand.value, pattern.field);
       break;
     case 'rel':
-      pushLittleEndian(parts.tail, operand.displacement, operand.size);
+      parts.target = operand;
       break;
     case 'far':
       pushLittleEndian(parts.tail, operand.offset, operand.size);

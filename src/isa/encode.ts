@@ -5,11 +5,12 @@ import { fitsSigned } from '../base/bits.ts';
 import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
 import { defaultOperandSize, type DisplacementSize, emit, prefixBytes } from './emit.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
-import { FAILURES, type MatchContext, matchOperand, mayFit, type Rank, valueOfImmediate } from './match.ts';
+import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand } from './insn.ts';
+import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
 import { formsNamed } from './mnemonics.ts';
 import { SEGMENT_NAMES } from './names.ts';
 import { readWritten, type Written } from './prefixes.ts';
+import { formsShaped, hasKinds } from './shapes.ts';
 import type { Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
 
 /** What `encode` needs of an instruction: all but its length, which follows. */
@@ -20,7 +21,7 @@ export const encode = (insn: Encodable): Uint8Array => {
   const { form, mode, addressSize, lock, repeat, segment } = insn;
   const operandSize = form.operandSize || (form.size === 0 && insn.size !== 8 ? insn.size : defaultOperandSize(form, mode));
   const operands = [insn.dst, insn.src, insn.third];
-  const bytes = emit({ form, mode, operands, operandSize, addressSize, wait: false, lock, repeat, segment, displacementSize: 0 });
+  const bytes = emit({ form, mode, operands, start: undefined, operandSize, addressSize, wait: false, lock, repeat, segment, displacementSize: 0 });
   if ('error' in bytes) throw new Error(`${form.id} cannot be encoded: ${bytes.error}`);
   return bytes;
 };
@@ -52,10 +53,9 @@ const encodePrefixes = (mode: Mode, written: Written): Encoded => {
 
 /** IMUL r, imm is IMUL r, r, imm. */
 const withImpliedOperand = ({ mnemonic, operands }: InsnSource): readonly SourceOperand[] => {
-  const [first, second, third] = operands;
-  return mnemonic === 'imul' && first?.kind === 'reg' && second?.kind === 'imm' && third === undefined
-    ? [first, first, second]
-    : operands;
+  if (mnemonic !== 'imul' || operands.length !== 2) return operands;
+  const [first, second] = operands;
+  return first.kind === 'reg' && second.kind === 'imm' ? [first, first, second] : operands;
 };
 
 /** What was written, with all that does not depend on a form worked out. */
@@ -74,14 +74,14 @@ type Success = Exclude<Encoded, { readonly error: string }>;
  * of the pass before cannot be reached, the longest.
  */
 const choose = (request: Request): Encoded => {
-  const { mnemonic, atLeast = 0 } = request.source;
-  const forms = formsNamed(mnemonic);
+  const { mnemonic, mode, atLeast = 0 } = request.source;
+  const forms = formsShaped(mnemonic, request.operands, mode);
   let failure: string | undefined;
   let longest: Success | undefined;
   for (const relaxed of [false, true]) {
     if (isAmbiguous(forms, request, relaxed)) return { error: 'operation size not specified' };
     for (const form of forms) {
-      if (!fits(form, request, relaxed)) continue;
+      if (matchForm(form, request, relaxed) !== 'fits') continue;
       for (const displacementSize of request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST) {
         const result = build(form, request, displacementSize);
         if ('error' in result) failure ??= result.error;
@@ -90,21 +90,19 @@ const choose = (request: Request): Encoded => {
       }
     }
   }
-  return longest ?? { error: failure ?? explain(forms, request) };
+  return longest ?? { error: failure ?? explain(request) };
 };
-
-const fits = (form: Form, request: Request, relaxed: boolean): boolean =>
-  matchForm(form, request, relaxed) === 'fits' && form.modes.includes(request.source.mode);
 
 const SHORTEST = [0] as const;
 const DISPLACEMENT_SIZES = [0, 8, 32] as const;
 
 /** Why no form fits: the most telling reason of all of them. */
-const explain = (forms: readonly Form[], request: Request): string => {
+const explain = (request: Request): string => {
   const { mnemonic, mode } = request.source;
+  const forms = formsNamed(mnemonic);
   if (forms.length === 0) return `unknown instruction ${mnemonic}`;
   const ranks = forms.map((form) => {
-    const rank = matchForm(form, request, true);
+    const rank = hasKinds(form, request.operands) ? matchForm(form, request, true) : 'combination';
     return rank === 'fits' ? 'mode' : rank;
   });
   const worst = FAILURES.findLast((failure) => ranks.includes(failure));
@@ -117,14 +115,20 @@ const isAmbiguous = (forms: readonly Form[], request: Request, relaxed: boolean)
   const { operands, memory, hasUnsizedMemory } = request;
   if (!hasUnsizedMemory || !memory) return false;
   const at = operands.indexOf(memory);
-  const patterns = forms.filter((form) => fits(form, request, relaxed)).map((form) => form.operands[at]);
-  return new Set(patterns.map((pattern) => ('size' in pattern ? pattern.size : 0))).size > 1;
+  let size: number | undefined;
+  for (const form of forms) {
+    if (matchForm(form, request, relaxed) !== 'fits') continue;
+    const pattern = form.operands[at];
+    const another = 'size' in pattern ? pattern.size : 0;
+    if (size !== undefined && size !== another) return true;
+    size = another;
+  }
+  return false;
 };
 
+/** How well a form fits whose operands are of the kinds that were written. */
 const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
   const { operands, written, isOffset, hasUnsizedMemory } = request;
-  if (form.operandCount !== operands.length) return 'combination';
-  for (let i = 0; i < operands.length; i++) if (!mayFit(form.operands[i], operands[i])) return 'combination';
   const isOtherAddressSize = form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize;
   const operandSize = operandSizeFor(form, request);
   if (isOtherAddressSize || (operandSize !== form.operandSize && form.operandSize !== 0)) return 'combination';
@@ -161,7 +165,7 @@ const hidesSize = ({ operands, sem }: Form): boolean =>
   sem === 'call_far' ||
   (operands.length > 0 && operands.every(({ kind }) => kind === 'rel' || kind === 'imm'));
 
-/** The bytes of a form that fits. Targets relative to the end of the instruction need its length first. */
+/** The bytes of a form that fits. */
 const build = (form: Form, request: Request, displacementSize: DisplacementSize): Success | { readonly error: string } => {
   const {
     source: { mode, address: start },
@@ -175,18 +179,11 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
   const operands = form.operands.map((pattern, i) => operandFrom(pattern, sources[i], request, operandSize, warnings));
   const least = widerOf(address, displacementSize);
   const { wait, lock, repeat, segment } = written;
-  const emission = { form, mode, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least };
-  let bytes = emit({ ...emission, operands });
+  const bytes = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
   if ('error' in bytes) return bytes;
-  if (isRelative(operands)) {
-    const end = start + BigInt(bytes.length);
-    const placed = operands.map((operand) => relativeTo(operand, end));
-    const target = placed.find(({ kind }) => kind === 'rel');
-    if (target?.kind === 'rel' && !reaches(target.displacement, target.size, form, sources[0]))
-      return { error: 'short jump is out of range' };
-    bytes = emit({ ...emission, operands: placed });
-    if ('error' in bytes) return bytes;
-  }
+  const [target] = operands;
+  if (target?.kind === 'rel' && !reaches(target.displacement - start - BigInt(bytes.length), target.size, form, sources[0]))
+    return { error: 'short jump is out of range' };
   if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');
   if (mode === 64 && segment >= 0 && segment < FS)
     warnings.push(`${SEGMENT_NAMES[segment]} segment base generated, but will be ignored in 64-bit mode`);
@@ -199,14 +196,6 @@ const widerOf = (address: Request['address'], wanted: DisplacementSize): Displac
   const full = address.operand.addressSize === 16 ? 16 : 32;
   return Math.max(wanted === 32 ? full : wanted, address.displacementSize) as DisplacementSize;
 };
-
-const isRelative = (operands: readonly Operand[]): boolean =>
-  operands.some((operand) => operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP));
-
-const relativeTo = (operand: Operand, end: bigint): Operand =>
-  operand.kind === 'rel' || (operand.kind === 'mem' && operand.base === RIP)
-    ? { ...operand, displacement: operand.displacement - end }
-    : operand;
 
 /** A short jump that nobody asked for by name goes only to a place in the same section. */
 const reaches = (displacement: bigint, size: number, { sem }: Form, source: SourceOperand): boolean => {
