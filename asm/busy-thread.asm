@@ -14,12 +14,35 @@ function start_busy_thread
         return
 endfunction
 
-; let_them_be_busy -- insmod waits while the threads work    uses: all caller-saved
+; let_them_be_busy -- insmod waits while the threads work, until they have reached the wanted phase    uses: all caller-saved
 function let_them_be_busy
+        push    rbx
         mov     edi, BUSY_MS
         call    msleep
+        mov     edi, [scenario_cpu]
+        cpu_pointer rdi, rdi
+        call    phase_target
+        jc      .done
+        mov     [busy_until], rax
+        mov     rbx, rax
+        mov     rdi, [loaded_module]
+        mov     rsi, rax
+        call    announce_time
+        call    sched_clock
+        sub     rbx, rax
+        jbe     .done
+        mov     rax, rbx
+        xor     edx, edx
+        mov     ecx, NSEC_PER_MSEC
+        div     rcx
+        sub     rax, ANNOUNCE_MS
+        jbe     .done
+        mov     edi, eax
+        call    msleep
+.done:  pop     rbx
         return
 endfunction
+ANNOUNCE_MS     equ 20                  ; for the line in between; they go wrong at the exact time by themselves
 
 ; busy_until_sign -- the beginning of such a thread    uses: all caller-saved
 function busy_until_sign
@@ -27,6 +50,9 @@ function busy_until_sign
         call    cond_resched
         cmp     dword [busy_sign], 0
         je      .busy
+.exact: call    sched_clock
+        cmp     rax, [busy_until]
+        jb      .exact
         return
 endfunction
 
@@ -47,6 +73,7 @@ function other_cpu
 endfunction
 
         section .data
-        align   4, db 0
+        align   8, db 0
+busy_until:     dq 0                    ; ns: and not before then
 busy_sign:      dd 0
         section .text

@@ -70,6 +70,7 @@
 %include "crash-notes.asm"      ; the registers, for a dump
 %include "reboot.asm"           ; stopping CPUs and the machine
 
+%include "phase.asm"            ; when a scenario's lockup begins
 %include "module.asm"           ; insmod: scenarios are modules
 %include "busy-thread.asm"      ; what many scenarios have in common
 %include "scenarios/healthy.asm"

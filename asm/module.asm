@@ -96,10 +96,16 @@ endfunction
 
 ; do_init_module -- in: rdi = scenario    uses: all caller-saved
 function do_init_module
+        push    rbx
+        mov     rbx, rdi
         mov     dword [module_coming], 1
-        mov     rdi, [rdi + scenario_record.init]
+        cmp     dword [rbx + scenario_record.elsewhere], 0
+        jne     .init                   ; what locks up will wait by itself
+        call    wait_for_phase
+.init:  mov     rdi, [rbx + scenario_record.init]
         call    do_one_initcall
         mov     dword [module_coming], 0
+        pop     rbx
         return
 endfunction
 

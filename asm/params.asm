@@ -5,8 +5,6 @@
         kernel_param quiet,            parse_quiet, console_loglevel
         kernel_param scenario,         parse_string, scenario_name
         kernel_param cpu,              parse_int, scenario_cpu, 0, MAX_CPUS - 1
-        kernel_param phase,            parse_long, scenario_phase
-        kernel_param announce,         parse_int, scenario_announce, 0, 1
 
 ; setup_command_line -- copies what the boot loader left before anything else can overwrite it
 ;   out: command_line, zero-terminated    uses: rax, rcx, rdx, rsi, rdi, flags
@@ -228,9 +226,7 @@ function starts_with
 endfunction
 
         section .data
-        align   8, db 0
-scenario_phase: dq -1                   ; ns after a tick of the watchdog at which a lockup begins, or -1: at once
-scenario_announce: dd 1                 ; whether it is announced by a line, which touches
+        align   4, db 0
 unknown_length: dd 0
         section .bss
 command_line:   resb COMMAND_LINE_SIZE

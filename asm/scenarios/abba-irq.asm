@@ -22,7 +22,7 @@ function abba_irq_init
         mov     edx, 1
         call    start_busy_thread
 .busy:  call    let_them_be_busy
-        printk  KERN_INFO, "abba_irq: start"
+        announce "abba_irq"
         call    give_sign
         xor     eax, eax
         return

@@ -24,7 +24,7 @@ function abba_init
         mov     edx, 1
         call    start_busy_thread
 .busy:  call    let_them_be_busy
-        printk  KERN_INFO, "abba: start"
+        announce "abba"
         call    give_sign
         xor     eax, eax
         return

@@ -22,7 +22,7 @@ function all_cpus_cli_init
         cmp     ebx, [nr_cpu_ids]
         jb      .next
         call    let_them_be_busy
-        printk  KERN_INFO, "all_cpus_cli: start"
+        announce "all_cpus_cli"
         call    give_sign
         xor     eax, eax
         pop     rbx

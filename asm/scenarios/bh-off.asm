@@ -10,7 +10,7 @@
 
 ; bh_off_init -- never comes back
 function bh_off_init
-        printk  KERN_INFO, "bh_off: start"
+        announce "bh_off"
         local_bh_disable
 .spin:  pause
         jmp     .spin

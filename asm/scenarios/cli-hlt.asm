@@ -15,7 +15,7 @@ function cli_hlt_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "cli_hlt: start"
+        announce "cli_hlt"
         call    give_sign
         xor     eax, eax
         return

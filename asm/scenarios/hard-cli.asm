@@ -1,6 +1,21 @@
 ; title: A kernel thread loops with interrupts off: hard lockup
-; expect: hard@6s..20s,cpu=1
+; mirrors: a kthread that does local_irq_disable(); while (1);
 ; until: 60s
+; expect: hard@6s..20s,cpu=1,in=hard_cli_thread,line="watchdog: Watchdog detected hard LOCKUP on cpu 1" then none
+; expect[cpus=1]: hard@16s..30s,cpu=0
+; expect[pmu=off]: none
+; expect[pmu=off, cpus=1]: none
+; expect[nmi_watchdog=0|nopanic,0]: none
+; expect[nosoftlockup]: hard@6s..20s,cpu=1
+; expect[nowatchdog]: none
+; expect[watchdog_thresh=0]: none
+; expect[watchdog_thresh=5]: hard@3s..10s,cpu=1
+; expect[watchdog_thresh=30]: hard@18s..60s,cpu=1
+; until[watchdog_thresh=30]: 100s
+; expect[hardlockup_panic=1]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,cpu=1,line="Kernel panic - not syncing: Hard LOCKUP" then none
+; expect[nmi_watchdog=panic]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,line="Kernel panic - not syncing: Hard LOCKUP" then none
+; expect[softlockup_panic=1]: hard@6s..20s,cpu=1 then none
+; cells: cpus=4; cpus=16; preempt=full
 ;
 ; Linux: a kthread that does local_irq_disable(); while (1);. Its CPU takes no more ticks; only the NMI of the cycle counter gets
 ; through, and the second one after the last tick finds that the tick counter stands still. Without a PMU there is silence.
@@ -9,38 +24,24 @@
 
         scenario hard_cli, hard_cli_init, 1, elsewhere
 
-HARD_CLI_WORK_MS equ 4500                ; long enough for a tick that the counter remembers
-
 ; hard_cli_init -- starts the thread, lets it run as a busy thread does, then gives the sign
 ;   out: eax = 0    uses: all caller-saved
 function hard_cli_init
         lea     rdi, [hard_cli_thread]
-        xor     esi, esi
-        string  rdx, "hard_cli/%u"
-        mov     ecx, [scenario_cpu]
-        call    kthread_create_on_cpu
-        mov     rdi, rax
-        call    wake_up_process
-        mov     edi, HARD_CLI_WORK_MS
-        call    msleep
-        printk  KERN_INFO, "hard_cli: start"
-        mov     dword [hard_cli_go], 1
+        string  rsi, "hard_cli/%u"
+        mov     edx, [scenario_cpu]
+        call    start_busy_thread
+        call    let_them_be_busy
+        announce "hard_cli"
+        call    give_sign
         xor     eax, eax
         return
 endfunction
 
 ; hard_cli_thread -- busy and well-behaved until the sign, then deaf
 function hard_cli_thread
-.busy:  pause
-        call    cond_resched
-        cmp     dword [hard_cli_go], 0
-        je      .busy
+        call    busy_until_sign
         cli
 .spin:  pause
         jmp     .spin
 endfunction
-
-        section .data
-        align   4, db 0
-hard_cli_go:    dd 0
-        section .text

@@ -16,7 +16,7 @@ function hardirq_loop_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "hardirq_loop: start"
+        announce "hardirq_loop"
         call    give_sign
         xor     eax, eax
         return

@@ -18,7 +18,7 @@ function irq_handler_lock_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "irq_handler_lock: start"
+        announce "irq_handler_lock"
         call    give_sign
         xor     eax, eax
         return

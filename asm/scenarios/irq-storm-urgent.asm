@@ -15,7 +15,7 @@ function irq_storm_urgent_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "irq_storm_urgent: start"
+        announce "irq_storm_urgent"
         call    give_sign
         xor     eax, eax
         return

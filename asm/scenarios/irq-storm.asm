@@ -17,7 +17,7 @@ function irq_storm_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "irq_storm: start"
+        announce "irq_storm"
         call    give_sign
         xor     eax, eax
         return

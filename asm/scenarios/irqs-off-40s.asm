@@ -21,7 +21,7 @@ function irqs_off_40s_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "irqs_off_40s: start"
+        announce "irqs_off_40s"
         call    give_sign
         xor     eax, eax
         return

@@ -14,7 +14,7 @@ function kthread_spinlock_irqsave_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "kthread_spinlock_irqsave: start"
+        announce "kthread_spinlock_irqsave"
         call    give_sign
         xor     eax, eax
         return

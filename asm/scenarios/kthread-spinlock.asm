@@ -16,7 +16,7 @@ function kthread_spinlock_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "kthread_spinlock: start"
+        announce "kthread_spinlock"
         call    give_sign
         xor     eax, eax
         return

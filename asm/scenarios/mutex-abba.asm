@@ -13,7 +13,7 @@ MUTEX_ABBA_MEET_MS equ 10               ; long enough for both to have their fir
 
 ; mutex_abba_init -- out: eax = 0    uses: all caller-saved
 function mutex_abba_init
-        printk  KERN_INFO, "mutex_abba: start"
+        announce "mutex_abba"
         call    give_sign
         lea     rdi, [mutex_abba_first_thread]
         string  rsi, "abba/%u"

@@ -8,7 +8,7 @@
 
 ; preempt_off_init -- never comes back
 function preempt_off_init
-        printk  KERN_INFO, "preempt_off: start"
+        announce "preempt_off"
         preempt_disable
 .spin:  pause
         jmp     .spin

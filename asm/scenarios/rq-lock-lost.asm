@@ -27,7 +27,7 @@ function rq_lock_lost_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "rq_lock_lost: start"
+        announce "rq_lock_lost"
         call    give_sign
         mov     edi, RQ_LOCK_LOST_WAKE_MS
         call    msleep

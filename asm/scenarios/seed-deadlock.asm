@@ -11,7 +11,7 @@
 ; seed_deadlock_init -- out: eax = 0    uses: all caller-saved
 function seed_deadlock_init
         push    rbx
-        printk  KERN_INFO, "seed_deadlock: start"
+        announce "seed_deadlock"
         lea     rdi, [seed_deadlock_lock1]
         call    _raw_spin_lock_irqsave
         mov     rbx, rax

@@ -8,7 +8,7 @@
 
 ; self_deadlock_init -- never comes back
 function self_deadlock_init
-        printk  KERN_INFO, "self_deadlock: start"
+        announce "self_deadlock"
         lea     rdi, [self_deadlock_lock]
         call    _raw_spin_lock
         call    _raw_spin_lock

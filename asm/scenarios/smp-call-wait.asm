@@ -19,7 +19,7 @@ function smp_call_wait_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "smp_call_wait: start"
+        announce "smp_call_wait"
         call    give_sign
         mov     edi, SMP_CALL_WAIT_MS
         call    msleep

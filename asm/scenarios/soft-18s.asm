@@ -11,7 +11,7 @@ SOFT_18S_MS     equ 18000
 
 ; soft_18s_init -- out: eax = 0    uses: all caller-saved
 function soft_18s_init
-        printk  KERN_INFO, "soft_18s: start"
+        announce "soft_18s"
         mov     edi, SOFT_18S_MS
         call    mdelay
         xor     eax, eax

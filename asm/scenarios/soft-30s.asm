@@ -10,7 +10,7 @@ SOFT_30S_MS     equ 30000
 
 ; soft_30s_init -- out: eax = 0    uses: all caller-saved
 function soft_30s_init
-        printk  KERN_INFO, "soft_30s: start"
+        announce "soft_30s"
         mov     edi, SOFT_30S_MS
         call    mdelay
         printk  KERN_INFO, "soft_30s: over"

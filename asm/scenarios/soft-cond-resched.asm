@@ -8,7 +8,7 @@
 
 ; soft_cond_resched_init -- never comes back, and harms nobody
 function soft_cond_resched_init
-        printk  KERN_INFO, "soft_cond_resched: start"
+        announce "soft_cond_resched"
 .loop:  pause
         call    cond_resched
         jmp     .loop

@@ -11,7 +11,7 @@
 
 ; soft_mdelay_init -- never comes back
 function soft_mdelay_init
-        printk  KERN_INFO, "soft_mdelay: start"
+        announce "soft_mdelay"
 .spin:  mov     edi, MSEC_PER_SEC
         call    mdelay
         jmp     .spin

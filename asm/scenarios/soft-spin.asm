@@ -4,6 +4,21 @@
 ; expect: soft@24s..28s,cpu=0,stuck=26..27,in=soft_spin_init
 ; expect[preempt=none]: soft@24s..28s,cpu=0,stuck=26..27
 ; expect[preempt=full|lazy]: none
+; until[preempt=voluntary]: 120s
+; expect[preempt=voluntary]: soft@24s..28s,stuck=26 then soft@+27.9s..28.1s,stuck=52 then soft@+27.9s..28.1s,stuck=78 then soft@+27.9s..28.1s,stuck=104
+; expect[watchdog_thresh=1]: soft@2.4s..4s,cpu=0,stuck=2..4
+; expect[watchdog_thresh=5]: soft@12s..14s,cpu=0,stuck=13 then soft@+13.9s..14.1s,stuck=26
+; expect[watchdog_thresh=30]: soft@72s..84s,cpu=0,stuck=78
+; until[watchdog_thresh=30]: 120s
+; expect[watchdog_thresh=60]: soft@144s..168s,cpu=0,stuck=156
+; until[watchdog_thresh=60]: 200s
+; expect[watchdog_thresh=0]: none
+; expect[nowatchdog]: none
+; expect[nosoftlockup]: none
+; expect[softlockup_panic=1]: soft@24s..28s,cpu=0 then panic@+0s..0.5s,line="Kernel panic - not syncing: softlockup: hung tasks" then none
+; expect[panic=1]: soft@24s..28s,cpu=0 then soft@+27.9s..28.1s then none
+; until[panic=1]: 62s
+; cells: cpus=1; cpus=4; cpus=16; pmu=off
 ;
 ; Linux: insmod of a module whose init function is while (1); on a kernel without full preemption. Ticks still come, each
 ; asks for migration/N, but nobody calls schedule(). The line printed at the start goes through the serial console and so touches
@@ -13,7 +28,7 @@
 
 ; soft_spin_init -- never comes back
 function soft_spin_init
-        printk  KERN_INFO, "soft_spin: start"
+        announce "soft_spin"
 .spin:  pause
         jmp     .spin
 endfunction

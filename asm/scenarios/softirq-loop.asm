@@ -20,7 +20,7 @@ function softirq_loop_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "softirq_loop: start"
+        announce "softirq_loop"
         call    give_sign
         xor     eax, eax
         return

@@ -13,7 +13,7 @@ SOFTIRQ_STORM_WORK_US equ 1500
 
 ; softirq_storm_init -- out: eax = 0    uses: all caller-saved
 function softirq_storm_init
-        printk  KERN_INFO, "softirq_storm: start"
+        announce "softirq_storm"
         mov     edi, NET_RX_SOFTIRQ
         lea     rsi, [softirq_storm_action]
         call    open_softirq

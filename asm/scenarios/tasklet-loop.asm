@@ -15,7 +15,7 @@ function tasklet_loop_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "tasklet_loop: start"
+        announce "tasklet_loop"
         call    give_sign
         xor     eax, eax
         return

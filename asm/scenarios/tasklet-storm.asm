@@ -10,7 +10,7 @@ TASKLET_STORM_WORK_US equ 300
 
 ; tasklet_storm_init -- out: eax = 0    uses: all caller-saved
 function tasklet_storm_init
-        printk  KERN_INFO, "tasklet_storm: start"
+        announce "tasklet_storm"
         lea     rdi, [tasklet_storm_tasklet]
         call    tasklet_schedule
         xor     eax, eax

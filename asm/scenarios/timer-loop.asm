@@ -10,7 +10,7 @@ TIMER_LOOP_JIFFIES equ HZ
 
 ; timer_loop_init -- out: eax = 0    uses: all caller-saved
 function timer_loop_init
-        printk  KERN_INFO, "timer_loop: start"
+        announce "timer_loop"
         call    get_jiffies
         lea     rsi, [rax + TIMER_LOOP_JIFFIES]
         lea     rdi, [timer_loop_timer]

@@ -21,7 +21,7 @@ function two_cpus_spin_init
         cmp     ebx, 2
         jb      .next
 .busy:  call    let_them_be_busy
-        printk  KERN_INFO, "two_cpus_spin: start"
+        announce "two_cpus_spin"
         call    give_sign
         xor     eax, eax
         pop     rbx

@@ -38,7 +38,7 @@ const REPORTS = {
 } as const satisfies Partial<Record<Kind, RegExp>>;
 const RIP = /^RIP: [0-9a-f]{4}:(\S+?)(?:\/0x[0-9a-f]+)?(?: \[\S+\])?$/;
 const RCU_CULPRIT = /^(?:rcu: )?\t(\d+)-\S{4}: /;
-const ONSET = /^[\w-]+: start$/;
+const ONSET = /^[\w-]+: start(?: at (\d+\.\d+))?$/;
 
 /** The line without the time stamp of printk. */
 export const withoutStamp = (text: string): string => text.replace(STAMP, '');
@@ -62,7 +62,8 @@ export class FindingReader {
 
   add({ seconds, cpu, text: stamped }: ConsoleLine): void {
     const text = withoutStamp(stamped);
-    if (this.onset === undefined && ONSET.test(text)) this.onset = seconds;
+    const onset = ONSET.exec(text);
+    if (onset) this.onset ??= numberOr(onset[1], seconds);
     const finding = readReport(text, seconds, cpu);
     const last = this.findings.at(-1);
     const rip = RIP.exec(text);
