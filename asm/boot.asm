@@ -47,7 +47,7 @@ startup_32:
         mov     cr3, eax
         mov     ecx, IA32_EFER
         rdmsr
-        or      eax, EFER_LME | EFER_NXE
+        or      eax, EFER_SCE | EFER_LME | EFER_NXE
         wrmsr
         mov     eax, CR0_PE | CR0_MP | CR0_NE | CR0_WP | CR0_PG
         mov     cr0, eax

@@ -65,6 +65,7 @@ function cpu_init
         lidt    [idt_pointer]
         mov     eax, TSS_SELECTOR
         ltr     ax
+        call    syscall_init
         return
 endfunction
 

@@ -123,10 +123,21 @@ endfunction
 ; msleep -- this task sleeps
 ;   in: edi = milliseconds    uses: all caller-saved    after: kernel/time/timer.c, on an hrtimer
 function msleep
+        mov     edi, edi
+        imul    rdi, rdi, NSEC_PER_MSEC
+        mov     esi, TASK_UNINTERRUPTIBLE
+        call    schedule_hrtimeout
+        return
+endfunction
+
+; schedule_hrtimeout -- this task sleeps for a time
+;   in: rdi = ns, esi = state    uses: all caller-saved
+function schedule_hrtimeout
         push    rbx
+        push    r12
         sub     rsp, hrtimer_size
-        mov     ebx, edi
-        imul    rbx, rbx, NSEC_PER_MSEC
+        mov     rbx, rdi
+        mov     r12d, esi
         call    sched_clock
         add     rbx, rax
         mov     rdi, rsp
@@ -135,11 +146,12 @@ function msleep
         mov     rax, [gs:pcpu.current]
         mov     [rdi + hrtimer.data], rax
         mov     dword [rdi + hrtimer.queued], 0
-        mov     dword [rax + task.state], TASK_UNINTERRUPTIBLE
+        mov     [rax + task.state], r12d
         mov     rsi, rbx
         call    hrtimer_start
         call    schedule
         add     rsp, hrtimer_size
+        pop     r12
         pop     rbx
         return
 endfunction

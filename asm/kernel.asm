@@ -16,6 +16,7 @@
 %include "cpu.asm"              ; descriptor tables of a CPU
 %include "idt.asm"              ; entry stubs, interrupt and exception frames
 %include "irq.asm"              ; what the interrupt vectors do
+%include "entry.asm"            ; system calls
 %include "nmi-entry.asm"        ; the one entry that may interrupt itself
 %include "main.asm"             ; start_kernel and the first tasks
 %include "params.asm"           ; the command line
@@ -71,6 +72,11 @@
 %include "reboot.asm"           ; stopping CPUs and the machine
 
 %include "phase.asm"            ; when a scenario's lockup begins
+%include "user.asm"             ; user tasks
+%include "syscalls.asm"
+%include "ib700.asm"            ; a hardware watchdog
+%include "user-programs.asm"
+
 %include "module.asm"           ; insmod: scenarios are modules
 %include "busy-thread.asm"      ; what many scenarios have in common
 %include "scenarios/healthy.asm"
@@ -106,3 +112,10 @@
 %include "scenarios/cli-hlt.asm"
 %include "scenarios/two-cpus-spin.asm"
 %include "scenarios/all-cpus-cli.asm"
+%include "scenarios/user-loop.asm"
+%include "scenarios/user-printf.asm"
+%include "scenarios/user-fifo-99.asm"
+%include "scenarios/user-rr-99.asm"
+%include "scenarios/user-segfault.asm"
+%include "scenarios/dog-fed.asm"
+%include "scenarios/dog-starved.asm"

@@ -21,6 +21,8 @@ endstruc
 %define in_handler(field) rsp + nmi_stack. %+ field                  ; with rsp at .kept
 
 naked asm_exc_nmi
+        test    byte [rsp + 8], SELECTOR_RPL    ; CS
+        jnz     .from_user
         push    rdx
         lea     rdx, [repeat_nmi]       ; in the stretch that rebuilds .iret from .kept: the first NMI is about to run
         cmp     [at_entry(rip)], rdx    ; its handler anyway, and .iret must be left alone
@@ -39,6 +41,23 @@ naked asm_exc_nmi
         ja      .first
         test    qword [at_entry(flags)], RFLAGS_DF
         jz      .first
+
+.from_user:                             ; the task's kernel stack is empty: a handler there cannot be overwritten
+        swapgs
+        push    rdx
+        mov     rdx, rsp
+        mov     rsp, [gs:pcpu.tss + tss.rsp0]
+        push    qword [rdx + 5 * 8]
+        push    qword [rdx + 4 * 8]
+        push    qword [rdx + 3 * 8]
+        push    qword [rdx + 2 * 8]
+        push    qword [rdx + 1 * 8]
+        mov     rdx, [rdx]
+        push    -1                      ; orig_ax
+        push_regs
+        mov     rdi, rsp
+        call    exc_nmi
+        jmp     restore_regs
 
 .nested:
         lea     rdx, [repeat_nmi]
@@ -73,8 +92,20 @@ repeat_nmi:
 end_repeat_nmi:
         push    -1                      ; orig_ax; with .kept above it this is a pt_regs
         push_regs
+        mov     ecx, IA32_GS_BASE       ; between SYSCALL and its SWAPGS the kernel runs with the user's GS base
+        rdmsr
+        xor     ebx, ebx
+        test    edx, edx
+        js      .kernel_gs              ; a kernel address
+        swapgs
+        inc     ebx
+.kernel_gs:
         mov     rdi, rsp
         call    exc_nmi
+        test    ebx, ebx
+        jz      .kept_gs
+        swapgs
+.kept_gs:
         pop_regs
         add     rsp, 8 + nmi_stack.iret - nmi_stack.kept
         std                             ; the sign for the window that now opens; IRETQ restores the real flag

@@ -10,6 +10,8 @@ function exc_entry
         mov     rbx, rdi
         mov     r12, rsi
         mov     r13d, edx
+        test    byte [rdi + pt_regs.cs], SELECTOR_RPL
+        jnz     .user
         call    fixup_exception
         test    eax, eax
         jnz     .fixed
@@ -26,6 +28,8 @@ function exc_entry
         call    page_fault_oops
 .double_fault:
         call    exc_double_fault
+.user:  mov     edx, r13d
+        call    force_sig_fault
 .fixed: pop     r13
         pop     r12
         pop     rbx

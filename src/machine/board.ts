@@ -3,6 +3,7 @@
 
 import { buildAcpi } from '../device/acpi.ts';
 import type { Device } from '../device/device.ts';
+import { Ib700 } from '../device/ib700.ts';
 import { IoApic } from '../device/ioapic.ts';
 import type { ApicBus } from '../device/ipi.ts';
 import { PicPair } from '../device/pic.ts';
@@ -65,6 +66,7 @@ export class Board {
       new Uart({ port: COM1.port, hz, now, timeline, irq: irq(COM1.irq), onByte: onConsoleByte }),
       new SystemPorts({ reset, exit, onDebugByte }),
       new Power({ hz, now, powerOff: () => exit(0) }),
+      new Ib700({ hz, now, timeline, reset }),
     ];
     this.bus = new DeviceBus(this.devices);
     this.#tables = buildAcpi({ base: BIOS_AREA, apicIds: Array.from({ length: cpus }, (_, id) => id), ioapicId: cpus });
