@@ -116,7 +116,7 @@ endfunction
 ; ---- page tables: direct map of the first DIRECT_GIB GiB, kernel map of the first GiB; 2 MiB pages
 PTE_TABLE       equ PTE_P | PTE_W | PTE_A
 PTE_LARGE       equ PTE_P | PTE_W | PTE_A | PTE_D | PTE_PS
-MMIO_GIB        equ APIC_MMIO_PHYS >> 30        ; the GiB in which devices lie is not cached
+MMIO_GIB        equ APIC_MMIO_PHYS >> 30        ; the GiB in which devices lie, the last, is not cached
 
         section .data
         align   PAGE_SIZE, db 0
@@ -146,14 +146,14 @@ kernel_pdpt:
         dq      PHYS(direct_pd) + PTE_TABLE
         times ENTRIES - PDPT_KERNEL - 1 dq 0
 direct_pd:
-  %assign page_index 0
-  %rep DIRECT_GIB * ENTRIES
-    %if page_index / ENTRIES == MMIO_GIB
-        dq      page_index * LARGE_PAGE_SIZE + PTE_LARGE + PTE_PCD
-    %else
-        dq      page_index * LARGE_PAGE_SIZE + PTE_LARGE
-    %endif
-    %assign page_index page_index + 1
+  %assign large_page PTE_LARGE
+  %rep MMIO_GIB * ENTRIES
+        dq      large_page
+    %assign large_page large_page + LARGE_PAGE_SIZE
+  %endrep
+  %rep (DIRECT_GIB - MMIO_GIB) * ENTRIES
+        dq      large_page + PTE_PCD
+    %assign large_page large_page + LARGE_PAGE_SIZE
   %endrep
 
 initial_code:   dq start_kernel
