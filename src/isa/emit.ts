@@ -85,7 +85,7 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
   const bytes = prefixBytes(e, toggled);
   if (typeof form.prefix === 'number') bytes.push(form.prefix);
   if (hasRex) bytes.push(0x40 | rex);
-  for (const escape of ESCAPES[form.map]) bytes.push(escape);
+  for (const byte of ESCAPES[form.map]) bytes.push(byte);
   bytes.push(form.opcode | (parts.opcode & 7));
   if (form.fixed >= 0) bytes.push(form.fixed);
   else if (form.modrm) {
