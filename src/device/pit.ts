@@ -50,17 +50,18 @@ export class Pit implements Device {
 
   reset(): void {
     this.load({ portB: 0, channels: [true, true, false].map(resetChannel), riseAt: null });
+    this.#wires.irq(this.#channels[0].out);
   }
 
   save() {
     return { portB: this.#portB, channels: this.#channels.map(({ state }) => ({ ...state })), riseAt: saveAlarm(this.#rise) };
   }
 
+  /** The interrupt controllers remember the level of their lines themselves. */
   load({ portB, channels, riseAt }: { portB: number; channels: readonly PitChannelState[]; riseAt: number | null }): void {
     this.#portB = portB;
     for (const [index, channel] of this.#channels.entries()) channel.state = { ...channels[index] };
     loadAlarm(this.#wires.timeline, this.#rise, riseAt);
-    this.#wires.irq(this.#channels[0].out);
   }
 
   #read(port: number): number {

@@ -163,6 +163,7 @@ export class Pmu {
       globalControl: GLOBAL_CTRL_RESET.toString(16),
       globalStatus: '0',
       user: false,
+      overflow: null,
       lateInterrupt: null,
     });
   }
@@ -175,6 +176,7 @@ export class Pmu {
       globalControl: this.#globalControl.toString(16),
       globalStatus: this.#globalStatus.toString(16),
       user: this.#user,
+      overflow: saveAlarm(this.#alarm),
       lateInterrupt: saveAlarm(this.#late),
     };
   }
@@ -188,6 +190,8 @@ export class Pmu {
     this.#user = state.user;
     loadAlarm(this.#wires.timeline, this.#late, state.lateInterrupt);
     this.#select(0);
+    // It may have been set for too early a tick, and is then taken as a sign of life.
+    loadAlarm(this.#wires.timeline, this.#alarm, state.overflow);
   }
 
   #counterAt(index: number): Counter | undefined {
