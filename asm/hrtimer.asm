@@ -130,7 +130,7 @@ function msleep
         return
 endfunction
 
-; schedule_hrtimeout -- this task sleeps for a time
+; schedule_hrtimeout -- this task sleeps for a time, or until somebody wakes it
 ;   in: rdi = ns, esi = state    uses: all caller-saved
 function schedule_hrtimeout
         push    rbx
@@ -150,6 +150,8 @@ function schedule_hrtimeout
         mov     rsi, rbx
         call    hrtimer_start
         call    schedule
+        mov     rdi, rsp
+        call    hrtimer_cancel
         add     rsp, hrtimer_size
         pop     r12
         pop     rbx

@@ -65,6 +65,10 @@
 %include "nmi-errors.asm"       ; nobody
 %include "nmi-backtrace.asm"    ; another CPU, to see where this one is
 
+%include "hung-task.asm"        ; other detectors: who sleeps too long,
+%include "workqueue-watchdog.asm"       ; which work waits too long,
+%include "rcu-stall.asm"        ; which CPU never lets go
+
 %include "traps.asm"            ; exceptions
 %include "taint.asm"
 %include "panic.asm"

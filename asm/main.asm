@@ -45,9 +45,12 @@ function kernel_init
         call    spawn_ksoftirqd
         call    init_hw_perf_events
         call    lockup_detector_init
+        call    rcu_cpu_starting
         call    smp_init
         mov     edi, USER_START_MS
         call    msleep
+        call    hung_task_init
+        call    wq_watchdog_init
         call    do_sysctl_args
         call    run_scenario
         xor     eax, eax

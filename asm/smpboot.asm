@@ -156,6 +156,7 @@ function start_secondary
         call    apic_timer_init
         call    perf_event_cpu_init
         call    lockup_detector_online_cpu
+        call    rcu_cpu_starting
         mov     dword [gs:pcpu.online], 1
         call    cpu_startup_entry
 endfunction

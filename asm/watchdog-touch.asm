@@ -56,5 +56,6 @@ function kvm_check_and_clear_guest_paused
         test    eax, eax
         jz      .done
         call    touch_softlockup_watchdog_sync
+        mov     dword [reset_hung_task], 1      ; reset_hung_task_detector()
 .done:  return
 endfunction
