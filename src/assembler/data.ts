@@ -1,6 +1,6 @@
 // Tokens → elements of `db` and its kin (NASM manual 3.2.1): numbers, strings, `?`, and `count dup (…)`.
 
-import { type Expression, parseExpression } from './expression.ts';
+import { constantValue, type Expression, parseExpression } from './expression.ts';
 import { wordAt } from './operands.ts';
 import type { DataItem } from './statement.ts';
 import type { Cursor, Reporter } from './tokens.ts';
@@ -75,7 +75,7 @@ const parseList = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
   if (!cursor.accept('(')) return parseItem(cursor, unit, reporter, depth);
   const { origin } = cursor;
   const items = closeList(cursor, unit, reporter, depth);
-  const count: Expression = { kind: 'number', value: 1n, origin };
+  const count: Expression = { kind: 'number', value: constantValue(1n), origin };
   return items && { kind: 'dup', count, items };
 };
 

@@ -25,33 +25,35 @@ export class Emitter {
     return this.#writers.get(section)?.finish() ?? new Uint8Array();
   }
 
-  /** Adds `size` bytes, `times` times, to the section; `write` writes all of them. */
-  emit(size: number, times: number, origin: Origin, isReserved: boolean, write?: (writer: ByteWriter) => void): void {
+  /** Adds `size` bytes, `times` times, to the section. All of them are for the caller to write, if that is wanted: in the last pass. */
+  emit(size: number, times: number, origin: Origin, isReserved: boolean): ByteWriter | undefined {
     const total = size * times || 0;
-    if (total === 0) return;
+    if (total === 0) return undefined;
     const { section } = this.#location;
     if (!section) {
       if (!isReserved) this.#reporter.error(origin, 'only room can be reserved in absolute space');
       this.#location.skip(Math.min(total, Number.MAX_SAFE_INTEGER));
-      return;
+      return undefined;
     }
     const isInFile = section.type !== 'nobits';
     const limit = isInFile ? MAX_IMAGE_BYTES : MAX_NOBITS_BYTES;
     if (total > limit - (isInFile ? this.#imageBytes : section.length)) {
       this.#reporter.error(origin, `${times === 1 ? '' : 'times: '}${total < 2 ** 64 ? BigInt(total) : 'enormously many'} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
-      return;
+      return undefined;
     }
     section.length += total;
     if (!isInFile) {
       if (!isReserved) this.#reporter.warning(origin, `attempt to initialize memory in nobits section ${section.name}: ignored`);
-      return;
+      return undefined;
     }
     this.#imageBytes += total;
     if (isReserved) this.#reporter.warning(origin, `uninitialized space declared in section ${section.name}: zeroing`);
-    if (!this.#isLast) return;
-    const writer = this.#writers.get(section) ?? new ByteWriter();
-    this.#writers.set(section, writer);
-    if (write) write(writer);
-    else writer.fill(total);
+    return this.#isLast ? this.#writerOf(section) : undefined;
+  }
+
+  #writerOf(section: Section): ByteWriter {
+    let writer = this.#writers.get(section);
+    if (!writer) this.#writers.set(section, (writer = new ByteWriter()));
+    return writer;
   }
 }

@@ -33,11 +33,14 @@ export interface Scope {
 
 export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true, forward: true };
 
-export const constantValue = (value: bigint): Value => ({
+const NO_TERMS: readonly Term[] = [];
+
+/** `forward`: computed from a symbol that is defined further down. */
+export const constantValue = (value: bigint, forward = false): Value => ({
   constant: BigInt.asIntN(64, value),
-  terms: [],
+  terms: NO_TERMS,
   unknown: false,
-  forward: false,
+  forward,
 });
 
 /** The value `offset` bytes into section `name`. */
@@ -48,12 +51,17 @@ export const addressIn = (name: string, offset: bigint): Value => ({
   forward: false,
 });
 
-export const registerValue = (name: string): Value => ({
-  constant: 0n,
-  terms: [{ kind: 'register', name, factor: 1n, scaled: false }],
-  unknown: false,
-  forward: false,
-});
+const REGISTERS = new Map<string, Value>();
+
+/** The value of the register with this name in lower case. */
+export const registerValue = (name: string): Value => {
+  const known = REGISTERS.get(name);
+  if (known) return known;
+  const terms = [{ kind: 'register', name, factor: 1n, scaled: false }] as const;
+  const value: Value = { constant: 0n, terms, unknown: false, forward: false };
+  REGISTERS.set(name, value);
+  return value;
+};
 
 /** The number if the value is nothing but a number. */
 export const constantOf = (value: Value): bigint | undefined =>
@@ -63,7 +71,7 @@ export const constantOf = (value: Value): bigint | undefined =>
 export const evaluate = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
   switch (expression.kind) {
     case 'number':
-      return constantValue(expression.value);
+      return expression.value;
     case 'symbol':
       return scope.symbol(expression.name, expression.escaped, expression.origin);
     case 'here':
@@ -90,32 +98,43 @@ export const evaluate = (expression: Expression, scope: Scope, reporter: Reporte
 
 /** A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
 const evaluateChain = (expression: Expression & { kind: 'binary' }, scope: Scope, reporter: Reporter): Value | undefined => {
+  if (expression.left.kind !== 'binary') return evaluateBinary(expression, evaluate(expression.left, scope, reporter), scope, reporter);
   const chain: (Expression & { kind: 'binary' })[] = [];
   let innermost: Expression = expression;
   for (; innermost.kind === 'binary'; innermost = innermost.left) chain.push(innermost);
   let value = evaluate(innermost, scope, reporter);
-  for (const { operator, right, origin } of chain.reverse()) {
-    const rightValue = evaluate(right, scope, reporter);
-    value = value && rightValue && applyBinary(operator, value, rightValue, origin, reporter);
-  }
+  for (let at = chain.pop(); at; at = chain.pop()) value = evaluateBinary(at, value, scope, reporter);
   return value;
 };
 
-/** `left + factor * right`, term by term. */
-const add = (left: Value, right: Value, factor: bigint): Value => {
-  const terms = new Map(left.terms.map((term) => [`${term.kind} ${term.name}`, term]));
-  for (const term of right.terms) {
-    const key = `${term.kind} ${term.name}`;
-    const known = terms.get(key);
+const evaluateBinary = (
+  { operator, right, origin }: Expression & { kind: 'binary' }, leftValue: Value | undefined, scope: Scope, reporter: Reporter,
+): Value | undefined => {
+  const rightValue = evaluate(right, scope, reporter);
+  return leftValue && rightValue && applyBinary(operator, leftValue, rightValue, origin, reporter);
+};
+
+/** `left + factor * right`, where the factor is 1 or -1. */
+const add = (left: Value, right: Value, factor: 1n | -1n): Value => ({
+  constant: BigInt.asIntN(64, factor === 1n ? left.constant + right.constant : left.constant - right.constant),
+  terms: right.terms.length === 0 ? left.terms : addTerms(left.terms, right.terms, factor),
+  unknown: left.unknown || right.unknown,
+  forward: left.forward || right.forward,
+});
+
+/** Term by term, in the order of first mention. */
+const addTerms = (left: readonly Term[], right: readonly Term[], factor: 1n | -1n): readonly Term[] => {
+  if (left.length === 0 && factor === 1n) return right;
+  const terms = [...left];
+  for (const term of right) {
+    const at = terms.findIndex(({ kind, name }) => kind === term.kind && name === term.name);
+    const known = at < 0 ? undefined : terms[at];
     const sum = (known?.factor ?? 0n) + factor * term.factor;
-    terms.set(key, { ...term, factor: BigInt.asIntN(64, sum), scaled: term.scaled || (known?.scaled ?? false) });
+    terms[at < 0 ? terms.length : at] = {
+      kind: term.kind, name: term.name, factor: BigInt.asIntN(64, sum), scaled: term.scaled || (known?.scaled ?? false),
+    };
   }
-  return {
-    constant: BigInt.asIntN(64, left.constant + factor * right.constant),
-    terms: [...terms.values()].filter((term) => term.factor !== 0n),
-    unknown: left.unknown || right.unknown,
-    forward: left.forward || right.forward,
-  };
+  return terms.filter((term) => term.factor !== 0n);
 };
 
 const scale = (value: Value, factor: bigint): Value => ({
@@ -141,7 +160,7 @@ const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, rep
   if (number === undefined || number.unknown) return number && UNKNOWN;
   if (operator === '~' || operator === '!') {
     const result = operator === '~' ? ~number.constant : number.constant === 0n ? 1n : 0n;
-    return { ...constantValue(result), forward: number.forward };
+    return constantValue(result, number.forward);
   }
   const whole = BigInt.asUintN(64, number.constant);
   const exact = whole > 0n && (whole & (whole - 1n)) === 0n;
@@ -152,7 +171,7 @@ const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, rep
   if (!exact && operator === 'ilog2w') reporter.warning(origin, `${whole} is not a power of two`);
   const bits = BigInt(whole.toString(2).length);
   const logarithm = whole === 0n ? 0n : operator === 'ilog2c' && !exact ? bits : bits - 1n;
-  return { ...constantValue(logarithm), forward: number.forward };
+  return constantValue(logarithm, number.forward);
 };
 
 const applyBinary = (
@@ -168,7 +187,8 @@ const applyBinary = (
   if (operator === '*' && left.terms.length === 0 && !left.unknown) return scale(right, left.constant);
   const compare = COMPARISONS[operator];
   if (compare) return applyComparison(operator, compare, add(left, right, -1n), origin, reporter);
-  const [a, b] = [numberFor(operator, left, origin, reporter), numberFor(operator, right, origin, reporter)];
+  const a = numberFor(operator, left, origin, reporter);
+  const b = numberFor(operator, right, origin, reporter);
   if (!a || !b) return undefined;
   if (a.unknown || b.unknown) return UNKNOWN;
   if (b.constant === 0n && DIVISIONS.includes(operator)) {
@@ -176,7 +196,7 @@ const applyBinary = (
     return undefined;
   }
   const result = ARITHMETIC[operator]?.(a.constant, b.constant) ?? 0n;
-  return { ...constantValue(result), forward: a.forward || b.forward };
+  return constantValue(result, a.forward || b.forward);
 };
 
 type Arithmetic = (a: bigint, b: bigint) => bigint;
@@ -227,9 +247,9 @@ const applyComparison = (
 ): Value | undefined => {
   if (difference.unknown) return UNKNOWN;
   const { forward } = difference;
-  if (difference.terms.length === 0) return { ...constantValue(compare(difference.constant)), forward };
-  if (operator === '=' || operator === '==') return { ...constantValue(0n), forward };
-  if (operator === '!=' || operator === '<>') return { ...constantValue(1n), forward };
+  if (difference.terms.length === 0) return constantValue(compare(difference.constant), forward);
+  if (operator === '=' || operator === '==') return constantValue(0n, forward);
+  if (operator === '!=' || operator === '<>') return constantValue(1n, forward);
   reporter.error(origin, `'${operator}' needs numbers, or addresses in one section`);
   return undefined;
 };

@@ -1,5 +1,6 @@
 // Tokens → expression tree. Values of expressions: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
 // offers for relocatable and floating-point output formats (`seg`, `wrt`, `1.5`) is refused by name.
+import { constantValue, type Value } from './evaluate.ts';
 import { characterConstant } from './strings.ts';
 import type { Cursor, Origin, Reporter, Token, Word } from './tokens.ts';
 
@@ -39,7 +40,7 @@ const LOGARITHMS = ['ilog2e', 'ilog2w', 'ilog2f', 'ilog2c'] as const;
 export type UnaryOperator = (typeof SIGNS)[number] | (typeof LOGARITHMS)[number];
 
 export type Expression =
-  | { readonly kind: 'number'; readonly value: bigint; readonly origin: Origin }
+  | { readonly kind: 'number'; readonly value: Value; readonly origin: Origin }
   /** A word: symbol or register. `escaped`: written `$name`, so never a register. */
   | { readonly kind: 'symbol'; readonly name: string; readonly escaped: boolean; readonly origin: Origin }
   /** `$`, the address of this line, and `$$`, the start of this section. */
@@ -144,10 +145,10 @@ const parseBracket = (cursor: Cursor, reporter: Reporter, depth: number): Expres
 };
 
 const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, reporter: Reporter): Expression | undefined => {
-  if (token.kind === 'number') return { kind: 'number', value: token.value, origin: token.origin };
+  if (token.kind === 'number') return { kind: 'number', value: constantValue(token.value), origin: token.origin };
   if (token.kind === 'string') {
     if (token.bytes.length > 8) reporter.warning(token.origin, 'only the first 8 bytes of a character constant count');
-    return { kind: 'number', value: characterConstant(token.bytes), origin: token.origin };
+    return { kind: 'number', value: constantValue(characterConstant(token.bytes)), origin: token.origin };
   }
   reporter.error(token.origin, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
   return undefined;

@@ -6,7 +6,6 @@ import type { Encoded, SourceOperand } from '../isa/source.ts';
 import type { Emitter } from './emitter.ts';
 import { MAX_TIMES_OF_PLACED } from './limits.ts';
 import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
-import { isBranch } from './parse.ts';
 import type { Program } from './program.ts';
 import type { Instruction } from './statement.ts';
 import type { Origin, Reporter } from './tokens.ts';
@@ -36,7 +35,7 @@ export class Instructions {
     if (instruction.isConstant) {
       const bytes = constants.get(instruction) ?? this.#encode(instruction, origin, 0, place);
       if (!this.#isDoubtful) constants.set(instruction, bytes);
-      this.#emitter.emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
+      this.#emitter.emit(bytes.length, times, origin, false)?.repeat(bytes, times);
       return;
     }
     if (times > MAX_TIMES_OF_PLACED) {
@@ -50,7 +49,7 @@ export class Instructions {
       if (this.#isLast || atLeast > 0) {
         const bytes = this.#encode(instruction, origin, atLeast, place);
         length = bytes.length;
-        this.#emitter.emit(length, 1, origin, false, (writer) => writer.bytes(bytes));
+        this.#emitter.emit(length, 1, origin, false)?.bytes(bytes);
       } else {
         length = this.#measure(instruction, origin, index, place);
         this.#emitter.emit(length, 1, origin, false);
@@ -78,10 +77,10 @@ export class Instructions {
     return operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
   }
 
-  #resolve({ mnemonic, operands }: Instruction, place: Place): SourceOperand[] | undefined {
+  #resolve({ isBranch, operands }: Instruction, place: Place): SourceOperand[] | undefined {
     const resolved: SourceOperand[] = [];
     for (const operand of operands) {
-      const source = resolveOperand(operand, isBranch(mnemonic), place);
+      const source = resolveOperand(operand, isBranch, place);
       if (!source) return undefined;
       resolved.push(source);
     }
@@ -91,7 +90,7 @@ export class Instructions {
   #encodeResolved(
     { mnemonic, prefixes, mode }: Instruction, operands: readonly SourceOperand[], address: bigint, origin: Origin, atLeast: number,
   ): Uint8Array {
-    const encoded: Encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, ...(atLeast > 0 ? { atLeast } : {}) });
+    const encoded: Encoded = encodeSource({ mnemonic, operands, prefixes, mode, address, atLeast });
     this.#isDoubtful = 'error' in encoded || encoded.warnings.length > 0;
     if ('error' in encoded) {
       this.#reporter.error(origin, mnemonic === '' ? encoded.error : `${mnemonic}: ${encoded.error}`);

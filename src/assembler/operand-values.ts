@@ -48,9 +48,12 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
       if (!value) return undefined;
       const register = registerOf(value);
       if (register) return register;
-      if (value.unknown) return { ...operand, value: isTarget ? place.address : 1n, section: isTarget ? 'same' : 'none' };
+      const { size, strict, distance } = operand;
+      if (value.unknown) {
+        return { kind: 'imm', value: isTarget ? place.address : 1n, section: isTarget ? 'same' : 'none', size, strict, distance };
+      }
       const number = plain(value, operand.value, place);
-      return number && { ...operand, value: number.number, section: number.section };
+      return number && { kind: 'imm', value: number.number, section: number.section, size, strict, distance };
     }
     case 'far': {
       const selector = currentValue(operand.selector, place.scope, place.reporter);
@@ -63,14 +66,21 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
       const value = currentValue(operand.value, place.scope, place.reporter);
       if (!value) return undefined;
       const terms = addressTerms(value, operand.value.origin, place.reporter);
-      const { value: _, ...written } = operand;
-      if (value.unknown) return terms && { ...written, terms, displacement: 0n, section: 'other' };
-      const number = resolve(value, place);
+      const number = value.unknown ? ANYWHERE : resolve(value, place);
       if (!number) place.reporter.error(operand.value.origin, 'an address cannot be made of these sections');
-      return terms && number && { ...written, terms, displacement: number.number, section: number.section };
+      const { size, strict, distance, segment, rip, displacementSize, nosplit } = operand;
+      return (
+        terms && number && {
+          kind: 'mem', terms, displacement: number.number, section: number.section,
+          size, strict, distance, segment, rip, displacementSize, nosplit,
+        }
+      );
     }
   }
 };
+
+/** Where memory is guessed to be. */
+const ANYWHERE = { number: 0n, section: 'other' } as const;
 
 /** The register that an expression comes to, as `(eax)` or `reg + 0`. */
 const registerOf = ({ terms, constant, unknown }: Value): SourceOperand | undefined =>
@@ -88,7 +98,10 @@ const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<t
   return number;
 };
 
-const addressTerms = (value: Value, origin: Origin, reporter: Reporter): AddressTerm[] | undefined => {
+const NO_REGISTERS: readonly AddressTerm[] = [];
+
+const addressTerms = (value: Value, origin: Origin, reporter: Reporter): readonly AddressTerm[] | undefined => {
+  if (value.terms.length === 0) return NO_REGISTERS;
   const terms: AddressTerm[] = [];
   const registers = value.terms.filter(({ kind }) => kind === 'register');
   for (const { name, factor, scaled } of registers) {

@@ -75,7 +75,8 @@ const parseOperand = (cursor: Cursor, context: OperandContext): Operand | undefi
   }
   if (cursor.sees('[')) return parseMemory(cursor, context, qualifiers, value);
   const register = value.kind === 'symbol' && !value.escaped ? registerNamed(value.name) : undefined;
-  if (!register) return { kind: 'imm', value, ...qualifiers };
+  const { size, strict, distance } = qualifiers;
+  if (!register) return { kind: 'imm', value, size, strict, distance };
   return register.kind === 'reg' && qualifiers.size !== undefined ? { ...register, written: qualifiers.size } : register;
 };
 
@@ -164,11 +165,12 @@ const FS = 4;
 
 /** DEFAULT REL does not reach operands in FS and GS, whose bases are not zero (NASM manual 7.2.1). */
 const finishMemory = (value: Expression, { defaultRel, reporter }: OperandContext, qualifiers: Qualifiers, overrides: Overrides): Operand | undefined => {
-  const { distance, ...rest } = qualifiers;
+  const { size, strict, distance } = qualifiers;
   if (distance === 'short') {
     reporter.error(value.origin, 'a jump through memory cannot be short');
     return undefined;
   }
-  const rip = overrides.rip ?? (defaultRel && (overrides.segment ?? 0) < FS ? 'rel' : undefined);
-  return { kind: 'mem', value, ...rest, ...overrides, ...(distance ? { distance } : {}), ...(rip ? { rip } : {}) };
+  const { segment, displacementSize, nosplit } = overrides;
+  const rip = overrides.rip ?? (defaultRel && (segment ?? 0) < FS ? 'rel' : undefined);
+  return { kind: 'mem', value, size, strict, distance, segment, rip, displacementSize, nosplit };
 };

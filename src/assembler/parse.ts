@@ -9,7 +9,7 @@ import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, parseExpression } from './expression.ts';
 import { isOneOf, parseOperands, wordAt } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
-import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf } from './tokens.ts';
+import { Cursor, type Line, type Origin, type Reporter, type SourceIo, spell, textOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -19,19 +19,31 @@ const isMnemonic = (word: string): boolean => formsNamed(word).length > 0;
 /** Stands for a line that nothing can be made of. */
 const INVALID = Symbol('invalid');
 
-const DATA = /^(d|res)([bwdqtoyz])$/;
+/** `db`, `resb` and so on, by the size of their elements. */
+const DATA: ReadonlyMap<string, number> = new Map(Object.entries(DATA_UNITS).map(([letter, unit]) => [`d${letter}`, unit]));
+const RESERVE: ReadonlyMap<string, number> = new Map(Object.entries(DATA_UNITS).map(([letter, unit]) => [`res${letter}`, unit]));
+
+/** Words besides mnemonics that are no labels. */
+const RESERVED: ReadonlySet<string> = new Set([...PREFIXES, ...DATA.keys(), ...RESERVE.keys(), 'times', 'incbin', 'equ']);
+
+const isReserved = (word: string | undefined): boolean => word !== undefined && (RESERVED.has(word) || isMnemonic(word));
 
 /** Reads the lines of one source, in order: what one says may depend on those before it. */
 export class Parser {
   readonly #io: SourceIo;
   readonly #reporter: Reporter;
   readonly #settings: Settings = { mode: 16, defaultRel: false };
+  /** Instructions whose bytes are the same in every pass, by their text: many lines of a source say the same. */
+  readonly #constants = new Map<string, Instruction>();
+  readonly #isSettled: (instruction: Instruction) => boolean;
   /** The last label that was not local. */
   #parent = '';
 
-  constructor(io: SourceIo, reporter: Reporter) {
+  /** `isSettled`: whether it is known that there is nothing to report about an instruction, so that it may stand for another line too. */
+  constructor(io: SourceIo, reporter: Reporter, isSettled: (instruction: Instruction) => boolean) {
     this.#io = io;
     this.#reporter = reporter;
+    this.#isSettled = isSettled;
   }
 
   /** What a line says; undefined when it says nothing, or after a report. */
@@ -40,26 +52,28 @@ export class Parser {
     const { origin } = line;
     if (cursor.sees('[')) {
       const body = parseDirective(cursor, this.#settings, this.#reporter);
-      return body && { origin, parent: this.#parent, body };
+      return body && { origin, label: undefined, parent: this.#parent, times: undefined, body };
     }
     const label = this.#parseLabel(cursor);
     if (label === INVALID) return undefined;
     if (label !== undefined && cursor.acceptWord('equ')) return this.#parseEqu(cursor, label, origin);
     if (label !== undefined && !isLocal(label) && !label.startsWith('..')) this.#parent = label;
-    const place = { origin, parent: this.#parent, ...(label === undefined ? {} : { label: this.#fullName(label) }) };
+    const statement = (times: Expression | undefined, body: Body | undefined): Statement => ({
+      origin, label: label === undefined ? undefined : this.#fullName(label), parent: this.#parent, times, body,
+    });
     let times: Expression | undefined;
     if (cursor.acceptWord('times')) {
       times = parseExpression(cursor, this.#reporter);
-      if (!times) return place;
+      if (!times) return statement(undefined, undefined);
     }
     if (cursor.atEnd) {
       if (times) this.#reporter.error(cursor.origin, 'instruction expected after times');
-      return place;
+      return statement(undefined, undefined);
     }
     const body = this.#parseBody(cursor);
-    if (!body) return place;
+    if (!body) return statement(undefined, undefined);
     this.#expectEnd(cursor);
-    return { ...place, body, ...(times ? { times } : {}) };
+    return statement(times, body);
   }
 
   #fullName(label: string): string {
@@ -91,10 +105,36 @@ export class Parser {
     const value = parseExpression(cursor, this.#reporter);
     if (!value) return undefined;
     this.#expectEnd(cursor);
-    return { origin, parent: this.#parent, label: this.#fullName(label), body: { kind: 'equ', value } };
+    return { origin, label: this.#fullName(label), parent: this.#parent, times: undefined, body: { kind: 'equ', value } };
   }
 
   #parseBody(cursor: Cursor): Body | undefined {
+    const word = wordAt(cursor);
+    const text = word !== undefined && isMnemonic(word) ? this.#textOf(cursor) : undefined;
+    if (text === undefined) return this.#parseNewBody(cursor);
+    const known = this.#constants.get(text);
+    if (known && this.#isSettled(known)) {
+      cursor.index = cursor.tokens.length;
+      return known;
+    }
+    const body = this.#parseNewBody(cursor);
+    if (body?.kind === 'instruction' && body.isConstant && cursor.atEnd) this.#constants.set(text, body);
+    return body;
+  }
+
+  /** The rest of a line with what is in force for it; undefined where two lines of one text may differ (a string with warnings). */
+  #textOf({ tokens, index }: Cursor): string | undefined {
+    const { mode, defaultRel } = this.#settings;
+    let text = `${mode} ${defaultRel}`;
+    for (let at = index; at < tokens.length; at++) {
+      const token = tokens[at];
+      if (token.kind === 'string' || token.kind === 'float') return undefined;
+      text += ` ${spell(token)}`;
+    }
+    return text;
+  }
+
+  #parseNewBody(cursor: Cursor): Body | undefined {
     const prefixes: Prefix[] = [];
     for (let word = wordAt(cursor); isOneOf(PREFIXES, word); word = wordAt(cursor)) {
       prefixes.push(word);
@@ -108,11 +148,10 @@ export class Parser {
     }
     if (word === undefined || isMnemonic(word)) return this.#parseInstruction(cursor, word, prefixes);
     cursor.take();
-    const data = DATA.exec(word);
-    if (data) {
-      const unit = DATA_UNITS[data[2]];
-      return data[1] === 'd' ? this.#parseData(cursor, unit, origin) : this.#parseReserve(cursor, unit);
-    }
+    const unit = DATA.get(word);
+    if (unit !== undefined) return this.#parseData(cursor, unit, origin);
+    const reserved = RESERVE.get(word);
+    if (reserved !== undefined) return this.#parseReserve(cursor, reserved);
     if (word === 'incbin') return this.#parseIncbin(cursor, origin);
     this.#reporter.error(origin, word === 'equ' ? 'equ needs a label in front' : `instruction expected, not '${word}'`);
     return undefined;
@@ -126,7 +165,10 @@ export class Parser {
     const operands = parseOperands(cursor, {
       reporter: this.#reporter, defaultRel: mode === 64 && defaultRel, farPointers, prefixes,
     });
-    return operands && { kind: 'instruction', mnemonic, operands, prefixes, mode, isConstant: operands.every((operand) => isConstantOperand(operand, isBranch(mnemonic))) };
+    if (!operands) return undefined;
+    const isBranch = BRANCH.test(mnemonic);
+    const isConstant = operands.every((operand) => isConstantOperand(operand, isBranch));
+    return { kind: 'instruction', mnemonic, operands, prefixes, mode, isBranch, isConstant };
   }
 
   #parseData(cursor: Cursor, unit: number, origin: Origin): Body | undefined {
@@ -165,12 +207,7 @@ export class Parser {
   }
 }
 
-const isReserved = (word: string | undefined): boolean =>
-  word !== undefined &&
-  (isMnemonic(word) || DATA.test(word) || isOneOf(PREFIXES, word) || ['times', 'incbin', 'equ'].includes(word));
-
-/** Whether an immediate of this instruction is where it goes to, so that its encoding depends on its own place. */
-export const isBranch = (mnemonic: string): boolean => /^(j|call|loop)/.test(mnemonic);
+const BRANCH = /^(j|call|loop)/;
 
 const isConstantOperand = (operand: Operand, isTarget: boolean): boolean => {
   switch (operand.kind) {
@@ -181,18 +218,17 @@ const isConstantOperand = (operand: Operand, isTarget: boolean): boolean => {
   }
 };
 
-/** The leaves of an expression. A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
-function* leavesOf(expression: Expression): Generator<Expression> {
+/** Whether a leaf of an expression passes the test. A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
+const someLeaf = (expression: Expression, test: (leaf: Expression) => boolean): boolean => {
   let at = expression;
-  for (; at.kind === 'binary'; at = at.left) yield* leavesOf(at.right);
-  if (at.kind === 'unary') yield* leavesOf(at.operand);
-  else if (at.kind === 'choice') for (const part of [at.condition, at.yes, at.no]) yield* leavesOf(part);
-  else yield at;
-}
+  for (; at.kind === 'binary'; at = at.left) if (someLeaf(at.right, test)) return true;
+  if (at.kind === 'unary') return someLeaf(at.operand, test);
+  return at.kind === 'choice' ? [at.condition, at.yes, at.no].some((part) => someLeaf(part, test)) : test(at);
+};
 
 const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;
 
-const namesRegister = (expression: Expression): boolean => [...leavesOf(expression)].some(isRegister);
+const namesRegister = (expression: Expression): boolean => someLeaf(expression, isRegister);
 
 /** Whether an expression is made of numbers and registers only. */
-const isConstant = (expression: Expression): boolean => [...leavesOf(expression)].every((leaf) => leaf.kind === 'number' || isRegister(leaf));
+const isConstant = (expression: Expression): boolean => !someLeaf(expression, (leaf) => leaf.kind !== 'number' && !isRegister(leaf));

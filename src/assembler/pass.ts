@@ -181,18 +181,23 @@ export class Pass {
       case 'data': {
         const place = this.#place;
         const size = body.size ?? sizeOfData(body.items, place);
-        return this.#emitter.emit(size, times, origin, isOnlyGaps(body.items) && size > 0, (writer) => {
-          const start = writer.length;
-          writeData(body.items, writer, place);
-          writer.repeat(writer.slice(start), times - 1);
-        });
+        const writer = this.#emitter.emit(size, times, origin, isOnlyGaps(body.items) && size > 0);
+        if (!writer) return;
+        const start = writer.length;
+        writeData(body.items, writer, place);
+        if (times > 1) writer.repeat(writer.slice(start), times - 1);
+        return;
       }
-      case 'reserve':
-        return this.#emitter.emit(body.unit * this.#count(body.count, 'res'), times, origin, true);
+      case 'reserve': {
+        const size = body.unit * this.#count(body.count, 'res');
+        this.#emitter.emit(size, times, origin, true)?.fill(size * times);
+        return;
+      }
       case 'incbin': {
         const skip = body.skip ? this.#count(body.skip, 'incbin') : 0;
         const bytes = body.bytes.subarray(skip, body.length ? skip + this.#count(body.length, 'incbin') : undefined);
-        return this.#emitter.emit(bytes.length, times, origin, false, (writer) => writer.repeat(bytes, times));
+        this.#emitter.emit(bytes.length, times, origin, false)?.repeat(bytes, times);
+        return;
       }
       case 'equ':
         return;

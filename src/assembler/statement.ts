@@ -22,6 +22,8 @@ export interface Instruction {
   readonly operands: readonly Operand[];
   readonly prefixes: readonly Prefix[];
   readonly mode: Mode;
+  /** An immediate is where it goes to, so that its encoding depends on its own place. */
+  readonly isBranch: boolean;
   /** No operand names a symbol or a place: the bytes are the same in every pass. */
   readonly isConstant: boolean;
 }
@@ -58,9 +60,9 @@ export type Body =
 export interface Statement {
   readonly origin: Origin;
   /** Whole name of the label on this line. */
-  readonly label?: string;
+  readonly label: string | undefined;
   /** The label that `.x` in this line belongs to. */
   readonly parent: string;
-  readonly times?: Expression;
-  readonly body?: Body;
+  readonly times: Expression | undefined;
+  readonly body: Body | undefined;
 }

@@ -30,7 +30,7 @@ export const startTerm = (section: string): string => `${section} start`;
  * NASM's first guess, which decides which of several consistent layouts is found.
  */
 const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
-const isUnresolved = ({ terms }: Value): boolean => terms.some(({ name }) => name === '?');
+const isUnresolved = ({ terms }: Value): boolean => terms.length > 0 && terms.some(({ name }) => name === '?');
 
 /** The value of an expression in this pass; before the last one, what cannot be computed is merely unknown. Undefined after a report. */
 export const currentValue = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
