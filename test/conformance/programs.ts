@@ -1,10 +1,10 @@
-// Guest programs (test/guest/*.asm) → what each of their checks said. A program says in its first comments what machine it needs:
-//   ; cpus: 2    ; pmu: off    ; qemu: no, because ...    ; nmi watchdogs and the like do not exist: nothing else can be asked for
+// Guest programs (test/guest/*.asm) → what each of their checks said. A program says in comments what machine it needs:
+// `; cpus: 2`, `; pmu: off`, and `; qemu: no, because ...` when QEMU lacks that.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assemble, completeConfig, formatDiagnostic, Machine, type MachineConfig, type Outcome, toFlat } from '../../src/index.ts';
-import { withEngine } from './engines.ts';
+import { assemble, completeConfig, formatDiagnostic, Machine, type MachineConfig, toFlat } from '../../src/index.ts';
+import type { Engine } from './engines.ts';
 
 export const GUEST_FOLDER = join('test', 'guest');
 
@@ -77,21 +77,23 @@ export const readOutput = (program: string, lines: readonly string[], ended: boo
     const plan = /^PLAN (\d+)$/.exec(line);
     const check = /^(PASS|FAIL) ([A-Z]\d+a?) (.*?)(: got .*)?$/.exec(line);
     if (plan) planned = Number(plan[1]);
-    else if (check) checks.push({ number: check[2], what: check[3], passed: check[1] === 'PASS', detail: check[4]?.slice(2) ?? '' });
-    else if (line !== '') remarks.push(line);
+    else if (check) {
+      const [, verdict, number, what, detail = ''] = check;
+      checks.push({ number, what, passed: verdict === 'PASS', detail: detail.slice(2) });
+    } else if (line !== '') remarks.push(line);
   }
   return { program, checks, planned, remarks, ended };
 };
 
 /** Runs a program on one engine to its end. */
-export const runProgram = (program: Program, engine: string, wanted: Partial<MachineConfig> = {}): ProgramResult => {
+export const runProgram = (program: Program, engine: Engine, wanted: Partial<MachineConfig> = {}): ProgramResult => {
   const { cpus, pmu } = program;
-  const config = completeConfig({ cpus, pmu, ramBytes: 16 * MIB, ...withEngine(engine), ...wanted });
+  const config = completeConfig({ cpus, pmu, ramBytes: 16 * MIB, engine, ...wanted });
   if ('errors' in config) throw new Error(config.errors.join('; '));
   const machine = new Machine(config);
   const error = machine.load(program.image);
   if (error) throw new Error(`${program.name}: ${error.error}`);
-  const outcome: Outcome = machine.run(LIMIT);
+  const outcome = machine.run(LIMIT);
   const lines = machine.journal.entries.flatMap((entry) => (entry.kind === 'debug' ? [entry.text] : []));
   const ended = outcome.kind === 'exit' && (outcome.code === 1 || outcome.code === 3);
   const last = ended ? [] : [`ended by ${JSON.stringify(outcome)}`, ...machine.cpus.map(({ id }) => machine.describeCpu(id))];

@@ -14,6 +14,7 @@ DATA_U  equ 0x00cff3000000ffff
 DATA_EO equ 0x00cf99000000ffff          ; execute-only code
 BYTES16 equ 0x0040930000000000 | 15     ; limit 15, base 0
 CALL_GATE equ 0x00008c0000100000
+USER_RPL0 equ USER_DATA & ~3
 TSS_BUSY equ 0x00008b0000000067
 
 %macro descriptor 1
@@ -205,11 +206,11 @@ tests:
         descriptor DATA_P
         faults  "B2", "a far jump to data is #GP(selector)", GP, OTHER, o64 jmp far [far_pointer]
         descriptor CODE_P | (3 << 45)
-        faults  "B2", "a far jump to non-conforming code of DPL 3 is #GP(selector)", GP, OTHER, o64 jmp far [far_pointer]
+        faults  "B2", "a far jump from CPL 0 to code of DPL 3 is #GP(selector)", GP, OTHER, o64 jmp far [far_pointer]
         mov     word [far_pointer + 8], 0
         faults  "B2", "a far jump to a null selector is #GP(0)", GP, 0, o64 jmp far [far_pointer]
         mov     word [far_pointer + 8], CODE64 | 3
-        faults  "B2", "a far jump with RPL above CPL to non-conforming code is #GP(selector)", GP, CODE64, o64 jmp far [far_pointer]
+        faults  "B2", "a far jump with RPL above CPL is #GP(selector)", GP, CODE64, o64 jmp far [far_pointer]
         mov     word [far_pointer + 8], CODE64
         mov     rax, 1 << 47
         mov     [far_pointer], rax
@@ -281,7 +282,7 @@ tests:
         iret_refuses "B5", "IRET to a non-canonical RIP is #GP(0), at the IRET", 0, DATA, rsp, CODE64, 1 << 47
         iret_refuses "B5", "IRET to CPL 3 with a null SS is #GP(0)", 0, 0, rsp, USER_CODE64, .iret_null
         iret_refuses "B5", "IRET to CPL 3 with SS of DPL 0 is #GP(selector)", DATA, DATA | 3, rsp, USER_CODE64, .iret_null
-        iret_refuses "B5", "IRET to CPL 3 with SS of RPL 0 is #GP(selector)", USER_DATA & ~3, USER_DATA & ~3, rsp, USER_CODE64, .iret_null
+        iret_refuses "B5", "IRET to CPL 3 with SS of RPL 0 is #GP(selector)", USER_RPL0, USER_RPL0, rsp, USER_CODE64, .iret_null
         iret_refuses "B5", "IRET to a data segment is #GP(selector)", DATA, DATA, rsp, DATA, .iret_null
         iret_refuses "B5", "IRET to CPL 3 in code of DPL 0 is #GP(selector)", CODE64, DATA, rsp, CODE64 | 3, .iret_null
         check_bits "B5", "and privilege is as before", saved_cs(0), 0xffff, CODE64
@@ -311,7 +312,7 @@ tests:
         iretq
 .iret_user:
         end_user
-        check_bits "S8", "IRET at CPL 3 leaves IF and IOPL and loads the rest", saved_flags(0), FLAG_IF | 0x3000 | FLAG_CF, FLAG_CF
+        check_bits "S8", "IRET at CPL 3 leaves IF and IOPL, loads the rest", saved_flags(0), FLAG_IF | 0x3000 | FLAG_CF, FLAG_CF
         mov     rsi, rsp
         frame   USER_DATA, user_stack, 2, USER_CODE32, .iret32
         forget
