@@ -135,3 +135,5 @@
 %include "scenarios/soft-and-hard.asm"
 %include "scenarios/two-panics.asm"
 %include "scenarios/panic-in-nmi.asm"
+%include "scenarios/lkdtm.asm"
+%include "scenarios/test-lockup.asm"

@@ -14,39 +14,9 @@ PREEMPT_NONE      equ 0
 PREEMPT_VOLUNTARY equ 1
 PREEMPT_FULL      equ 2
 PREEMPT_LAZY      equ 3
-PREEMPT_MODELS    equ 4
 
-        kernel_param preempt, setup_preempt_mode, preempt_dynamic_mode
-
-; setup_preempt_mode -- a parser of params.asm
-;   in: rdi = value or 0, rsi = preempt_dynamic_mode    out: eax = 0    uses: all caller-saved
-function setup_preempt_mode
-        push    rbx
-        push    r12
-        push    r13
-        test    rdi, rdi
-        jz      .done
-        mov     r12, rdi
-        mov     r13, rsi
-        xor     ebx, ebx
-.next:  lea     rsi, [preempt_modes]
-        mov     rsi, [rsi + rbx * 8]
-        mov     rdi, r12
-        call    parameq
-        test    eax, eax
-        jnz     .found
-        inc     ebx
-        cmp     ebx, PREEMPT_MODELS
-        jb      .next
-        printk  KERN_WARNING, "Dynamic Preempt: unsupported mode: %s", r12
-        jmp     .done
-.found: mov     [r13], ebx
-.done:  xor     eax, eax                ; its own line has said what was wrong
-        pop     r13
-        pop     r12
-        pop     rbx
-        return
-endfunction
+        kernel_param preempt, parse_choice, preempt_dynamic_mode, preempt_modes
+        choices preempt_modes, "none", "voluntary", "full", "lazy"
 
 ; preempt_dynamic_init -- makes the model known
 ;   uses: all caller-saved    after: core.c sched_dynamic_update()
@@ -56,8 +26,14 @@ function preempt_dynamic_init
         cmp     ecx, PREEMPT_FULL
         setae   al
         mov     [preempt_dynamic_enabled], eax
-        lea     rax, [preempt_modes]
-        printk  KERN_INFO, "Dynamic Preempt: %s", qword [rax + rcx * 8]
+        lea     rdi, [preempt_modes]
+.next:  sub     ecx, 1                  ; the words of the list, one behind the other
+        jb      .found
+.skip:  inc     rdi
+        cmp     byte [rdi - 1], 0
+        jne     .skip
+        jmp     .next
+.found: printk  KERN_INFO, "Dynamic Preempt: %s", rdi
         return
 endfunction
 
@@ -152,13 +128,6 @@ function preempt_schedule_irq
         return
 endfunction
 
-        section .rodata
-preempt_none:      db "none", 0
-preempt_voluntary: db "voluntary", 0
-preempt_full:      db "full", 0
-preempt_lazy:      db "lazy", 0
-        align   8, db 0
-preempt_modes:  dq preempt_none, preempt_voluntary, preempt_full, preempt_lazy
         section .data
         align   4, db 0
 preempt_dynamic_mode: dd PREEMPT_VOLUNTARY

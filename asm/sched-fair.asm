@@ -2,6 +2,9 @@
 ; time. Also here: the fair server of 6.12, which gives starved fair tasks a share of a CPU that rt tasks never leave.
 ; After: kernel/sched/fair.c, deadline.c; lockup-detector spec 6.3.
 
+        sysctl  sched_rt_period_us,  parse_int, sysctl_sched_rt_period, 1, INT_MAX
+        sysctl  sched_rt_runtime_us, parse_int, sysctl_sched_rt_runtime, -1, INT_MAX
+
 SLEEPER_CREDIT  equ 3 * NSEC_PER_MSEC   ; how far behind the others one that has slept may start
 
 ; update_curr -- the running task's time is accounted for

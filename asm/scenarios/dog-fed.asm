@@ -21,7 +21,7 @@ function dog_fed_init
         mov     edx, [scenario_cpu]
         call    start_busy_thread
         call    let_them_be_busy
-        printk  KERN_INFO, "dog_fed: start"
+        announce "dog_fed"
         call    give_sign
         xor     eax, eax
         return

@@ -18,7 +18,7 @@ function dog_starved_init
         call    run_user_program
         mov     edi, DOG_STARVED_MS
         call    msleep
-        printk  KERN_INFO, "dog_starved: start"
+        announce "dog_starved"
         preempt_disable
 .spin:  pause
         jmp     .spin

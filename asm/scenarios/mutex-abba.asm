@@ -1,9 +1,10 @@
 ; title: Two threads take two mutexes in opposite order: no lockup, both sleep; the hung-task detector reports them
 ; mirrors: mutex_lock(&a); mutex_lock(&b); and mutex_lock(&b); mutex_lock(&a);
 ; until: 260s
-; expect: none | hung@120s..245s
-; expect[hung_task_timeout_secs=0]: none
-; until[hung_task_timeout_secs=0]: 60s
+; expect: hung@120s..245s
+; expect[sysctl.kernel.hung_task_timeout_secs=0]: none
+; until[sysctl.kernel.hung_task_timeout_secs=0]: 60s
+; expect[sysctl.kernel.hung_task_timeout_secs=10]: hung@10s..21s
 ;
 ; The CPUs idle. Neither lockup detector can see anything here, now or ever.
 

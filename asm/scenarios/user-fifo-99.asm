@@ -3,7 +3,7 @@
 ; until: 75s
 ; expect: none
 ; expect[preempt=none|full]: none
-; expect[sched_rt_runtime_us=-1]: none
+; expect[sysctl.kernel.sched_rt_runtime_us=-1]: none
 ; expect[detector=thread]: soft@20s..28s,cpu=0
 ;
 ; With detector=thread the feeder is a thread of the same priority, and FIFO means that it waits until the first one sleeps.
@@ -12,7 +12,7 @@
 
 ; user_fifo_99_init -- out: eax = 0    uses: all caller-saved
 function user_fifo_99_init
-        printk  KERN_INFO, "user_fifo_99: start"
+        announce "user_fifo_99"
         lea     rdi, [rt_loop_program]
         mov     rsi, SCHED_FIFO << 32 | 99
         string  rdx, "fifo"

@@ -8,7 +8,7 @@
 
 ; user_loop_init -- out: eax = 0    uses: all caller-saved
 function user_loop_init
-        printk  KERN_INFO, "user_loop: start"
+        announce "user_loop"
         lea     rdi, [loop_program]
         xor     esi, esi
         string  rdx, "loop"

@@ -8,7 +8,7 @@
 
 ; user_rr_99_init -- out: eax = 0    uses: all caller-saved
 function user_rr_99_init
-        printk  KERN_INFO, "user_rr_99: start"
+        announce "user_rr_99"
         lea     rdi, [rt_loop_program]
         mov     rsi, SCHED_RR << 32 | 99
         string  rdx, "rr"
