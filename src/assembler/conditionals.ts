@@ -18,8 +18,11 @@ export const isReading = (state: Preprocessor): boolean => {
   return conditional === undefined || conditional.state === 'on';
 };
 
+const BEGINS_CONDITIONAL = /^%(?:if|el|endif)/i;
+
 /** Does what a conditional directive says; false if it is none. Must also be called in a branch that is not read. */
 export const handleConditional = (state: Preprocessor, directive: Percent, line: readonly Piece[]): boolean => {
+  if (!BEGINS_CONDITIONAL.test(directive.text)) return false;
   const name = directive.text.slice(1).toLowerCase();
   if (name === 'else') takeElse(state, directive);
   else if (name === 'endif') takeEndif(state, directive);

@@ -3,7 +3,7 @@
 import type { Defines, Parameter, ParameterStyle, SingleMacro } from './defines.ts';
 import { numberPieces } from './expand-single.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { contextName, Fatal, isPunctuation, isWord, splitAtCommas, spaced, spellPieces } from './pieces.ts';
+import { contextName, Fatal, isPunctuation, isWord, spacedRow, splitAtCommas, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
 import { type StringToken, textOf } from './tokens.ts';
@@ -18,7 +18,8 @@ interface Target {
 }
 
 const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): Target | undefined => {
-  const [piece, ...rest] = pieces;
+  const piece = pieces.at(0);
+  const rest = pieces.slice(1);
   if (isWord(piece)) return { defines: state.defines, name: piece.text, rest };
   if (piece?.kind === 'percent' && piece.sort === 'context') {
     const defines = state.definesFor(piece);
@@ -34,7 +35,7 @@ const define = (
   state: Preprocessor, { defines, name }: Target, directive: Percent, body: readonly Piece[], parameters?: Parameter[],
 ): void => {
   const caseless = directive.text[1].toLowerCase() === 'i';
-  const macro: SingleMacro = { name, caseless, body, ...(parameters && { parameters }), isActive: false };
+  const macro: SingleMacro = { name, caseless, parameters, body, isActive: false };
   if (defines.define(macro)) return;
   state.reporter.error(directive.origin, `'${name}' cannot be defined both with and without brackets`);
 };
@@ -165,8 +166,7 @@ const strcat: Directive = (state, pieces, directive) => {
 
 /** `%xdefine` expands now; what is left of the names of macros that take part in their own text stays. */
 const expandNow = (state: Preprocessor, body: readonly Piece[]): readonly Piece[] => {
-  const [first, ...rest] = state.expandSingle(body);
-  return first ? [spaced(first, false), ...rest] : [];
+  return spacedRow(state.expandSingle(body), false);
 };
 
 export const DEFINE_DIRECTIVES: Readonly<Record<string, Directive>> = {

@@ -17,7 +17,7 @@ export interface SingleMacro {
   readonly name: string;
   readonly caseless: boolean;
   /** Undefined when it is used without brackets. */
-  readonly parameters?: readonly Parameter[];
+  readonly parameters: readonly Parameter[] | undefined;
   /** A function for macros whose text depends on where they are used, such as `__LINE__`. */
   readonly body: readonly Piece[] | ((use: Origin) => readonly Piece[]);
   /** While its own text is scanned, it is not expanded again. */

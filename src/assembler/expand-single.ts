@@ -4,7 +4,7 @@
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from './lex.ts';
 import {
-  expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, Row, spaced, spellPieces, wordAt,
+  expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
 } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
@@ -77,7 +77,7 @@ class Expander {
     const plain = macros.find((macro) => macro.parameters === undefined);
     if (plain) {
       if (plain.isActive) return false;
-      this.#enter(plain, use, new Map());
+      this.#enter(plain, use, NO_ARGUMENTS);
       return true;
     }
     const ahead = this.#look();
@@ -110,9 +110,8 @@ class Expander {
     this.#state.spend(body.length + 1, body.length);
     const space = use.spaceBefore || this.#spacePending;
     this.#spacePending = body.length === 0 && space;
-    const pieces = body.length === 0 ? body : [spaced(body[0], space), ...body.slice(1)];
     macro.isActive = true;
-    this.#levels.push({ pieces, index: 0, macro });
+    this.#levels.push({ pieces: spacedRow(body, space), index: 0, macro });
   }
 
   #convert(parameter: Parameter, given: readonly (readonly Piece[])[], index: number): readonly Piece[] {
@@ -145,6 +144,8 @@ class Expander {
     };
   }
 }
+
+const NO_ARGUMENTS: ReadonlyMap<string, readonly Piece[]> = new Map();
 
 interface Ahead {
   next(): Piece | undefined;
@@ -182,8 +183,10 @@ const unbraced = (pieces: readonly Piece[]): readonly Piece[] =>
 const fillIn = (
   macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>, call: Expansion,
 ): readonly Piece[] => {
+  const pieces = expandedFrom(macro.body as readonly Piece[], call);
+  if (values.size === 0 && !pieces.some((piece) => piece.kind === 'percent')) return pieces;
   const body = new Row();
-  for (const piece of expandedFrom(macro.body as readonly Piece[], call)) {
+  for (const piece of pieces) {
     const value = isWord(piece) ? values.get(piece.text) : undefined;
     if (value) body.replace(piece, value);
     else if (piece.kind === 'percent' && piece.sort === 'self') {

@@ -15,7 +15,7 @@ import { Preprocessor } from './preprocessor.ts';
 import { splitLines } from './reporter.ts';
 import { quote } from './strings.ts';
 import { substitute } from './substitute.ts';
-import type { Expansion, Line, Origin, Reporter, SourceIo } from './tokens.ts';
+import type { Expansion, Line, Origin, Reporter, SourceIo, Token } from './tokens.ts';
 
 export interface ExpandOptions {
   /** Macros defined from outside, as `NAME` or `NAME=text`. */
@@ -32,7 +32,7 @@ export function* expand(entry: string, io: SourceIo, reporter: Reporter, options
   try {
     definePrelude(state, options);
     readFile(state, entry, { place: { file: entry, line: 0, column: 0 } });
-    yield* linesOf(state);
+    for (let lines = nextLines(state); lines; lines = nextLines(state)) for (const line of lines) yield line;
   } catch (failure) {
     if (!(failure instanceof Fatal)) throw failure;
     reporter.error(failure.origin, failure.text);
@@ -43,14 +43,13 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = { ...DEFINE_DIRECTIVES, 
 
 const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: ExpandOptions): void => {
   const run = (path: string, lines: readonly string[]): void => {
-    state.input.push({ kind: 'file', path, lines, next: 0, conditionals: [], builtin: true });
-    // Directives only: no line comes out.
-    for (const _ of linesOf(state));
+    state.input.push({ kind: 'file', path, lines, next: 0, conditionals: [], builtin: true, macro: undefined });
+    nextLines(state); // Directives only: no line comes out.
   };
   run('<standard macros>', splitLines(PRELUDE));
   run('<command line>', defines.map((text) => `%define ${text.replace('=', ' ')}`));
   const dynamic = (name: string, body: (use: Origin) => readonly Piece[]): void => {
-    for (const spelling of bothNames(name)) state.defines.define({ name: spelling, caseless: false, body, isActive: false });
+    for (const spelling of bothNames(name)) state.defines.define({ name: spelling, caseless: false, parameters: undefined, body, isActive: false });
   };
   const number = (value: number, origin: Origin): readonly Piece[] => numberPieces(BigInt(value), origin);
   dynamic('LINE', (origin) => number(state.origin.place.line, origin));
@@ -62,14 +61,16 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
   });
 };
 
-function* linesOf(state: Preprocessor): Generator<Line> {
+/** What the next raw line becomes that leaves something for the assembler; undefined at the end of all. */
+const nextLines = (state: Preprocessor): readonly Line[] | undefined => {
   const lines: Line[] = [];
   for (let read = state.input.read(); read; read = state.input.read()) {
-    if ('kind' in read) endFile(state, read);
+    if (!Array.isArray(read)) endFile(state, read as FileFrame);
     else handleLine(state, read, lines);
-    if (lines.length > 0) yield* lines.splice(0);
+    if (lines.length > 0) return lines;
   }
-}
+  return undefined;
+};
 
 const endFile = (state: Preprocessor, file: FileFrame): void => {
   for (const { origin } of file.conditionals) state.reporter.error(origin, `this '%if' has no '%endif'`);
@@ -92,6 +93,10 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   const directive = directiveIn(raw);
   if (directive && handleConditional(state, directive, raw)) return;
   if (!isReading(state)) return;
+  if (isFinal(state, raw)) {
+    if (!handleCall(state, raw, raw.length, lines)) emit(state, raw, lines);
+    return;
+  }
   const pieces = substitute(state, raw);
   const substituted = directiveIn(pieces);
   if (substituted) {
@@ -99,7 +104,18 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
     return;
   }
   const row = state.expandSingle(pieces);
-  if (row.length > 0 && !handleCall(state, row, raw.length, lines)) emit(state, row, lines);
+  if (row.length === 0 || handleCall(state, row, raw.length, lines)) return;
+  const tokens = state.finish(row);
+  if (tokens) emit(state, tokens, lines);
+};
+
+/** Whether a line means what it says: no parameters, no single-line macros. So it is with most lines that people write. */
+const isFinal = (state: Preprocessor, raw: RawLine): raw is readonly Token[] => {
+  if (state.input.macro) return false;
+  for (const piece of raw) {
+    if (piece.kind === 'percent' || piece.kind === 'broken' || (isWord(piece) && state.defines.find(piece.text))) return false;
+  }
+  return true;
 };
 
 /** Where a line was written; of the prelude's lines, where they are called. */
@@ -120,31 +136,36 @@ const handleDirective = (state: Preprocessor, directive: Percent, pieces: readon
 
 /** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
 const handleCall = (state: Preprocessor, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
-  const labelLength = isPunctuation(row[1], ':') ? 2 : 1;
-  for (const at of [0, labelLength]) {
-    const name = row[at];
-    if (!isWord(name) || (at > 0 && !canBeLabel(row[0]))) continue;
-    const candidates = state.macros.named(name.text);
-    if (candidates.length === 0) continue;
-    const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
-    if (call === undefined) return true;
-    if (call === 'mismatch') {
-      state.reporter.warning(name.origin, `no macro '${name.text}' takes these arguments`);
-      continue;
-    }
-    const { macro } = call;
-    if (macro.depth > 0 && !macro.recursive) continue;
-    if (state.input.frames.length > DEEPEST_CALL) {
-      throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
-    }
-    const label = row.slice(0, Math.min(at, 1));
-    if (label.length > 0 && !macro.takesLabel) emit(state, [label[0], colonAfter(label[0])], lines);
-    const unique = state.takeUnique();
-    const expansion: Expansion = { name: macro.name, call: state.origin };
-    state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
-    return true;
+  if (handleCallAt(state, 0, row, rawLength, lines)) return true;
+  return canBeLabel(row[0]) && handleCallAt(state, isPunctuation(row[1], ':') ? 2 : 1, row, rawLength, lines);
+};
+
+/** If a macro is called by the name at `at`, with a label in front of it unless that is 0. */
+const handleCallAt = (state: Preprocessor, at: number, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
+  const name = row[at];
+  if (!isWord(name)) return false;
+  const candidates = state.macros.named(name.text);
+  if (candidates.length === 0) return false;
+  const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
+  if (call === undefined) return true;
+  if (call === 'mismatch') {
+    state.reporter.warning(name.origin, `no macro '${name.text}' takes these arguments`);
+    return false;
   }
-  return false;
+  const { macro } = call;
+  if (macro.depth > 0 && !macro.recursive) return false;
+  if (state.input.frames.length > DEEPEST_CALL) {
+    throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
+  }
+  const label = row.slice(0, Math.min(at, 1));
+  if (label.length > 0 && !macro.takesLabel) {
+    const tokens = state.finish([label[0], colonAfter(label[0])]);
+    if (tokens) emit(state, tokens, lines);
+  }
+  const unique = state.takeUnique();
+  const expansion: Expansion = { name: macro.name, call: state.origin };
+  state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
+  return true;
 };
 
 const DEEPEST_CALL = 10_000;
@@ -153,11 +174,13 @@ const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.ki
 
 const colonAfter = ({ origin }: Piece): Piece => ({ kind: 'punctuation', text: ':', origin, spaceBefore: false });
 
-const emit = (state: Preprocessor, row: readonly Piece[], lines: Line[]): void => {
-  const tokens = state.finish(row);
-  if (!tokens || tokens.length === 0) return;
-  const [open, name, bits] = tokens;
-  const setsBits = open.text === '[' && name?.kind === 'word' && name.text.toLowerCase() === 'bits';
-  if (setsBits && bits?.kind === 'number') state.bits = Number(bits.value);
+const emit = (state: Preprocessor, tokens: readonly Token[], lines: Line[]): void => {
+  if (tokens.length === 0) return;
+  if (tokens[0].text === '[') noteBits(state, tokens);
   lines.push({ tokens, origin: state.origin });
+};
+
+const noteBits = (state: Preprocessor, [, name, bits]: readonly Token[]): void => {
+  const setsBits = name?.kind === 'word' && name.text.toLowerCase() === 'bits';
+  if (setsBits && bits?.kind === 'number') state.bits = Number(bits.value);
 };

@@ -21,7 +21,7 @@ export interface FileFrame {
   /** Of the prelude. */
   readonly builtin: boolean;
   /** Who included it, when a macro did. */
-  readonly macro?: Expansion;
+  readonly macro: Expansion | undefined;
   /** What `%line` says the next line is. */
   shown?: { file: string; line: number; step: number };
 }
@@ -112,16 +112,20 @@ export class Input {
 const readLogicalLine = (frame: FileFrame): RawLine => {
   const { shown } = frame;
   const place = { file: shown?.file ?? frame.path, line: shown?.line ?? frame.next + 1, column: 1 };
+  const first = frame.lines[frame.next++];
+  if (!first.endsWith('\\')) {
+    if (shown) shown.line += shown.step;
+    return lex(first, place, frame.macro);
+  }
   const starts = [0];
-  let text = frame.lines[frame.next++];
+  let text = first;
   while (text.endsWith('\\') && frame.next <= frame.lines.length) {
     text = text.slice(0, -1);
     starts.push(text.length);
     text += frame.lines[frame.next++] ?? '';
   }
   if (shown) shown.line += starts.length * shown.step;
-  const pieces = lex(text, place, frame.macro);
-  return starts.length === 1 ? pieces : pieces.map((piece) => placeInJoined(piece, starts));
+  return lex(text, place, frame.macro).map((piece) => placeInJoined(piece, starts));
 };
 
 /** Of a piece in joined lines: the line and column where it was really written. */

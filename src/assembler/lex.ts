@@ -46,66 +46,128 @@ const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*))/y;
 const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./sy;
 
 /** The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. */
-export const lex = (text: string, place: Place, macro?: Origin['macro']): Piece[] => {
-  const pieces: Piece[] = [];
-  let spaceBefore = false;
-  for (let index = 0; index < text.length; ) {
-    const character = text[index];
-    if (character === ' ' || (character >= '\t' && character <= '\r')) {
-      spaceBefore = true;
-      index++;
-      continue;
-    }
-    if (character === ';') break;
-    const here = { file: place.file, line: place.line, column: place.column + index };
-    const piece = pieceAt(text, index, macro ? { place: here, macro } : { place: here }, spaceBefore);
-    pieces.push(piece.piece);
-    index += piece.length;
-    spaceBefore = false;
-  }
-  return pieces;
-};
+export const lex = (text: string, place: Place, macro?: Origin['macro']): Piece[] => new Lexer(text, place, macro).run();
 
-interface Taken {
-  readonly piece: Piece;
-  readonly length: number;
+/** What a character below 0x80 may begin, as a sum: most pieces are then found by one pattern. */
+const BEGINS = { name: 1, number: 2, string: 4, percent: 8 } as const;
+const beginsOf = (character: string): number =>
+  (/[A-Za-z_.?@$]/.test(character) ? BEGINS.name : 0) |
+  (/[0-9$]/.test(character) ? BEGINS.number : 0) |
+  (/['"`]/.test(character) ? BEGINS.string : 0) |
+  (character === '%' ? BEGINS.percent : 0);
+const BEGINNINGS = Uint8Array.from({ length: 0x80 }, (_, code) => beginsOf(String.fromCharCode(code)));
+
+class Lexer {
+  readonly #text: string;
+  readonly #place: Place;
+  readonly #macro: Origin['macro'];
+  /** The next character to be read. */
+  #index = 0;
+
+  constructor(text: string, place: Place, macro: Origin['macro']) {
+    this.#text = text;
+    this.#place = place;
+    this.#macro = macro;
+  }
+
+  run(): Piece[] {
+    const text = this.#text;
+    const pieces: Piece[] = [];
+    let spaceBefore = false;
+    while (this.#index < text.length) {
+      const code = text.charCodeAt(this.#index);
+      if (code === SPACE || (code >= TAB && code <= RETURN)) {
+        spaceBefore = true;
+        this.#index++;
+        continue;
+      }
+      if (code === SEMICOLON) break;
+      pieces.push(this.#piece(code < 0x80 ? BEGINNINGS[code] : BEGINS.name, spaceBefore));
+      spaceBefore = false;
+    }
+    return pieces;
+  }
+
+  #piece(begins: number, spaceBefore: boolean): Piece {
+    const { file, line, column } = this.#place;
+    const origin: Origin = { place: { file, line, column: column + this.#index }, macro: this.#macro };
+    if (begins & BEGINS.name) {
+      const text = this.#take(NAME);
+      if (text !== undefined) return wordPiece(text, origin, spaceBefore);
+    }
+    if (begins & BEGINS.number) {
+      const text = this.#take(NUMBER);
+      if (text !== undefined) return numberPiece(text, origin, spaceBefore);
+    }
+    if (begins & BEGINS.string) return this.#string(origin, spaceBefore);
+    if (begins & BEGINS.percent) {
+      const text = this.#take(PERCENT) ?? this.#take(PERCENT_NAME);
+      if (text === '%{' || text === '%[') return this.#bracketed(text, origin, spaceBefore);
+      if (text !== undefined) return { kind: 'percent', sort: sortOf(text), text, origin, spaceBefore };
+    }
+    const text = this.#take(OPERATOR) ?? this.#rest(1);
+    return { kind: 'punctuation', text, origin, spaceBefore };
+  }
+
+  /** What the pattern finds here, which then lies behind. */
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#index;
+    if (!pattern.test(this.#text)) return undefined;
+    const text = this.#text.slice(this.#index, pattern.lastIndex);
+    this.#index = pattern.lastIndex;
+    return text;
+  }
+
+  #rest(length: number): string {
+    const text = this.#text.slice(this.#index, this.#index + length);
+    this.#index += length;
+    return text;
+  }
+
+  #string(origin: Origin, spaceBefore: boolean): Piece {
+    const text = this.#take(STRING);
+    if (text !== undefined) return { kind: 'string', text, bytes: unquote(text), origin, spaceBefore };
+    return this.#broken(`this string has no closing ${this.#text[this.#index]}`, origin, spaceBefore);
+  }
+
+  /** All that is left, from here on. */
+  #broken(problem: string, origin: Origin, spaceBefore: boolean): Piece {
+    return { kind: 'broken', text: this.#rest(this.#text.length - this.#index), problem, origin, spaceBefore };
+  }
+
+  /** `%{…}` and `%[…]`, from behind the opening bracket to the matching one, over quoted strings. */
+  #bracketed(begin: '%{' | '%[', origin: Origin, spaceBefore: boolean): Piece {
+    const text = this.#text;
+    const open = begin[1];
+    const close = open === '{' ? '}' : ']';
+    const start = this.#index;
+    let depth = 1;
+    while (this.#index < text.length) {
+      const character = text[this.#index];
+      if (QUOTES.includes(character) && this.#take(STRING) !== undefined) continue;
+      this.#index++;
+      if (character === open) depth++;
+      else if (character === close && --depth === 0) {
+        const inner = text.slice(start, this.#index - 1);
+        const [sort, content]: [PercentSort, string] = open === '[' ? ['indirect', inner] : [sortOf(`%${inner}`), `%${inner}`];
+        return { kind: 'percent', sort, text: content, origin, spaceBefore };
+      }
+    }
+    this.#index = start - begin.length;
+    return this.#broken(`'${begin}' has no closing '${close}'`, origin, spaceBefore);
+  }
 }
 
-const matchAt = (pattern: RegExp, text: string, index: number): string | undefined => {
-  pattern.lastIndex = index;
-  return pattern.exec(text)?.[0];
-};
-
-const pieceAt = (text: string, index: number, origin: Origin, spaceBefore: boolean): Taken => {
-  const name = matchAt(NAME, text, index);
-  if (name !== undefined) {
-    const escaped = name[0] === '$';
-    return { piece: { kind: 'word', text: escaped ? name.slice(1) : name, escaped, origin, spaceBefore }, length: name.length };
-  }
-  const number = matchAt(NUMBER, text, index);
-  if (number !== undefined) return { piece: numberPiece(number, origin, spaceBefore), length: number.length };
-  if (QUOTES.includes(text[index])) return stringAt(text, index, origin, spaceBefore);
-  const percent = matchAt(PERCENT, text, index) ?? matchAt(PERCENT_NAME, text, index);
-  if (percent === '%{' || percent === '%[') return bracketedAt(text, index, origin, spaceBefore);
-  if (percent !== undefined)
-    return { piece: { kind: 'percent', sort: sortOf(percent), text: percent, origin, spaceBefore }, length: percent.length };
-  const operator = matchAt(OPERATOR, text, index) ?? text[index];
-  return { piece: { kind: 'punctuation', text: operator, origin, spaceBefore }, length: operator.length };
-};
-
+const TAB = 0x09;
+const RETURN = 0x0d;
+const SPACE = 0x20;
+const SEMICOLON = 0x3b;
 const QUOTES = '\'"`';
 
-const stringAt = (text: string, index: number, origin: Origin, spaceBefore: boolean): Taken => {
-  const string = matchAt(STRING, text, index);
-  return string === undefined
-    ? brokenTo(text.slice(index), `this string has no closing ${text[index]}`, origin, spaceBefore)
-    : { piece: { kind: 'string', text: string, bytes: unquote(string), origin, spaceBefore }, length: string.length };
+const wordPiece = (text: string, origin: Origin, spaceBefore: boolean): Piece => {
+  const escaped = text[0] === '$';
+  return { kind: 'word', text: escaped ? text.slice(1) : text, escaped, origin, spaceBefore };
 };
-
-const brokenTo = (text: string, problem: string, origin: Origin, spaceBefore: boolean): Taken => ({
-  piece: { kind: 'broken', text, problem, origin, spaceBefore },
-  length: text.length,
-});
 
 /** A number token; wider than 64 bits keeps its low 64, as NASM does. */
 const numberPiece = (text: string, origin: Origin, spaceBefore: boolean): Piece => {
@@ -114,23 +176,6 @@ const numberPiece = (text: string, origin: Origin, spaceBefore: boolean): Piece 
   return value === undefined
     ? { kind: 'broken', text, problem: `'${text.slice(0, 40)}' is not a number`, origin, spaceBefore }
     : { kind: 'number', text, value: BigInt.asIntN(64, value), origin, spaceBefore };
-};
-
-/** `%{…}` and `%[…]`: to the matching bracket, over quoted strings. */
-const bracketedAt = (text: string, index: number, origin: Origin, spaceBefore: boolean): Taken => {
-  const open = text[index + 1];
-  const close = open === '{' ? '}' : ']';
-  let depth = 0;
-  for (let at = index + 1; at < text.length; at++) {
-    if (text[at] === open) depth++;
-    else if (text[at] === close) depth--;
-    else if (QUOTES.includes(text[at])) at += (matchAt(STRING, text, at)?.length ?? 1) - 1;
-    if (depth > 0) continue;
-    const inner = text.slice(index + 2, at);
-    const [sort, content]: [PercentSort, string] = open === '[' ? ['indirect', inner] : [sortOf(`%${inner}`), `%${inner}`];
-    return { piece: { kind: 'percent', sort, text: content, origin, spaceBefore }, length: at + 1 - index };
-  }
-  return brokenTo(text.slice(index), `'%${open}' has no closing '${close}'`, origin, spaceBefore);
 };
 
 const SORTS: readonly (readonly [RegExp, PercentSort])[] = [

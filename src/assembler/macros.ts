@@ -47,7 +47,8 @@ export class Macros {
   /** All definitions of the name, the newest first. */
   named(name: string): readonly MultiMacro[] {
     const macros = this.#byName.get(name.toLowerCase());
-    return macros ? macros.filter((macro) => macro.caseless || macro.name === name) : NONE;
+    if (!macros) return NONE;
+    return macros.every((macro) => macro.caseless || macro.name === name) ? macros : macros.filter((macro) => macro.caseless || macro.name === name);
   }
 
   /** Whether there is one with this name that takes some of these numbers of arguments (any without `arity`). */

@@ -18,9 +18,8 @@ export const readFile = (state: Preprocessor, path: string, origin: Origin, from
   const source = state.io.read(path, from);
   if (!source) throw new Fatal(origin, `cannot read '${path}'`);
   if (!isText(source.text)) throw new Fatal({ place: { file: source.path, line: 1, column: 1 } }, 'not a text file');
-  const { macro } = origin;
-  const frame = { path: source.path, lines: splitLines(source.text), next: 0, conditionals: [], builtin: false };
-  state.input.push({ kind: 'file', ...frame, ...(macro && { macro }) });
+  const lines = splitLines(source.text);
+  state.input.push({ kind: 'file', path: source.path, lines, next: 0, conditionals: [], builtin: false, macro: origin.macro });
 };
 
 /** Control characters and bytes that are no UTF-8 are rare in text, and there is no zero. */

@@ -48,6 +48,10 @@ export const spellPieces = (pieces: readonly Piece[]): string =>
 export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
   piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
 
+/** The row, its first piece standing after a blank or not. */
+export const spacedRow = (pieces: readonly Piece[], spaceBefore: boolean): readonly Piece[] =>
+  pieces.length === 0 || pieces[0].spaceBefore === spaceBefore ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
+
 /** The piece with another origin. Written out by kind: most of an expansion's work is this copying. */
 export const withOrigin = (piece: Piece, origin: Origin): Piece => {
   const { text, spaceBefore } = piece;
@@ -80,7 +84,8 @@ export class Row {
   replace(piece: Piece, pieces: readonly Piece[], keepsBlank = false): void {
     const space = piece.spaceBefore || this.#spacePending;
     this.#spacePending = pieces.length === 0 && space;
-    for (const [index, part] of pieces.entries()) {
+    for (let index = 0; index < pieces.length; index++) {
+      const part = pieces[index];
       this.pieces.push(index === 0 ? spaced(part, space || (keepsBlank && part.spaceBefore)) : part);
     }
   }

@@ -6,7 +6,7 @@ import type { Place } from '../base/diagnostic.ts';
 /** Where something was written and, when a macro produced it, who called that macro (the innermost first, then outwards). */
 export interface Origin {
   readonly place: Place;
-  readonly macro?: Expansion;
+  readonly macro?: Expansion | undefined;
 }
 
 /** One use of a macro, single-line or multi-line. */
