@@ -65,7 +65,7 @@ function watchdog_hardlockup_check
         mov     rdi, rbx
         call    is_hardlockup
         test    eax, eax
-        jz      .fine
+        jz      .done
         cmp     dword [rbx + pcpu.watchdog_hardlockup_warned], 0
         jne     .done
         cmp     dword [hardlockup_all_cpu_backtrace], 0
@@ -87,8 +87,6 @@ function watchdog_hardlockup_check
         jne     .done
         mov     rdi, rbx
         call    watchdog_hardlockup_update_reset
-        jmp     .done
-.fine:  mov     dword [rbx + pcpu.watchdog_hardlockup_warned], 0
 .done:  pop     r12
         pop     rbx
         return
@@ -102,6 +100,7 @@ function is_hardlockup
         cmp     eax, [rdi + pcpu.hrtimer_interrupts_saved]
         je      .missed
         call    watchdog_hardlockup_update_reset
+        mov     dword [rdi + pcpu.watchdog_hardlockup_warned], 0        ; the episode is over
         xor     eax, eax
         return
 .missed:

@@ -3,6 +3,7 @@
 ; until: 60s
 ; expect: hard@6s..30s,cpu=0 then hard,cpu=1 | hard@6s..20s,cpu=1 then hard,cpu=0
 ; expect[pmu=off]: none
+; expect[hardlockup=buddy|buddy-7.1]: none
 ; expect[cpus=4]: hard@6s..20s then hard then hard then hard
 ; expect[cpus=16]: hard@6s..20s then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard then hard
 ;

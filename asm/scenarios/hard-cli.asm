@@ -15,6 +15,25 @@
 ; expect[hardlockup_panic=1]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,cpu=1,line="Kernel panic - not syncing: Hard LOCKUP" then none
 ; expect[nmi_watchdog=panic]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,line="Kernel panic - not syncing: Hard LOCKUP" then none
 ; expect[softlockup_panic=1]: hard@6s..20s,cpu=1 then none
+; expect[hardlockup=buddy]: hard@8s..36s,cpu=1 then none
+; expect[hardlockup=buddy, pmu=off]: hard@8s..36s,cpu=1 then says="Sending NMI from CPU 0 to CPUs 1:" then says="NMI backtrace for cpu 1" then none
+; expect[hardlockup=buddy, cpus=1]: none
+; expect[hardlockup=buddy, cpus=4]: hard@8s..36s,cpu=1 then none
+; expect[hardlockup=buddy, nmi_watchdog=panic]: hard@8s..36s,cpu=1 then panic@+0s..0.5s,cpu=0,line="Kernel panic - not syncing: Hard LOCKUP" then says="Shutting down cpus with NMI" then none
+; expect[hardlockup=buddy-7.1]: hard@8s..16s,cpu=1,line="watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1" then none
+; expect[hardlockup=buddy-7.1, cpu=0]: hard@8s..12.1s,cpu=0,line="watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" then none
+; expect[hardlockup=buddy-7.1, cpus=1]: none
+; expect[report=5.4]: hard@6s..20s,cpu=1,line="NMI watchdog: Watchdog detected hard LOCKUP on cpu 1" then none
+; expect[hardlockup_all_cpu_backtrace=1]: hard@6s..20s,cpu=1 then says="Sending NMI from CPU 1 to CPUs 0:" then says="NMI backtrace for cpu 0 skipped: idling at default_idle" then none
+; expect[hardlockup_all_cpu_backtrace=1, cpus=4]: hard@6s..20s,cpu=1 then says="Sending NMI from CPU 1 to CPUs 0,2-3:" then none
+; expect[nmi_period_percent=30]: hard@5s..18s,cpu=1 then none
+; expect[rcu_stall=1, nmi_watchdog=0]: rcu@21s..25s,cpu=1,line="rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:"
+; expect[rcu_stall=1, pmu=off, sysctl.kernel.panic_on_rcu_stall=1]: rcu@21s..25s,cpu=1 then panic@+0s..0.5s,cpu=0,line="Kernel panic - not syncing: RCU Stall"
+; expect[cpu=0]: hard@16s..30s,cpu=0 then none
+; expect[sysctl.kernel.nmi_watchdog=0]: none
+; expect[sysctl.kernel.watchdog=0]: none
+; expect[sysctl.kernel.watchdog_cpumask=0]: none
+; expect[sysctl.kernel.hardlockup_panic=1]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,cpu=1 then none
 ; cells: cpus=4; cpus=16; preempt=full
 ;
 ; Linux: a kthread that does local_irq_disable(); while (1);. Its CPU takes no more ticks; only the NMI of the cycle counter gets

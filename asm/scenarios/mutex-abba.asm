@@ -1,7 +1,9 @@
 ; title: Two threads take two mutexes in opposite order: no lockup, both sleep; the hung-task detector reports them
 ; mirrors: mutex_lock(&a); mutex_lock(&b); and mutex_lock(&b); mutex_lock(&a);
 ; until: 260s
-; expect: hung@120s..245s
+; expect: hung@120s..240.5s,stuck=120..240,cpu=0 then hung,stuck=120..240 then none
+; expect[sysctl.kernel.hung_task_timeout_secs=30]: hung@30s..62s,stuck=30..62 then hung
+; expect[hung_task_panic=1]: hung@120s..240.5s then hung then panic,line="Kernel panic - not syncing: hung_task: blocked tasks"
 ; expect[sysctl.kernel.hung_task_timeout_secs=0]: none
 ; until[sysctl.kernel.hung_task_timeout_secs=0]: 60s
 ; expect[sysctl.kernel.hung_task_timeout_secs=10]: hung@10s..21s

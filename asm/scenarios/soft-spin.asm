@@ -17,6 +17,19 @@
 ; expect[nosoftlockup]: none
 ; expect[softlockup_panic=1]: soft@24s..28s,cpu=0 then panic@+0s..0.5s,line="Kernel panic - not syncing: softlockup: hung tasks" then none
 ; expect[panic=1]: soft@24s..28s,cpu=0 then soft@+27.9s..28.1s then none
+; expect[detector=stopper-5.4|thread]: soft@24s..28s,cpu=0,stuck=22..23 then soft@+27.9s..28.1s,stuck=22..23
+; expect[report=5.4]: soft@24s..28s,cpu=0,stuck=26..27
+; expect[hardlockup=buddy|buddy-7.1]: soft@24s..28s,cpu=0,stuck=26..27
+; expect[softlockup_all_cpu_backtrace=1]: soft@24s..28s,cpu=0 then says="Sending NMI from CPU 0 to CPUs 1:" then says="NMI backtrace for cpu 1 skipped: idling at default_idle"
+; expect[softlockup_all_cpu_backtrace=1, cpus=4]: soft@24s..28s,cpu=0 then says="Sending NMI from CPU 0 to CPUs 1-3:"
+; expect[phase=1000000, announce=0]: soft@23.9s..24.1s,cpu=0,stuck=22..23 then soft@+27.9s..28.1s,stuck=48..49
+; expect[phase=3999000000, announce=0]: soft@20s..20.1s,cpu=0,stuck=22..23
+; expect[cpu=1]: soft@24s..28s,cpu=1,stuck=26..27
+; expect[rcu_stall=1]: soft@24s..28s,cpu=0,stuck=26..27
+; expect[sysctl.kernel.watchdog_thresh=5]: soft@12s..14s,cpu=0,stuck=13
+; expect[sysctl.kernel.soft_watchdog=0]: none
+; expect[sysctl.kernel.watchdog_cpumask=1]: none
+; expect[sysctl.kernel.softlockup_panic=1]: soft@24s..28s,cpu=0 then panic@+0s..0.5s then none
 ; until[panic=1]: 62s
 ; cells: cpus=1; cpus=4; cpus=16; pmu=off
 ;
