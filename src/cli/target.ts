@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isScenario, type ObjectFile, readScenario, type Scenario, toElf } from '../index.ts';
+import { isScenario, type ObjectFile, readScenario, type Scenario, toElf, toFlat } from '../index.ts';
 import { assembleFile } from './assembly.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { ASM_FOLDER, readBytes } from './files.ts';
@@ -30,20 +30,20 @@ const kernelObject = (): ObjectFile => (kernel ??= assembleFile(KERNEL, { includ
 /** The kernel, with every scenario in it. */
 export const kernelImage = (): Uint8Array => toElf(kernelObject());
 
-/** Finds and prepares `name`. */
-export const loadTarget = (name: string): Target => {
+/** Finds and prepares `name`; with `isFlat` a source becomes a file without headers. */
+export const loadTarget = (name: string, isFlat = false): Target => {
   const scenario = findScenario(name);
   if (scenario) return targetOf(name, kernelObject(), scenario);
   if (!existsSync(name)) throw unknownTarget(name);
-  return name.endsWith('.asm') ? loadSource(name) : { name, image: readBytes(name), scenario: undefined };
+  return name.endsWith('.asm') ? loadSource(name, isFlat) : { name, image: readBytes(name), scenario: undefined };
 };
 
 /** A source that opens as a scenario does is one: it includes the kernel and adds itself to its table. */
-const loadSource = (path: string): Target => {
+const loadSource = (path: string, isFlat: boolean): Target => {
   const { object } = assembleFile(path, { includePaths: [ASM_FOLDER], defines: [] });
   if (object.sections.every(({ bytes }) => bytes.length === 0)) throw new CliError(`${path}: assembles to nothing`, EXIT.BAD_INPUT);
   const text = new TextDecoder().decode(readBytes(path));
   const scenario = isScenario(text) ? readScenario(basename(path, '.asm'), text) : undefined;
   if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);
-  return targetOf(path, object, scenario);
+  return isFlat ? { name: path, image: toFlat(object), scenario } : targetOf(path, object, scenario);
 };

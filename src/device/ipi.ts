@@ -60,6 +60,8 @@ interface Sent {
 }
 
 export class ApicBus {
+  /** Called when a device has sent a message, which is to be flushed soon. */
+  onDeviceMessage: () => void = () => {};
   readonly #apics: ApicPort[] = [];
   readonly #queue: Sent[] = [];
 
@@ -80,6 +82,7 @@ export class ApicBus {
       if (destination.kind === 'self') return;
     }
     this.#queue.push({ message, source });
+    if (!source) this.onDeviceMessage();
   }
 
   /** Delivers everything that was sent to other CPUs, in the order in which it was sent. */

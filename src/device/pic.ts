@@ -9,7 +9,8 @@ export interface PicWires {
 }
 
 /** The master's input that the slave is on. */
-const CASCADE = 2;
+export const PIC_CASCADE = 2;
+export const PIC_LINES = 16;
 const SPURIOUS = 7;
 
 const ICW1 = { init: 0x10, single: 0x02, icw4: 0x01 } as const;
@@ -205,7 +206,7 @@ export class PicPair implements Device {
   /** The input of an IRQ, to be called with its level. */
   line(irq: number): (asserted: boolean) => void {
     const chip = this.#chips[irq >> 3];
-    if (!chip || irq === CASCADE) throw new Error(`The interrupt controllers have no line ${irq}.`);
+    if (!chip || irq === PIC_CASCADE) throw new Error(`The interrupt controllers have no line ${irq}.`);
     return (asserted) => this.#after(chip.setLine(irq & 7, asserted));
   }
 
@@ -218,7 +219,7 @@ export class PicPair implements Device {
   acknowledge(): number {
     const [master, slave] = this.#chips;
     const input = master.acknowledge();
-    const vector = input === CASCADE ? slave.state.base + slave.acknowledge() : master.state.base + input;
+    const vector = input === PIC_CASCADE ? slave.state.base + slave.acknowledge() : master.state.base + input;
     return this.#after(vector);
   }
 
@@ -239,7 +240,7 @@ export class PicPair implements Device {
   /** Passes the slave's request on to the master, and the master's to the CPU. */
   #after<T>(result: T): T {
     const [master, slave] = this.#chips;
-    master.setLine(CASCADE, slave.pending >= 0);
+    master.setLine(PIC_CASCADE, slave.pending >= 0);
     this.#output(this.asserted);
     return result;
   }

@@ -3,14 +3,16 @@
 
 import { buildAcpi } from '../device/acpi.ts';
 import type { Device } from '../device/device.ts';
+import { FwCfg } from '../device/fw-cfg.ts';
 import { Ib700 } from '../device/ib700.ts';
-import { IoApic } from '../device/ioapic.ts';
+import { IOAPIC_LINES, IoApic } from '../device/ioapic.ts';
 import type { ApicBus } from '../device/ipi.ts';
-import { PicPair } from '../device/pic.ts';
+import { PIC_CASCADE, PIC_LINES, PicPair } from '../device/pic.ts';
 import { Pit } from '../device/pit.ts';
 import { Power } from '../device/power.ts';
 import { Rtc } from '../device/rtc.ts';
 import { SystemPorts } from '../device/system-ports.ts';
+import { TestDevice } from '../device/test-device.ts';
 import { Uart } from '../device/uart.ts';
 import type { Timeline } from '../time/timeline.ts';
 import { BIOS_AREA, LOW_MEMORY_END } from './boot-info.ts';
@@ -42,6 +44,7 @@ export class Board {
   readonly devices: readonly Device[];
   readonly bus: DeviceBus;
   readonly #ioapic: IoApic;
+  readonly #fwCfg: FwCfg;
   /** The ACPI tables, to be placed at BIOS_AREA. */
   readonly #tables: Uint8Array;
 
@@ -50,7 +53,7 @@ export class Board {
     const ioapic = new IoApic({ id: cpus, send: (message) => apicBus.send(message) });
     const pic = new PicPair();
     const irq = (number: number): ((asserted: boolean) => void) => {
-      const toPic = pic.line(number);
+      const toPic = number < PIC_LINES && number !== PIC_CASCADE ? pic.line(number) : () => {};
       const toIoApic = ioapic.line(number === PIT_IRQ ? PIT_LINE : number);
       return (asserted) => {
         toPic(asserted);
@@ -58,6 +61,7 @@ export class Board {
       };
     };
     this.#ioapic = ioapic;
+    this.#fwCfg = new FwCfg({ cpus, ramBytes });
     this.devices = [
       ioapic,
       pic,
@@ -67,13 +71,16 @@ export class Board {
       new SystemPorts({ reset, exit, onDebugByte }),
       new Power({ hz, now, powerOff: () => exit(0) }),
       new Ib700({ hz, now, timeline, reset }),
+      this.#fwCfg,
+      new TestDevice({ irq: Array.from({ length: IOAPIC_LINES }, (_, line) => irq(line)) }),
     ];
     this.bus = new DeviceBus(this.devices);
     this.#tables = buildAcpi({ base: BIOS_AREA, apicIds: Array.from({ length: cpus }, (_, id) => id), ioapicId: cpus });
   }
 
-  /** Leaves in RAM what a BIOS would. */
-  placeTables(ram: Uint8Array): void {
+  /** Leaves in RAM what a BIOS would, and tells who asks what was booted. */
+  placeTables(ram: Uint8Array, image: Uint8Array): void {
+    this.#fwCfg.kernel = image;
     ram.set(this.#tables, BIOS_AREA);
     new DataView(ram.buffer, ram.byteOffset).setUint16(EBDA_SEGMENT, LOW_MEMORY_END >> 4, true);
   }

@@ -23,6 +23,8 @@ export interface MachineConfig {
   readonly pmu: boolean;
   readonly commandLine: string;
   readonly modules: readonly BootModule[];
+  /** The image is no kernel but what a BIOS reads from a disk and starts in real mode. */
+  readonly bootSector: boolean;
   /** Whether loops that change nothing are taken in one step. No result depends on it. */
   readonly fastForward: boolean;
   /** Whether hot code is translated to WebAssembly. No result depends on it either. */
@@ -43,6 +45,7 @@ export const DEFAULT_CONFIG: MachineConfig = {
   pmu: true,
   commandLine: '',
   modules: [],
+  bootSector: false,
   fastForward: true,
   engine: 'interpret',
 };
@@ -80,7 +83,7 @@ export const digest = (config: MachineConfig, image: Uint8Array): string => {
   const hash = new Hash();
   for (const name of Object.keys(RANGES) as (keyof typeof RANGES)[]) hash.number(config[name]);
   hash
-    .number(config.pmu ? 1 : 0)
+    .number((config.pmu ? 1 : 0) + (config.bootSector ? 2 : 0))
     .text(config.commandLine)
     .number(config.modules.length);
   for (const { name, bytes } of config.modules) hash.text(name).bytes(bytes);

@@ -13,6 +13,7 @@ import { type FormatError, isFormatError } from '../formats/format-error.ts';
 import { Timeline } from '../time/timeline.ts';
 import { RegionTranslator } from '../translate/engine.ts';
 import { Board } from './board.ts';
+import { loadBootSector, setBootSectorState } from './boot-sector.ts';
 import { digest, type MachineConfig } from './config.ts';
 import { describeCpu } from './describe.ts';
 import { ExceptionLog } from './exceptions.ts';
@@ -119,6 +120,7 @@ export class Machine {
       equalTurns: config.seed === 0,
       deliver: () => this.#apicBus.flush(),
     });
+    this.#apicBus.onDeviceMessage = () => this.#turns.endTurn();
     this.#parts = [
       ...this.#processors.flatMap(({ parts }) => parts),
       part('apic bus', this.#apicBus),
@@ -150,14 +152,27 @@ export class Machine {
 
   /** Puts `image` into RAM and the first CPU at its entry; to be called once, before the first run. */
   load(image: Uint8Array): FormatError | undefined {
+    this.digest = digest(this.config, image);
+    return this.config.bootSector ? this.#loadBootSector(image) : this.#loadKernel(image);
+  }
+
+  #loadBootSector(image: Uint8Array): FormatError | undefined {
+    const error = loadBootSector(this.#ram.bytes, image);
+    if (error) return error;
+    this.#board.placeTables(this.#ram.bytes, image);
+    setBootSectorState(this.#cpus[0]);
+    this.#cpus[0].refresh();
+    return undefined;
+  }
+
+  #loadKernel(image: Uint8Array): FormatError | undefined {
     const boot = readImage(image, this.config.ramBytes);
     if (isFormatError(boot)) return boot;
-    this.#board.placeTables(this.#ram.bytes);
+    this.#board.placeTables(this.#ram.bytes, image);
     const place = loadImage(this.#ram.bytes, boot, this.config);
     if (isFormatError(place)) return place;
     setStartState(this.#cpus[0], place);
     this.#cpus[0].refresh();
-    this.digest = digest(this.config, image);
     if (boot.elf) {
       this.symbols = symbolsOf(boot.elf);
       const lines = linesOf(boot.elf);

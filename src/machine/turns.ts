@@ -50,6 +50,11 @@ export class Turns {
     this.#shorten(this.now);
   }
 
+  /** Ends the turn at the next boundary of the current CPU, because it has caused something that must not wait for longer. */
+  endTurn(): void {
+    if (this.current) this.#shorten(this.current.time);
+  }
+
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
   run(until: number): 'until' | 'stuck' | 'stopped' {
     const { timeline, deliver } = this.#wires;

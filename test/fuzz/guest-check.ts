@@ -96,12 +96,12 @@ export const checkGuest = (guest: GuestCase, seed: number): string | undefined =
     reference ??= whole;
     if (config.cpus > 1) continue;
 
-    // Turns of one tick end at every boundary, so also at the one where the other run ended.
+    // Turns of one tick end at every boundary, so also where the other run paused.
     for (const turn of [1, 2 + random.below(2000)]) {
       const others = start(guest, { ...own, turn, seed: 0 });
       const single = start(guest, { ...own, turn: 1, seed: 0 });
-      const results = [others.run(ticks).kind, single.run(others.cpus[0].time).kind];
-      if (results[0] !== results[1]) results.splice(0, 2, others.run(2 * ticks).kind, single.run(2 * ticks).kind);
+      const results = [others.run(ticks).kind, single.run(others.now).kind];
+      if (results[0] !== results[1]) results.splice(0, 2, ...[others, single].map((each) => each.run(others.now + 2 * ticks).kind));
       // What sleeps for ever is noticed at the end of a turn.
       const wrong = results[0] === 'stuck' && results[1] === 'stuck' ? undefined : difference(others, single, ['turns', 'random']);
       const found = results[0] === results[1] ? wrong : results.join(' and ');

@@ -2,7 +2,7 @@
 
 import { dumpCore, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
-import { requireWritable, writeWhole } from '../files.ts';
+import { readBytes, requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
 import { exitCode, quote, type RunSettings, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
@@ -22,6 +22,8 @@ export const run: Command = {
     { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1MHz); all of time scales with it' },
     { name: 'turn', value: 'TICKS', help: 'instructions that a CPU runs before it is the turn of the next (default 100)' },
     { name: 'seed', value: 'N', help: 'turns of random length, chosen by N (default 0: all equally long)' },
+    { name: 'module', value: 'FILE', multiple: true, help: 'a boot module for the kernel, called FILE; may be given several times' },
+    { name: 'boot-sector', help: 'TARGET is what a BIOS reads from a disk: start it at 7C00h in real mode' },
     { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
@@ -41,7 +43,7 @@ export const run: Command = {
     for (const path of outputs) requireWritable(path);
     if (outputs.filter((path) => path === '-').length > 1) throw args.misuse('--json and --dmesg: only one can have stdout');
     const show = outputs.includes('-') ? () => {} : (text: string) => process.stdout.write(text);
-    const { result, machine, context } = await runTarget(loadTarget(name), { ...settings, command: repeatCommand(name, args) }, show);
+    const { result, machine, context } = await runTarget(loadTarget(name, args.flag('boot-sector')), { ...settings, command: repeatCommand(name, args) }, show);
     const { entries } = machine.journal;
     const [json, dmesg] = OUTPUTS.map((option) => args.text(option));
     if (json !== undefined) writeWhole(json, reportJson(result, context, entries));
@@ -69,6 +71,8 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
     seed: args.count('seed', 0, 0xffff_ffff),
     fastForward: args.flag('no-fast-forward') ? false : undefined,
     pmu: pmuFrom(args),
+    modules: args.texts('module').map((path) => ({ name: path, bytes: readBytes(path) })),
+    bootSector: args.flag('boot-sector'),
   };
   return {
     config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)),
@@ -85,6 +89,8 @@ const within = (value: number | undefined, least: number, most: number): number 
 const repeatCommand = (name: string, args: Arguments): string => {
   const options = run.options
     .filter((option) => !WITHOUT_INFLUENCE.includes(option.name))
-    .flatMap(({ name: option }) => args.texts(option).map((text) => `--${option} ${quote(text)}`));
+    .flatMap(({ name: option, value }) =>
+      value === undefined ? (args.flag(option) ? [`--${option}`] : []) : args.texts(option).map((text) => `--${option} ${quote(text)}`),
+    );
   return ['clispin run', quote(name), ...options].join(' ');
 };
