@@ -83,7 +83,7 @@ export const checkGuest = (guest: GuestCase, seed: number): string | undefined =
     const restored = start(guest, own);
     restored.restore(structuredClone(first.save()));
     // A guest that changes page tables without a flush may see the old ones or the new ones; a snapshot forgets the old ones.
-    for (const cpu of first.cpus) cpu.mmu.flush();
+    for (const cpu of first.cpus) cpu.refresh();
     restored.run(ticks);
     first.run(ticks);
     const isStale = difference(first, restored) === undefined && difference(first, whole) !== undefined;
