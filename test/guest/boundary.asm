@@ -252,19 +252,6 @@ tests:
         gate_options VECTOR, 0, 0x8e
         check   "B8", "IST goes before RSP0", frame_at(0), other_stack - 16 - 40
 
-        mov     rbx, rsp
-        forget
-        mov     [resume_rsp], rbx
-        mov     qword [resume], .b8b
-        mov     dword [tss + 0x24], other_stack         ; IST1
-        gate_options SS_, 1, 0x8e
-        mov     rsp, (1 << 47) + 0x1000
-.b8int: int     VECTOR
-.b8b:   gate_options SS_, 0, 0x8e
-        check   "B8", "delivery on a non-canonical stack is #SS", vector(0), SS_
-        check   "B8", "with error code 0", error(0), 0
-        check   "B8", "and the address of the INT saved", saved_rip(0), .b8int
-
         gate_options VECTOR, 0, 0x0e
         faults  "B8", "a gate that is not present is #NP(vector * 8 + 2)", NP, VECTOR * 8 + 2, int VECTOR
         gate_options VECTOR, 0, 0x8c
@@ -341,6 +328,19 @@ tests:
 .b9w:   loop    .b9w
         end_user
         check   "B9", "an interrupt ignores the DPL", vector(0), VECTOR
+        ; at the end: where this is not refused, nothing more can be said
+        mov     rbx, rsp
+        forget
+        mov     [resume_rsp], rbx
+        mov     qword [resume], .b8b
+        mov     dword [tss + 0x24], other_stack         ; IST1
+        gate_options SS_, 1, 0x8e
+        mov     rsp, (1 << 47) + 0x1000
+.b8int: int     VECTOR
+.b8b:   gate_options SS_, 0, 0x8e
+        check   "B8", "delivery on a non-canonical stack is #SS", vector(0), SS_
+        check   "B8", "with error code 0", error(0), 0
+        check   "B8", "and the address of the INT saved", saved_rip(0), .b8int
         ret
 
 nmi_and_out:

@@ -1,5 +1,5 @@
-; Control registers, EFER and MSRs: what may be written to them (SDM vol. 3, 2.5; vol. 4). All of it is under B2's number for
-; execution faults (8) and X6's for paging.
+; Control registers, EFER, MSRs and instructions that are the supervisor's: what is refused (SDM vol. 3, 2.5, 5.9; vol. 4). All
+; of it is under the number of execution faults, B2.
 %include "guest.inc"
 
 PG      equ 1 << 31
@@ -63,11 +63,6 @@ tests:
         mov     cr0, rsi
 
         ; CR3, CR4, CR8 and those that do not exist
-        cr4_refuses "CR4: a reserved bit is #GP(0)", 1 << 19
-        cr4_refuses "CR4: VMXE of a feature that CPUID does not show is #GP(0)", 1 << 13
-        mov     rax, cr4
-        and     eax, ~0x20
-        faults  "B2", "CR4: clearing PAE in long mode is #GP(0)", GP, 0, mov cr4, rax
         faults  "B2", "there is no CR1: #UD", UD, 0, db 0x0f, 0x22, 0xc8
         faults  "B2", "there is no CR5: #UD", UD, 0, db 0x0f, 0x20, 0xe8
         mov     rax, 0x123456789
@@ -235,6 +230,11 @@ tests:
         mov     rcx, 1 << 52
         or      rax, rcx
         faults  "B2", "CR3: a bit above MAXPHYADDR is #GP(0)", GP, 0, mov cr3, rax
+        cr4_refuses "CR4: a reserved bit is #GP(0)", 1 << 19
+        cr4_refuses "CR4: VMXE of a feature that CPUID does not show is #GP(0)", 1 << 13
         cr4_refuses "CR4: a bit above 31 is #GP(0)", 1 << 32
+        mov     rax, cr4
+        and     eax, ~0x20
+        faults  "B2", "CR4: clearing PAE in long mode is #GP(0)", GP, 0, mov cr4, rax
         ret
         finish

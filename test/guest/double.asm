@@ -40,7 +40,8 @@ tests:
         ends_in "#GP while delivering #DE: double fault", DF_, 0, div ecx
         mended  DE
         missing GP
-        ends_in "#NP while delivering #GP: double fault", DF_, 0, mov cr8, rbx
+        mov     eax, 0x200              ; beyond the GDT
+        ends_in "#NP while delivering #GP: double fault", DF_, 0, mov ds, eax
         mended  GP
         missing NP
         missing VECTOR
