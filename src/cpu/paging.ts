@@ -34,22 +34,22 @@ const EXECUTE_DISABLE = 0x8000_0000;
 /** Bits 40..51 of an entry are above MAXPHYADDR (40) and reserved; 52..62 are ignored. */
 const RESERVED_HIGH = 0x000f_ff00;
 
-/** How many bits of the page number a level's index stands above, and whether its entry can map a page itself. */
+/** How many pages an entry of a level stands for, and whether it can map them itself. */
 interface Level {
-  readonly shift: number;
+  readonly span: number;
   readonly large: boolean;
 }
 
 const FOUR_LEVEL: readonly Level[] = [
-  { shift: 27, large: false },
-  { shift: 18, large: true },
-  { shift: 9, large: true },
-  { shift: 0, large: false },
+  { span: 2 ** 27, large: false },
+  { span: 2 ** 18, large: true },
+  { span: 2 ** 9, large: true },
+  { span: 1, large: false },
 ];
 const PAE: readonly Level[] = FOUR_LEVEL.slice(2);
 const TWO_LEVEL: readonly Level[] = [
-  { shift: 10, large: true },
-  { shift: 0, large: false },
+  { span: 2 ** 10, large: true },
+  { span: 1, large: false },
 ];
 const LEVELS = 4;
 
@@ -101,14 +101,14 @@ export class Paging {
     let rights = WRITABLE | USER;
     let executable = true;
     for (let depth = 0; ; depth++) {
-      const { shift, large } = levels[depth];
-      const index = Math.floor(page / 2 ** shift) % (wide ? 512 : 1024);
+      const { span, large } = levels[depth];
+      const index = Math.floor(page / span) % (wide ? 512 : 1024);
       const at = table + index * (wide ? 8 : 4);
       const low = this.#read32(at);
       const high = wide ? this.#read32(at + 4) : 0;
       if ((low & PRESENT) === 0) fail(0);
-      const leaf = shift === 0 || (large && (low & PAGE_SIZE) !== 0 && (wide || (cr4 & CR4_PSE) !== 0));
-      if (this.#reserved(low, high, shift, leaf, wide, noExecute, large)) fail(ERROR_PROTECTION | ERROR_RESERVED);
+      const leaf = span === 1 || (large && (low & PAGE_SIZE) !== 0 && (wide || (cr4 & CR4_PSE) !== 0));
+      if (this.#reserved(low, high, span, leaf, wide, noExecute, large)) fail(ERROR_PROTECTION | ERROR_RESERVED);
       rights &= low;
       if ((high & EXECUTE_DISABLE) !== 0) executable = false;
       this.#addresses[depth] = at;
@@ -120,8 +120,7 @@ export class Paging {
       const isUser = (rights & USER) !== 0;
       if (!this.#allowed(access, user, implicit, isUser, (rights & WRITABLE) !== 0, executable)) fail(ERROR_PROTECTION);
       this.#touch(depth, access);
-      const within = page % 2 ** shift;
-      return { page: this.#frame(low, high, shift, wide) + within, user: isUser, large: shift > 0 };
+      return { page: this.#frame(low, high, span, wide) + (page % span), user: isUser, large: span > 1 };
     }
   }
 
@@ -133,19 +132,19 @@ export class Paging {
   }
 
   /** Whether reserved bits of an entry are set (SDM vol. 3, 4.3 to 4.5). */
-  #reserved(low: number, high: number, shift: number, leaf: boolean, wide: boolean, noExecute: boolean, large: boolean): boolean {
+  #reserved(low: number, high: number, span: number, leaf: boolean, wide: boolean, noExecute: boolean, large: boolean): boolean {
     // 4 MiB pages have bits 32..39 of their address in bits 13..20 (PSE-36); bit 21 is reserved.
-    if (!wide) return leaf && shift > 0 && (low & 0x0020_0000) !== 0;
+    if (!wide) return leaf && span > 1 && (low & 0x0020_0000) !== 0;
     if ((high & RESERVED_HIGH) !== 0) return true;
     if ((high & EXECUTE_DISABLE) !== 0 && !noExecute) return true;
     if (!leaf) return !large && (low & PAGE_SIZE) !== 0;
-    return shift > 0 && (low & (2 ** (shift + 12) - 1) & ~0x1fff) !== 0;
+    return span > 1 && (low & (span * 0x1000 - 1) & ~0x1fff) !== 0;
   }
 
   /** First physical page of the page that a leaf entry maps. */
-  #frame(low: number, high: number, shift: number, wide: boolean): number {
-    const page = (low >>> 12) - ((low >>> 12) % 2 ** shift);
-    const above = wide ? high & 0xff : shift > 0 ? (low >>> 13) & 0xff : 0;
+  #frame(low: number, high: number, span: number, wide: boolean): number {
+    const page = (low >>> 12) - ((low >>> 12) % span);
+    const above = wide ? high & 0xff : span > 1 ? (low >>> 13) & 0xff : 0;
     return above * 2 ** 20 + page;
   }
 
