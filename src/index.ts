@@ -3,6 +3,8 @@
 // The machine: configuration and image in, journal and outcome out.
 export { type BootModule, completeConfig, DEFAULT_CONFIG, type MachineConfig } from './machine/config.ts';
 export { type Entry, formatEntry, type Journal } from './machine/journal.ts';
+export { DIFFERENCES } from './machine/differences.ts';
+export { type Inventory, inventory } from './machine/inventory.ts';
 export { Machine, type Outcome } from './machine/machine.ts';
 export type { Snapshot } from './machine/snapshot.ts';
 
@@ -27,6 +29,7 @@ export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
 export { dumpCore } from './lab/core-dump.ts';
+export { ERRATA, type Erratum } from './lab/errata.ts';
 export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,

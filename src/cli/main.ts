@@ -2,6 +2,7 @@
 // The command line → a command and its exit code. Mistakes of the user are one message; anything else is our own fault and says so.
 
 import { asm } from './commands/asm.ts';
+import { cpu } from './commands/cpu.ts';
 import { dis } from './commands/dis.ts';
 import { matrix } from './commands/matrix.ts';
 import { run } from './commands/run.ts';
@@ -12,7 +13,7 @@ import { CliError, EXIT } from './exit-code.ts';
 import { type Command, formatHelp, parseArguments } from './options.ts';
 import { surviveClosedPipe } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, tour];
+const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, cpu, tour];
 
 const overview = (): string =>
   [

@@ -106,6 +106,9 @@ const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
   0x8000_0008: () => [40 | (48 << 8), 0, 0, 0],
 };
 
+/** What there is, for documentation; a leaf may have subleaves. */
+export const CPUID_LEAVES: readonly number[] = Object.keys(LEAVES).map(Number);
+
 /**
  * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks, `apic` whether the local APIC is enabled. Beyond either
  * range the highest basic leaf answers.

@@ -7,8 +7,9 @@ import type { Cpu } from './cpu.ts';
 import { Fault, GP } from './fault.ts';
 import { isCanonical } from './segment.ts';
 
-/** `write` says whether the value was taken; a register without it is read-only. */
+/** `name` is the manual's. `write` says whether the value was taken; a register without it is read-only. */
 interface Msr {
+  readonly name: string;
   readonly read: (cpu: Cpu) => bigint;
   readonly write?: (cpu: Cpu, value: bigint) => boolean;
 }
@@ -28,25 +29,28 @@ const isPat = (value: bigint): boolean =>
   [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n].every((shift) => [0n, 1n, 4n, 5n, 6n, 7n].includes((value >> shift) & 0xffn));
 
 /** A field of the state that takes the values which pass the test. */
-const wide = (name: WideField, accepts: (value: bigint) => boolean): Msr => ({
-  read: (cpu) => cpu[name],
+const wide = (name: string, field: WideField, accepts: (value: bigint) => boolean): Msr => ({
+  name,
+  read: (cpu) => cpu[field],
   write: (cpu, value) => {
     if (!accepts(value)) return false;
-    cpu[name] = value;
+    cpu[field] = value;
     return true;
   },
 });
 
-const narrow = (name: NarrowField): Msr => ({
-  read: (cpu) => BigInt(cpu[name]),
+const narrow = (name: string, field: NarrowField): Msr => ({
+  name,
+  read: (cpu) => BigInt(cpu[field]),
   write: (cpu, value) => {
     if (value >> 32n) return false;
-    cpu[name] = Number(value);
+    cpu[field] = Number(value);
     return true;
   },
 });
 
-const segmentBase = (segment: number): Msr => ({
+const segmentBase = (name: string, segment: number): Msr => ({
+  name,
   read: (cpu) => cpu.segBase[segment],
   write: (cpu, value) => {
     if (!isCanonical(value)) return false;
@@ -62,49 +66,48 @@ const moveTsc = (cpu: Cpu, adjust: bigint): boolean => {
 };
 
 const CORE: Readonly<Record<number, Msr>> = {
-  /** IA32_TIME_STAMP_COUNTER: a write moves IA32_TSC_ADJUST by as much (SDM vol. 3, 17.17.3). */
+  // A write moves IA32_TSC_ADJUST by as much (SDM vol. 3, 17.17.3).
   0x10: {
+    name: 'IA32_TIME_STAMP_COUNTER',
     read: (cpu) => cpu.tsc,
     write: (cpu, value) => moveTsc(cpu, cpu.tscAdjust + value - cpu.tsc),
   },
-  /** IA32_PLATFORM_ID. */
-  0x17: { read: () => 0n },
-  /** IA32_TSC_ADJUST. */
-  0x3b: { read: (cpu) => cpu.tscAdjust, write: moveTsc },
-  /** IA32_BIOS_SIGN_ID: no microcode update is loaded. */
-  0x8b: wide('biosSignId', anything),
-  /** IA32_MTRRCAP: no variable and no fixed ranges. */
-  0xfe: { read: () => 0n },
-  /** IA32_SYSENTER_CS, _ESP, _EIP. */
-  0x174: narrow('sysenterCs'),
-  0x175: wide('sysenterEsp', isCanonical),
-  0x176: wide('sysenterEip', isCanonical),
-  /** IA32_MISC_ENABLE: fast strings and the MONITOR enable are accepted and change nothing. */
-  0x1a0: wide('miscEnable', within(0x4_0001n)),
-  /** IA32_PAT. */
-  0x277: wide('pat', isPat),
-  /** IA32_MTRR_DEF_TYPE: memory types have no effect. */
-  0x2ff: wide('mtrrDefType', within(0x807n)),
-  /** IA32_EFER. */
+  0x17: { name: 'IA32_PLATFORM_ID', read: () => 0n },
+  0x3b: { name: 'IA32_TSC_ADJUST', read: (cpu) => cpu.tscAdjust, write: moveTsc },
+  // No microcode update is loaded.
+  0x8b: wide('IA32_BIOS_SIGN_ID', 'biosSignId', anything),
+  // No variable and no fixed ranges.
+  0xfe: { name: 'IA32_MTRRCAP', read: () => 0n },
+  0x174: narrow('IA32_SYSENTER_CS', 'sysenterCs'),
+  0x175: wide('IA32_SYSENTER_ESP', 'sysenterEsp', isCanonical),
+  0x176: wide('IA32_SYSENTER_EIP', 'sysenterEip', isCanonical),
+  // Fast strings and the MONITOR enable are accepted and change nothing.
+  0x1a0: wide('IA32_MISC_ENABLE', 'miscEnable', within(0x4_0001n)),
+  0x277: wide('IA32_PAT', 'pat', isPat),
+  // Memory types have no effect.
+  0x2ff: wide('IA32_MTRR_DEF_TYPE', 'mtrrDefType', within(0x807n)),
   0xc000_0080: {
+    name: 'IA32_EFER',
     read: (cpu) => BigInt(cpu.efer),
     write: (cpu, value) => {
       writeEfer(cpu, value);
       return true;
     },
   },
-  /** IA32_STAR, LSTAR, CSTAR, FMASK. */
-  0xc000_0081: wide('star', anything),
-  0xc000_0082: wide('lstar', isCanonical),
-  0xc000_0083: wide('cstar', isCanonical),
-  0xc000_0084: narrow('fmask'),
-  /** IA32_FS_BASE, GS_BASE, KERNEL_GS_BASE. */
-  0xc000_0100: segmentBase(FS),
-  0xc000_0101: segmentBase(GS),
-  0xc000_0102: wide('kernelGsBase', isCanonical),
-  /** IA32_TSC_AUX. */
-  0xc000_0103: narrow('tscAux'),
+  0xc000_0081: wide('IA32_STAR', 'star', anything),
+  0xc000_0082: wide('IA32_LSTAR', 'lstar', isCanonical),
+  0xc000_0083: wide('IA32_CSTAR', 'cstar', isCanonical),
+  0xc000_0084: narrow('IA32_FMASK', 'fmask'),
+  0xc000_0100: segmentBase('IA32_FS_BASE', FS),
+  0xc000_0101: segmentBase('IA32_GS_BASE', GS),
+  0xc000_0102: wide('IA32_KERNEL_GS_BASE', 'kernelGsBase', isCanonical),
+  0xc000_0103: narrow('IA32_TSC_AUX', 'tscAux'),
 };
+
+/** What there is, for documentation. */
+export const CORE_MSRS: readonly { readonly index: number; readonly name: string; readonly access: 'r' | 'rw' }[] = Object.entries(
+  CORE,
+).map(([index, { name, write }]) => ({ index: Number(index), name, access: write === undefined ? 'r' : 'rw' }));
 
 const IA32_APIC_BASE = 0x1b;
 const APIC_ENABLED = 0x800n;

@@ -79,3 +79,14 @@ export const LVT_OFFSETS: readonly number[] = LAPIC_REGISTERS.filter(({ name }) 
 
 /** Delivery status and remote IRR: read-only, so that writing back what was read is no fault in x2APIC mode. */
 export const LVT_STATUS = 0x5000;
+
+/** The MSRs of a local APIC, for documentation: those from 0x800 on exist in x2APIC mode. */
+export const LAPIC_MSRS: readonly { readonly index: number; readonly name: string; readonly access: LapicRegister['access'] }[] = [
+  { index: 0x1b, name: 'IA32_APIC_BASE', access: 'rw' },
+  { index: 0x6e0, name: 'IA32_TSC_DEADLINE', access: 'rw' },
+  ...LAPIC_REGISTERS.filter(({ mode }) => mode !== 'xapic').map(({ offset, name, access }) => ({
+    index: 0x800 + (offset >>> 4),
+    name: `IA32_X2APIC_${name}`,
+    access: name === 'LDR' ? ('r' as const) : access,
+  })),
+];

@@ -42,6 +42,20 @@ const GENERAL = 4;
 const FIXED = FIXED_SOURCES.length;
 const RDPMC_FIXED = 0x4000_0000;
 
+const numbered = (first: number, count: number, name: string) =>
+  Array.from({ length: count }, (_, n) => ({ index: first + n, name: `${name}${n}`, access: 'rw' as const }));
+
+/** What there is, for documentation. */
+export const PMU_MSRS: readonly { readonly index: number; readonly name: string; readonly access: 'r' | 'rw' }[] = [
+  ...numbered(IA32_PMC0, GENERAL, 'IA32_PMC'),
+  ...numbered(IA32_PERFEVTSEL0, GENERAL, 'IA32_PERFEVTSEL'),
+  ...numbered(IA32_FIXED_CTR0, FIXED, 'IA32_FIXED_CTR'),
+  { index: IA32_FIXED_CTR_CTRL, name: 'IA32_FIXED_CTR_CTRL', access: 'rw' },
+  { index: IA32_PERF_GLOBAL_STATUS, name: 'IA32_PERF_GLOBAL_STATUS', access: 'r' },
+  { index: IA32_PERF_GLOBAL_CTRL, name: 'IA32_PERF_GLOBAL_CTRL', access: 'rw' },
+  { index: IA32_PERF_GLOBAL_OVF_CTRL, name: 'IA32_PERF_GLOBAL_OVF_CTRL', access: 'rw' },
+];
+
 /** One more than a counter's greatest value. */
 const RANGE = 2 ** 48;
 /** Bits of the counters in the global registers. */
