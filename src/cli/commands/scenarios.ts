@@ -1,8 +1,9 @@
-// `clispin scenarios`: what can be run by name, one line each.
+// `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
-import { casesOf, formatExpectation } from '../../index.ts';
+import { casesOf, cellName, ERRATA, formatExpectation, repeatWords } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
+import { quote } from '../run-target.ts';
 import { paint } from '../terminal.ts';
 import { allScenarios } from '../scenario-files.ts';
 
@@ -10,9 +11,13 @@ export const scenarios: Command = {
   name: 'scenarios',
   operands: '',
   summary: 'Lists the scenarios: name, what is expected, what happens.',
-  options: [{ name: 'json', help: 'print them as JSON' }],
+  options: [
+    { name: 'errata', help: 'list claims that are not so: claim, truth, and the command that shows it' },
+    { name: 'json', help: 'print the list as JSON' },
+  ],
   run: (args) => {
     if (args.operands.length > 0) throw args.misuse(`'${args.operands[0]}' is not wanted here`);
+    if (args.flag('errata')) return listErrata(args.flag('json'));
     const all = allScenarios().map((scenario) => {
       const [normal, ...others] = casesOf(scenario);
       return { ...scenario, expectation: formatExpectation(normal.expectation), configurations: others.map((one) => one.configuration) };
@@ -28,4 +33,20 @@ export const scenarios: Command = {
       console.log(`${paint('bold', name.padEnd(widths[0]))}  ${expected.padEnd(widths[1])}  ${title}`);
     return EXIT.OK;
   },
+};
+
+const listErrata = (json: boolean): number => {
+  const cases = new Map(allScenarios().flatMap(casesOf).map((one) => [cellName(one), one]));
+  const rows = ERRATA.map(({ number, claim, truth, cells }) => ({
+    number,
+    claim,
+    truth,
+    commands: cells.flatMap((cell) => {
+      const one = cases.get(cell);
+      return one ? repeatWords(one, 0).map(quote).join(' ') : [];
+    }),
+  }));
+  if (json) console.log(JSON.stringify(rows, null, 2));
+  else for (const { number, claim, truth, commands } of rows) console.log([`${paint('bold', `${number}.`)} ${claim}`, `    ${truth}`, ...commands.map((command) => paint('grey', `    ${command}`)), ''].join('\n'));
+  return EXIT.OK;
 };
