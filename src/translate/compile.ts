@@ -66,7 +66,7 @@ class RegionWriter {
     e.end();
     const code = new Code();
     this.#enter(code);
-    code.append(e.code);
+    code.append(e.code.bytes);
     this.#exit(code);
     return [
       { params: REGION_PARAMS, result: TYPE.i32, locals: REGION_LOCALS, code },

@@ -27,9 +27,10 @@ export interface TranslatorOptions {
   /** The memory of the machine, and where in it the byte of line n is, less n. */
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly marksOffset: number;
+  /** How often an instruction must have been the target of a branch to be worth a region; for tests. */
+  readonly hot?: number;
 }
 
-/** So often an instruction must have been the target of a branch to be worth a region. */
 const HOT = 48;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
@@ -71,27 +72,32 @@ interface Entry extends TranslatedEntry {
 
 export class RegionTranslator implements Translator {
   readonly #options: TranslatorOptions;
+  readonly #hot: number;
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
   readonly #byLine = new Map<number, Set<Translation>>();
   /** How often code in a page has been written. */
   readonly #writes = new Map<number, number>();
   #bytes = 0;
-  /** Regions made so far. */
+  /** Regions made so far, and ticks spent in them. */
   compiled = 0;
+  ticks = 0;
 
   constructor(options: TranslatorOptions) {
     this.#options = options;
+    this.#hot = options.hot ?? HOT;
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
     options.code.onClear(() => this.clear());
   }
 
   run(cpu: Cpu, decoded: Decoded): boolean {
-    const entry = decoded.entry as Entry | undefined;
     const { words32, floats } = cpu;
+    let entry = decoded.entry as Entry | undefined;
     if (entry === undefined || entry.low !== words32[RIP_LOW] || entry.high !== words32[RIP_HIGH] || entry.user !== cpu.mmu.user) {
-      if (++decoded.heat === HOT) this.#translate(cpu, decoded);
-      return false;
+      if (++decoded.heat !== this.#hot) return false;
+      this.#translate(cpu, decoded);
+      entry = decoded.entry as Entry | undefined;
+      if (entry === undefined) return false;
     }
     if (cpu.mode !== 64 && !isFlat(cpu)) return false;
     const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
@@ -102,6 +108,7 @@ export class RegionTranslator implements Translator {
       return false;
     }
     floats[TIME] += ticks - left;
+    this.ticks += ticks - left;
     return true;
   }
 
@@ -171,7 +178,7 @@ export class RegionTranslator implements Translator {
     const [low, high] = [Number(block.at & 0xffff_ffffn), Number(block.at >> 32n)];
     const entry: Entry = { owner: translation, number, ticks: block.steps.length, low, high, user, failures: 0 };
     head.entry = entry;
-    head.heat = HOT - VERY_HOT;
+    head.heat = this.#hot - VERY_HOT;
     translation.heads.push(head);
   }
 

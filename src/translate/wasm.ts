@@ -31,22 +31,65 @@ const NO_RESULT = 0x40;
 
 /** Code under construction. Every method appends an instruction. */
 export class Code {
-  readonly bytes: number[] = [];
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  byte(value: number): this {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  append(bytes: ArrayLike<number>): this {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  unsigned(value: number): this {
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
+    return this.byte(rest);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const bytes = new Uint8Array(2 * (this.#length + count));
+    bytes.set(this.bytes);
+    this.#bytes = bytes;
+  }
 
   /** An instruction without immediates: a member of I32 or I64. */
   op(...opcodes: number[]): this {
-    for (const opcode of opcodes) this.bytes.push(opcode);
+    for (const opcode of opcodes) this.byte(opcode);
     return this;
   }
 
   i32(value: number): this {
-    this.bytes.push(OP.i32_const);
-    return this.#signed(BigInt(value | 0));
+    this.byte(OP.i32_const);
+    for (let rest = value | 0; ; ) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      const done = rest === 0 ? low < 0x40 : rest === -1 && low >= 0x40;
+      this.byte(done ? low : low | 0x80);
+      if (done) return this;
+    }
   }
 
   i64(value: bigint): this {
-    this.bytes.push(OP.i64_const);
-    return this.#signed(BigInt.asIntN(64, value));
+    this.byte(OP.i64_const);
+    for (let rest = BigInt.asIntN(64, value); ; ) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      const done = rest === 0n ? low < 0x40 : rest === -1n && low >= 0x40;
+      this.byte(done ? low : low | 0x80);
+      if (done) return this;
+    }
   }
 
   get(local: number): this {
@@ -63,23 +106,19 @@ export class Code {
 
   /** A member of MEMORY; `offset` is added to the address without wrapping. */
   memory(opcode: number, offset: number): this {
-    this.bytes.push(opcode, 0);
-    return this.#unsigned(offset);
+    return this.byte(opcode).byte(0).unsigned(offset);
   }
 
   block(): this {
-    this.bytes.push(OP.block, NO_RESULT);
-    return this;
+    return this.byte(OP.block).byte(NO_RESULT);
   }
 
   loop(): this {
-    this.bytes.push(OP.loop, NO_RESULT);
-    return this;
+    return this.byte(OP.loop).byte(NO_RESULT);
   }
 
   if(result: ValueType | typeof NO_RESULT = NO_RESULT): this {
-    this.bytes.push(OP.if, result);
-    return this;
+    return this.byte(OP.if).byte(result);
   }
 
   else(): this {
@@ -100,8 +139,8 @@ export class Code {
 
   brTable(depths: readonly number[], otherwise: number): this {
     this.#with(OP.br_table, depths.length);
-    for (const depth of depths) this.#unsigned(depth);
-    return this.#unsigned(otherwise);
+    for (const depth of depths) this.unsigned(depth);
+    return this.unsigned(otherwise);
   }
 
   call(index: number): this {
@@ -120,29 +159,8 @@ export class Code {
     return this.op(OP.unreachable);
   }
 
-  append(code: Code): this {
-    for (const byte of code.bytes) this.bytes.push(byte);
-    return this;
-  }
-
   #with(opcode: number, immediate: number): this {
-    this.bytes.push(opcode);
-    return this.#unsigned(immediate);
-  }
-
-  #unsigned(value: number): this {
-    pushUnsigned(this.bytes, value);
-    return this;
-  }
-
-  #signed(value: bigint): this {
-    for (let rest = value; ; ) {
-      const low = Number(rest & 0x7fn);
-      rest >>= 7n;
-      const done = rest === 0n ? low < 0x40 : rest === -1n && low >= 0x40;
-      this.bytes.push(done ? low : low | 0x80);
-      if (done) return this;
-    }
+    return this.byte(opcode).unsigned(immediate);
   }
 }
 
@@ -163,38 +181,24 @@ const HAS_MAXIMUM = 1;
 /** A module of `functions` that imports the memory `m.m` of exactly `pages` pages and exports the first function as `f`. */
 export function moduleOf(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
   const name = (text: string): number[] => [text.length, ...[...text].map((letter) => letter.charCodeAt(0))];
-  const bytes: number[] = [...MAGIC];
-  const section = (id: number, items: readonly (readonly number[])[]): void => {
-    const content = [...unsigned(items.length)];
-    for (const item of items) for (const byte of item) content.push(byte);
-    bytes.push(id, ...unsigned(content.length));
-    for (const byte of content) bytes.push(byte);
+  const module = new Code().append(MAGIC);
+  const section = (id: number, items: readonly ArrayLike<number>[]): void => {
+    const content = new Code().unsigned(items.length);
+    for (const item of items) content.append(item);
+    module.byte(id).unsigned(content.bytes.length).append(content.bytes);
   };
   section(SECTION.type, functions.map(({ params, result }) => [FUNCTION_TYPE, params.length, ...params, 1, result]));
-  section(SECTION.import, [[...name('m'), ...name('m'), EXTERNAL.memory, HAS_MAXIMUM, ...unsigned(pages), ...unsigned(pages)]]);
+  const memory = new Code().append([...name('m'), ...name('m'), EXTERNAL.memory, HAS_MAXIMUM]).unsigned(pages).unsigned(pages);
+  section(SECTION.import, [memory.bytes]);
   section(SECTION.function, functions.map((_, index) => [index]));
   section(SECTION.export, [[...name('f'), EXTERNAL.function, 0]]);
   section(SECTION.code, functions.map(bodyOf));
-  return Uint8Array.from(bytes);
+  return module.bytes.slice();
 }
 
-function bodyOf({ locals, code }: WasmFunction): number[] {
-  const body = [...unsigned(locals.length), ...locals.flatMap((type) => [1, type])];
-  for (const byte of code.bytes) body.push(byte);
-  body.push(OP.end);
-  const sized = [...unsigned(body.length)];
-  for (const byte of body) sized.push(byte);
-  return sized;
-}
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  pushUnsigned(bytes, value);
-  return bytes;
-}
-
-function pushUnsigned(bytes: number[], value: number): void {
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
-  bytes.push(rest);
+function bodyOf({ locals, code }: WasmFunction): Uint8Array {
+  const body = new Code().unsigned(locals.length);
+  for (const type of locals) body.byte(1).byte(type);
+  body.append(code.bytes).byte(OP.end);
+  return new Code().unsigned(body.bytes.length).append(body.bytes).bytes;
 }
