@@ -1,5 +1,6 @@
-; ib700.asm -- a hardware watchdog: a card that resets the machine unless it is written to in time. Feeding it is the work of a user
-; task, and says nothing about any CPU but that task's. After: drivers/watchdog/ib700wdt.c, watchdog_dev.c; lockup-detector spec 7.4.
+; ib700.asm -- a hardware watchdog: a card that resets the machine unless it is written to in time. Feeding it is the work of a
+; user task, and says nothing about any CPU but that task's. After: drivers/watchdog/ib700wdt.c, watchdog_dev.c; lockup-detector
+; spec 7.4.
 
 PORT_WDT_STOP   equ 0x441
 PORT_WDT_START  equ 0x443

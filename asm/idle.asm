@@ -1,5 +1,5 @@
-; idle.asm -- what a CPU does when nobody wants it. Its idle task runs with preemption disabled and leaves only by schedule_idle().
-; After: kernel/sched/idle.c, arch/x86/kernel/process.c.
+; idle.asm -- what a CPU does when nobody wants it. Its idle task runs with preemption disabled and leaves only by
+; schedule_idle(). After: kernel/sched/idle.c, arch/x86/kernel/process.c.
 
 ; cpu_startup_entry -- the end of a CPU's boot: it idles
 function cpu_startup_entry

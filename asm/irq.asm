@@ -66,8 +66,8 @@ function __sysvec_apic_timer_interrupt
         return
 endfunction
 
-; sysvec_reschedule_ipi -- RESCHEDULE_VECTOR: need_resched was set by the sender, and the way back from here looks at it; or only a
-; tick is wanted
+; sysvec_reschedule_ipi -- RESCHEDULE_VECTOR: need_resched was set by the sender, and the way back from here looks at it; or
+; only a tick is wanted
 ;   after: arch/x86/kernel/smp.c scheduler_ipi()
 function sysvec_reschedule_ipi
         call    apic_eoi

@@ -7,8 +7,9 @@
 ;   interrupt's return to kernel code         -         -          yes       immediate requests
 ;   preempt_enable() and what contains it     -         -          yes       immediate requests
 ;
-; Never with preempt_count != 0 or interrupts off. "Lazy" is what the fair class asks for under preempt=lazy (TIF_NEED_RESCHED_LAZY);
-; everybody else's requests are immediate. After: kernel/sched/core.c, kernel/entry/common.c; lockup-detector spec 6.1.
+; Never with preempt_count != 0 or interrupts off. "Lazy" is what the fair class asks for under preempt=lazy
+; (TIF_NEED_RESCHED_LAZY); everybody else's requests are immediate. After: kernel/sched/core.c, kernel/entry/common.c;
+; lockup-detector spec 6.1.
 
 PREEMPT_NONE      equ 0
 PREEMPT_VOLUNTARY equ 1

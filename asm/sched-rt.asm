@@ -1,5 +1,5 @@
-; sched-rt.asm -- the queues, and the rt class: 100 levels; SCHED_FIFO runs until it sleeps, yields or meets a higher level, SCHED_RR
-; takes turns with its equals. After: kernel/sched/rt.c, kernel/sched/syscalls.c; lockup-detector spec 6.2.
+; sched-rt.asm -- the queues, and the rt class: 100 levels; SCHED_FIFO runs until it sleeps, yields or meets a higher level,
+; SCHED_RR takes turns with its equals. After: kernel/sched/rt.c, kernel/sched/syscalls.c; lockup-detector spec 6.2.
 
 RR_TIMESLICE    equ HZ / 10             ; ticks: 100 ms
 

@@ -1,5 +1,5 @@
-; softirq.asm -- work that interrupts put off: it runs at the end of an interrupt with interrupts on, by local_bh_enable(), or in the
-; thread ksoftirqd/N; while it runs nobody is preempted. A pass is bounded, one handler is not. After: kernel/softirq.c;
+; softirq.asm -- work that interrupts put off: it runs at the end of an interrupt with interrupts on, by local_bh_enable(), or
+; in the thread ksoftirqd/N; while it runs nobody is preempted. A pass is bounded, one handler is not. After: kernel/softirq.c;
 ; lockup-detector spec 6.4.
 
 ; the vectors, in the order in which they are served (include/linux/interrupt.h)
@@ -51,8 +51,8 @@ function do_softirq
         return
 endfunction
 
-; handle_softirqs -- a pass: what is pending, in at most ten rounds, for at most 2 ms, and only while nobody waits for the CPU; then it
-; is ksoftirqd's. Interrupts are off before and after
+; handle_softirqs -- a pass: what is pending, in at most ten rounds, for at most 2 ms, and only while nobody waits for the CPU;
+; then it is ksoftirqd's. Interrupts are off before and after
 ;   uses: all caller-saved
 function handle_softirqs
         push    rbx

@@ -1,8 +1,9 @@
-; syscalls.asm -- what user tasks may ask for. Each: in: rdi = regs    out: rax = result, or a negative error    uses: all caller-saved
+; syscalls.asm -- what user tasks may ask for. Each: in: rdi = regs    out: rax = result, or a negative error    uses: all
+; caller-saved
 
 USER_BUFFER     equ 256                 ; bytes copied at a time
 WATCHDOG_FD     equ 3                   ; the one file that can be opened
-O_WATCHDOG      equ 14                  ; bytes of "/dev/watchdog" and its end
+PATH_MAX        equ 32
 
 struc timespec
 .seconds        resq 1
@@ -20,6 +21,34 @@ function copy_from_user
         call    copy_from_kernel_nofault
         return
 .fault: mov     eax, 1
+        return
+endfunction
+
+; strncpy_from_user -- in: rdi = to, rsi = the user's address, ecx = room    out: eax = 0; 1 if it cannot be read or is too long
+;   uses: all caller-saved
+function strncpy_from_user
+        push    rbx
+        push    r12
+        push    r13
+        mov     rbx, rdi
+        mov     r12, rsi
+        mov     r13d, ecx
+.next:  mov     rdi, rbx
+        mov     rsi, r12
+        mov     ecx, 1
+        call    copy_from_user
+        test    eax, eax
+        jnz     .done
+        cmp     byte [rbx], 0
+        je      .done
+        inc     rbx
+        inc     r12
+        dec     r13d
+        jnz     .next
+        mov     eax, 1
+.done:  pop     r13
+        pop     r12
+        pop     rbx
         return
 endfunction
 
@@ -67,11 +96,11 @@ endfunction
 
 ; __x64_sys_open -- (path): there is /dev/watchdog, and opening it starts it
 function __x64_sys_open
-        sub     rsp, 16
+        sub     rsp, PATH_MAX
         mov     rsi, [rdi + pt_regs.di]
         mov     rdi, rsp
-        mov     ecx, O_WATCHDOG
-        call    copy_from_user
+        mov     ecx, PATH_MAX
+        call    strncpy_from_user
         test    eax, eax
         jnz     .fault
         mov     rdi, rsp
@@ -85,7 +114,7 @@ function __x64_sys_open
 .fault: mov     rax, -EFAULT
         jmp     .done
 .none:  mov     rax, -ENOENT
-.done:  add     rsp, 16
+.done:  add     rsp, PATH_MAX
         return
 endfunction
 

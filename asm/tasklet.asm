@@ -1,5 +1,5 @@
-; tasklet.asm -- small functions run by a softirq, each on one CPU at a time, as often as they were scheduled between two runs: once.
-; After: kernel/softirq.c.
+; tasklet.asm -- small functions run by a softirq, each on one CPU at a time, as often as they were scheduled between two runs:
+; once. After: kernel/softirq.c.
 
 TASKLET_STATE_SCHED equ 0               ; bit numbers: waits to run
 TASKLET_STATE_RUN   equ 1               ; runs

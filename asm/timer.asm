@@ -1,5 +1,5 @@
-; timer.asm -- low-resolution timers: jiffies, and a softirq that the tick raises. They keep the tick alive, not the CPU: an idle CPU
-; sleeps until the first of them. A sorted list stands for Linux's wheel. After: kernel/time/timer.c.
+; timer.asm -- low-resolution timers: jiffies, and a softirq that the tick raises. They keep the tick alive, not the CPU: an
+; idle CPU sleeps until the first of them. A sorted list stands for Linux's wheel. After: kernel/time/timer.c.
 
 ; add_timer -- on this CPU    in: rdi = timer (its function set, not pending), rsi = expiry in jiffies    uses: all caller-saved
 function add_timer

@@ -1,5 +1,5 @@
-; user-programs.asm -- what runs in ring 3. They see user addresses only, so everything here is relative to RIP. At the start rdi holds
-; an argument, and a stack is there.
+; user-programs.asm -- what runs in ring 3. They see user addresses only, so everything here is relative to RIP. At the start
+; rdi holds an argument, and a stack is there.
 
 SYS_WRITE       equ 1
 SYS_OPEN        equ 2

@@ -1,5 +1,6 @@
-; user.asm -- user tasks: ring 3, page tables of their own. The kernel's half of the map is the same in all of them and closed to user
-; mode; the user's half is one page table: the user programs, read-only, and a stack. After: fs/exec.c, kernel/exit.c, arch/x86/mm.
+; user.asm -- user tasks: ring 3, page tables of their own. The kernel's half of the map is the same in all of them and closed
+; to user mode; the user's half is one page table: the user programs, read-only, and a stack. After: fs/exec.c, kernel/exit.c,
+; arch/x86/mm.
 
 PTE_USER_TABLE  equ PTE_P | PTE_W | PTE_U | PTE_A
 PTE_USER_TEXT   equ PTE_P | PTE_U | PTE_A
@@ -120,7 +121,8 @@ function do_exit
 endfunction
 
 ; force_sig_fault -- a user program made an exception: it ends
-;   in: rdi = regs, rsi = error code, edx = vector    after: arch/x86/mm/fault.c show_signal_msg(), arch/x86/kernel/traps.c show_signal()
+;   in: rdi = regs, rsi = error code, edx = vector
+;   after: arch/x86/mm/fault.c show_signal_msg(), arch/x86/kernel/traps.c show_signal()
 function force_sig_fault
         push    rbx
         mov     rbx, rdi

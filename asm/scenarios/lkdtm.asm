@@ -82,7 +82,8 @@ endfunction
 
 LKDTM_SHELL_MS  equ 1000                ; between two commands
 
-; lkdtm_SPINLOCKUP -- takes a lock and comes back with it, which the shell notices when it waits for the next command: the same again
+; lkdtm_SPINLOCKUP -- takes a lock and comes back with it, which is noticed when the shell waits for the next command: the same
+; again
 function lkdtm_SPINLOCKUP
         lea     rdi, [lkdtm_lock_me_up]
         call    _raw_spin_lock
