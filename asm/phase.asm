@@ -23,7 +23,8 @@ function phase_target
         return
 endfunction
 
-; wait_for_phase -- a module's init that will lock up this CPU works until then as any other task does
+; wait_for_phase -- a module's init that will lock up this CPU sleeps while the phase is far off, then works as any other task does:
+; for more than a period, so that the touch of leaving idle is forgotten
 ;   in: rdi = scenario    uses: all caller-saved
 function wait_for_phase
         push    rbx
@@ -36,6 +37,18 @@ function wait_for_phase
         mov     rdi, r12
         mov     rsi, rbx
         call    announce_time
+        call    sched_clock
+        mov     rcx, [sample_period]
+        add     rcx, rcx
+        add     rax, rcx
+        neg     rax
+        add     rax, rbx                ; until two periods before it
+        jle     .work
+        xor     edx, edx
+        mov     ecx, NSEC_PER_MSEC
+        div     rcx
+        mov     edi, eax
+        call    msleep
 .work:  pause
         call    cond_resched
         call    sched_clock
