@@ -20,6 +20,7 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'an IRET that faults ends the blocking of NMIs',
     'accessed and dirty flags are set by accesses that are allowed; a page fault during delivery sets CR2 also if it becomes #DF',
     'any flush of the TLB drops global pages too; INVLPG drops everything once a large page has been used',
+    'shutdown ends by NMI or INIT; a machine ends with its first shutdown',
     'after INIT pending NMIs are gone; the bootstrap processor takes INIT to the reset vector, where there is no ROM',
     'MAXPHYADDR is 40, linear addresses have 48 bits',
     'LAR returns bits 16 to 19 of the limit; SLDT, STR, SMSW write all of a register operand',
@@ -40,12 +41,13 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
   ],
   Devices: [
     'I/O APIC: polarity is kept and ignored',
-    '8259A: its request goes nowhere, so interrupts of devices come through the I/O APIC; no special fully nested mode, no 8080 mode',
+    '8259A: its request goes nowhere: interrupts come through the I/O APIC; no special fully nested mode, no 8080 mode',
     '8254: a new count in modes 2 and 3 takes effect at once; the low byte of a count in mode 0 does not lower OUT',
     '16550A: handshake inputs are always asserted; no break, parity or framing errors; DMA mode does nothing',
+    '16550A: a byte written to a full transmitter is lost, rather than the one before it',
     'CMOS clock: the date cannot be set; no alarm, periodic or update interrupt',
     'keyboard controller: it resets, and has no keyboard; A20 is always on',
-    'no video memory, no disks, no PCI devices',
+    'no disks, no PCI devices, no video memory: what is written at A0000H to FFFFFH stays there as in RAM',
   ],
   Machine: [
     'a port access across two devices, or wider than its device, arrives in pieces from the lowest address up',

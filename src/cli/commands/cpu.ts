@@ -23,7 +23,8 @@ const SECTIONS: Readonly<Record<string, (all: Inventory, withForms: boolean) => 
   instructions: ({ instructions }, withForms) => {
     const forms = instructions.flatMap((instruction) => instruction.forms);
     const heading = `Instructions: ${instructions.length} mnemonics in ${forms.length} forms`;
-    return [paint('bold', heading), ...(withForms ? forms.map((id) => `  ${id}`) : wrap(instructions.map(({ mnemonic }) => mnemonic)))];
+    const lines = withForms ? forms.map((id) => `  ${id}`) : wrap(instructions.map(({ mnemonic }) => mnemonic));
+    return [paint('bold', heading), ...lines];
   },
   msrs: ({ msrs }) => [
     paint('bold', `Model-specific registers: ${msrs.length}`),
@@ -31,12 +32,18 @@ const SECTIONS: Readonly<Record<string, (all: Inventory, withForms: boolean) => 
   ],
   cpuid: ({ cpuid }) => [
     paint('bold', 'CPUID leaves: EAX, EBX, ECX, EDX'),
-    ...cpuid.map(({ leaf, subleaf, registers }) => `  ${hex(leaf, 8)}.${subleaf}  ${registers.map((value) => hex(value, 8)).join(' ')}`),
+    ...cpuid.map(({ leaf, subleaf, registers }) => {
+      const values = registers.map((value) => hex(value, 8)).join(' ');
+      return `  ${hex(leaf, 8)}.${subleaf}  ${values}`;
+    }),
   ],
   devices: ({ devices }) => [
     paint('bold', `Devices: ${devices.length}`),
     ...devices.map(({ name, ports, memory }) => {
-      const places = [...ports.map(range(4)).map((text) => `ports ${text}`), ...memory.map(range(8)).map((text) => `memory ${text}`)];
+      const places = [
+        ...(ports.length > 0 ? [`ports ${ports.map(range(4)).join(' ')}`] : []),
+        ...(memory.length > 0 ? [`memory ${memory.map(range(8)).join(' ')}`] : []),
+      ];
       return `  ${name.padEnd(22)}  ${places.join(', ')}`;
     }),
   ],
