@@ -22,7 +22,7 @@
 ; expect[hardlockup=buddy|buddy-7.1]: soft@24s..28s,cpu=0,stuck=26..27
 ; expect[softlockup_all_cpu_backtrace=1]: soft@24s..28s,cpu=0 then says="Sending NMI from CPU 0 to CPUs 1:" then says="NMI backtrace for cpu 1 skipped: idling at default_idle"
 ; expect[softlockup_all_cpu_backtrace=1, cpus=4]: soft@24s..28s,cpu=0 then says="Sending NMI from CPU 0 to CPUs 1-3:"
-; expect[announce=0]: soft@20s..30s,cpu=0,stuck=22..23
+; expect[announce=0]: soft@20s..30s,cpu=0,stuck=22..26
 ; expect[phase=1000000, announce=0]: soft@23.9s..24.1s,cpu=0,stuck=22..23 then soft@+27.9s..28.1s,stuck=48..49
 ; expect[phase=3999000000, announce=0]: soft@20s..20.1s,cpu=0,stuck=22..23
 ; expect[cpu=1]: soft@24s..28s,cpu=1,stuck=26..27
