@@ -8,12 +8,18 @@ import { paint } from '../terminal.ts';
 const WIDTH = 110;
 
 /** Words in lines of at most WIDTH characters. */
-const wrap = (words: readonly string[]): string[] =>
-  words.reduce<string[]>((lines, word) => {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= WIDTH) return [...lines, `  ${word}`];
-    return [...lines.slice(0, -1), `${last} ${word}`];
-  }, []);
+const wrap = (words: readonly string[]): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of words) {
+    if (line !== '' && line.length + word.length >= WIDTH) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? `  ${word}` : ` ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
+};
 
 const range = (digits: number) => ([first, last]: readonly [number, number]) =>
   first === last ? hex(first, digits) : `${hex(first, digits)}-${hex(last, digits)}`;
