@@ -8,6 +8,8 @@ export interface Bus {
   writeMemory(physical: number, size: Size, value: bigint): void;
   readPort(port: number, size: 8 | 16 | 32): number;
   writePort(port: number, size: 8 | 16 | 32, value: number): void;
+  /** Whether the read of one byte just made has changed nothing and would give the same again, until an alarm or a write. */
+  isSteady?(port: number): boolean;
 }
 
 /** MSRs that live outside the core (local APIC, PMU). `undefined` and `false` mean: no such MSR or bad value, so #GP(0). */

@@ -33,6 +33,10 @@ const EXTRA = STATE_OFFSETS.extraTicks / 8;
 const RFLAGS = STATE_OFFSETS.rflags / 4;
 const SHADOW = STATE_OFFSETS.shadow / 4;
 
+/** A status register of a device that says the same until something happens to the device, which ends the turn. */
+const isSteadyRead = (cpu: Cpu, { form, src, size }: Insn): boolean =>
+  form.sem === 'in' && size === 8 && (cpu.wires.bus.isSteady?.(Number(cpu.read(src))) ?? false);
+
 /** The spin detector of one CPU. step() tells it of backward branches, and of every instruction while `watching`. */
 export class Spin {
   readonly #cpu: Cpu;
@@ -93,7 +97,7 @@ export class Spin {
   /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
   readonly onExecuted = (cpu: Cpu, insn: Insn): void => {
     if (!this.watching) return;
-    if (!QUIET.has(insn.form.sem)) {
+    if (!QUIET.has(insn.form.sem) && !isSteadyRead(cpu, insn)) {
       this.#giveUp();
     } else if (cpu.nextRip === this.#target) {
       this.#arrive(cpu);

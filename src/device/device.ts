@@ -14,6 +14,8 @@ export interface PortRange {
   readonly width: Width;
   read(port: number, size: Width): number;
   write(port: number, value: number, size: Width): void;
+  /** Whether the last read of the port has changed nothing, so that the next gives the same unless an alarm or a write comes before it. */
+  isSteady?(port: number): boolean;
 }
 
 /** `length` bytes of physical memory from `first`; handlers get the offset in them. 64-bit accesses arrive as two of 32 bits. */

@@ -28,6 +28,8 @@ const IER = { received: 1, holdingEmpty: 2, lineStatus: 4, modemStatus: 8, writa
 const FCR = { enable: 1, clearReceiver: 2, clearTransmitter: 4 } as const;
 const LCR = { dataBits: 0x03, stop2: 0x04, parity: 0x08, divisorLatch: 0x80 } as const;
 const MCR = { dtr: 1, rts: 2, out1: 4, out2: 8, loop: 0x10, writable: 0x1f } as const;
+/** Number of the line status register. */
+const LINE_STATUS = 5;
 const LSR = { dataReady: 0x01, overrun: 0x02, holdingEmpty: 0x20, transmitterEmpty: 0x40 } as const;
 const MSR = { cts: 0x10, dsr: 0x20, ri: 0x40, dcd: 0x80, trailingRi: 0x04 } as const;
 
@@ -88,6 +90,8 @@ export class Uart implements Device {
   readonly #shifted = new Alarm('uart transmitter', (due) => this.#shiftedOut(due));
   readonly #timeout = new Alarm('uart receiver time-out', () => this.#timedOut());
   #state: UartState = { ...RESET };
+  /** The last read of LSR cleared no error bits. */
+  #hadNoErrors = false;
 
   constructor(wires: UartWires) {
     this.#wires = wires;
@@ -99,6 +103,7 @@ export class Uart implements Device {
         width: 8,
         read: (port) => this.#read(port - wires.port),
         write: (port, value) => this.#write(port - wires.port, value),
+        isSteady: (port) => port - wires.port === LINE_STATUS && this.#hadNoErrors,
       },
     ];
   }
@@ -295,6 +300,7 @@ export class Uart implements Device {
   #readLineStatus(): number {
     const { receive, transmit, shifting, errors } = this.#state;
     const holdingEmpty = transmit.length === 0;
+    this.#hadNoErrors = errors === 0;
     this.#state.errors = 0;
     this.#update();
     return (

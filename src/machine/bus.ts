@@ -75,6 +75,10 @@ export class DeviceBus implements Bus {
     for (let bit = 0; bit < size; bit += width) this.writePort(port + bit / 8, width, Math.floor(value / 2 ** bit) % 2 ** width);
   }
 
+  isSteady(port: number): boolean {
+    return this.#portAt(port)?.isSteady?.(port) ?? false;
+  }
+
   #portAt(port: number): PortRange | undefined {
     return this.#portRanges[this.#owners[port % PORTS] - 1]; // the address wraps, as it does on the processor's 16 lines
   }
@@ -129,5 +133,9 @@ export class CpuBus implements Bus {
 
   writePort(port: number, size: Width, value: number): void {
     this.#shared.writePort(port, size, value);
+  }
+
+  isSteady(port: number): boolean {
+    return this.#shared.isSteady?.(port) ?? false;
   }
 }
