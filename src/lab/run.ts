@@ -6,8 +6,9 @@ import type { Expectation } from './expectation.ts';
 import { FindingReader } from './findings.ts';
 import { isDecided, judge, type Verdict } from './judge.ts';
 
-/** Ticks that one call of advance() runs. */
-export const SLICE = 100_000;
+/** What one call of advance() runs: so many ticks, and of a fast clock, most of whose time is skipped, so many seconds. */
+const SLICE_TICKS = 100_000;
+const SLICE_SECONDS = 0.01;
 
 /** The last report is complete, and the run over, when the console has been quiet for so long; in seconds. */
 const QUIET_SECONDS = 0.5;
@@ -28,6 +29,7 @@ export class Run {
   readonly #machine: Machine;
   readonly #expectation: Expectation | undefined;
   readonly #limit: number;
+  readonly #slice: number;
   readonly #reader = new FindingReader();
   /** When the last line was complete; undefined before the first. */
   #lastLine: number | undefined;
@@ -40,6 +42,7 @@ export class Run {
     this.#machine = machine;
     this.#expectation = expectation;
     this.#limit = Math.round(untilSeconds * machine.config.hz);
+    this.#slice = Math.max(SLICE_TICKS, Math.round(SLICE_SECONDS * machine.config.hz));
     const observe = machine.journal.onEntry;
     machine.journal.onEntry = (entry) => {
       observe(entry);
@@ -52,7 +55,7 @@ export class Run {
   /** Runs one slice; true when the run is over. */
   advance(): boolean {
     const machine = this.#machine;
-    this.#outcome = machine.run(Math.min(machine.now + SLICE, this.#limit));
+    this.#outcome = machine.run(Math.min(machine.now + this.#slice, this.#limit));
     if (this.#outcome.kind !== 'until') {
       this.#reader.end(this.#outcome, machine.now / machine.config.hz);
       return true;
