@@ -17,18 +17,24 @@ export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): rea
   let row = pieces;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     state.spend(looks === 0 ? 0 : row.length, row.length);
-    const expanded = row.some((piece) => state.definitionsOf(piece)) ? new Expander(state, row).run() : row;
+    const expanded = usesMacro(state, row) ? new Expander(state, row).run() : row;
     row = joinNames(paste(expanded));
     if (row === expanded) return row;
   }
   throw new Fatal(state.origin, 'the single-line macros in this line expand without end');
 };
 
+const usesMacro = (state: Preprocessor, row: readonly Piece[]): boolean => {
+  for (const piece of row) if (state.definitionsOf(piece)) return true;
+  return false;
+};
+
 /** Only names may have become the name of a macro; for numbers, the end of preprocessing is early enough. */
 const joinNames = (row: readonly Piece[]): readonly Piece[] => {
-  const touch = (piece: Piece, index: number): boolean =>
-    index > 0 && !piece.spaceBefore && piece.kind === 'word' && row[index - 1].kind === 'word';
-  return row.some(touch) ? joinTouching(row) : row;
+  for (let index = 1; index < row.length; index++) {
+    if (!row[index].spaceBefore && row[index].kind === 'word' && row[index - 1].kind === 'word') return joinTouching(row);
+  }
+  return row;
 };
 
 /** A row that is being read: the line itself, or on top of it the text of a macro. */

@@ -93,11 +93,11 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   const directive = directiveIn(raw);
   if (directive && handleConditional(state, directive, raw)) return;
   if (!isReading(state)) return;
-  if (isFinal(state, raw)) {
-    if (!handleCall(state, raw, raw.length, lines)) emit(state, raw, lines);
+  const pieces = substitute(state, raw);
+  if (isAsWritten(raw) && isFinal(state, pieces)) {
+    if (!handleCall(state, pieces, raw.length, lines)) emit(state, pieces, lines);
     return;
   }
-  const pieces = substitute(state, raw);
   const substituted = directiveIn(pieces);
   if (substituted) {
     if (directive || !handleConditional(state, substituted, pieces)) handleDirective(state, substituted, pieces.slice(1));
@@ -109,12 +109,15 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   if (tokens) emit(state, tokens, lines);
 };
 
-/** Whether a line means what it says: no parameters, no single-line macros. So it is with most lines that people write. */
-const isFinal = (state: Preprocessor, raw: RawLine): raw is readonly Token[] => {
-  if (state.input.macro) return false;
-  for (const piece of raw) {
-    if (piece.kind === 'percent' || piece.kind === 'broken' || (isWord(piece) && state.defines.find(piece.text))) return false;
-  }
+/** Whether nothing was or will be substituted, so that no two tokens can come to touch. So it is with most lines that people write. */
+const isAsWritten = (raw: RawLine): boolean => {
+  for (const { kind } of raw) if (kind === 'percent' || kind === 'broken') return false;
+  return true;
+};
+
+/** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
+const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is readonly Token[] => {
+  for (const piece of tokens) if (isWord(piece) && state.defines.find(piece.text)) return false;
   return true;
 };
 

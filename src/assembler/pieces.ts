@@ -114,13 +114,19 @@ const fuseAtEnd = (left: Piece, right: Piece): boolean => {
 /** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
 export const joinTouching = (pieces: readonly Piece[], isEnd = false): readonly Piece[] => {
   const mayFuse = isEnd ? fuseAtEnd : fuse;
-  if (!pieces.some((piece, index) => index > 0 && mayFuse(pieces[index - 1], piece))) return pieces;
-  const joined: Piece[] = [];
-  for (const piece of pieces) {
-    const left = joined.at(-1);
-    const fused = left && mayFuse(left, piece) ? fuseText(left, piece) : undefined;
+  for (let index = 1; index < pieces.length; index++) {
+    if (mayFuse(pieces[index - 1], pieces[index])) return joinFrom(pieces, index, mayFuse);
+  }
+  return pieces;
+};
+
+const joinFrom = (pieces: readonly Piece[], start: number, mayFuse: typeof fuse): readonly Piece[] => {
+  const joined = pieces.slice(0, start);
+  for (let index = start; index < pieces.length; index++) {
+    const left = joined[joined.length - 1];
+    const fused = mayFuse(left, pieces[index]) ? fuseText(left, pieces[index]) : undefined;
     if (fused?.length === 1) joined[joined.length - 1] = fused[0];
-    else joined.push(piece);
+    else joined.push(pieces[index]);
   }
   return joined.length === pieces.length ? pieces : joined;
 };

@@ -24,15 +24,15 @@ ${Object.entries(VERSION)
 
 %imacro section 1+
   %define __?SECT?__ [section %1]
-  __?SECT?__
+  [section %1]
 %endmacro
 %imacro segment 1+
   %define __?SECT?__ [segment %1]
-  __?SECT?__
+  [segment %1]
 %endmacro
 %imacro absolute 1+
   %define __?SECT?__ [absolute %1]
-  __?SECT?__
+  [absolute %1]
 %endmacro
 
 %imacro sectalign 1

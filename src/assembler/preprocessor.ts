@@ -103,8 +103,7 @@ export class Preprocessor {
 
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
-    const named = (piece: Piece): Piece => (isContextName(piece) ? this.#contextLabel(piece) : piece);
-    const joined = joinTouching(pieces.some(isContextName) ? pieces.map(named) : pieces, true);
+    const joined = joinTouching(this.#withContextLabels(pieces), true);
     let isWhole = true;
     for (const piece of joined) {
       if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);
@@ -113,6 +112,13 @@ export class Preprocessor {
       isWhole = false;
     }
     return isWhole ? (joined as readonly Token[]) : undefined;
+  }
+
+  #withContextLabels(pieces: readonly Piece[]): readonly Piece[] {
+    for (const { kind } of pieces) {
+      if (kind === 'percent') return pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece));
+    }
+    return pieces;
   }
 
   /** `%$name` where it is no macro: a label of the context. */

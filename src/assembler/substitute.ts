@@ -9,10 +9,17 @@ import type { Origin } from './tokens.ts';
 
 export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
   const { macro } = state.input;
-  if (!macro && !pieces.some(isReplaced)) return pieces;
-  const row = replaceAll(state, macro ? pieces.map((piece) => withOrigin(piece, originIn(macro, piece))) : pieces, macro);
-  if (macro) state.spend(row.length, row.length);
+  const isChanged = hasReplaced(pieces);
+  if (!macro) return isChanged ? replaceAll(state, pieces, macro) : pieces;
+  const own = pieces.map((piece) => withOrigin(piece, originIn(macro, piece)));
+  const row = isChanged ? replaceAll(state, own, macro) : own;
+  state.spend(row.length, row.length);
   return row;
+};
+
+const hasReplaced = (pieces: readonly Piece[]): boolean => {
+  for (const piece of pieces) if (isReplaced(piece)) return true;
+  return false;
 };
 
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
