@@ -31,8 +31,9 @@ const DIRTY = 0x40;
 const PAGE_SIZE = 0x80;
 const EXECUTE_DISABLE = 0x8000_0000;
 
-/** Bits 40..51 of an entry are above MAXPHYADDR (40) and reserved; 52..62 are ignored. */
+/** Bits 40..51 of an entry are above MAXPHYADDR (40) and reserved; 52..62 are ignored, but with PAE paging reserved too. */
 const RESERVED_HIGH = 0x000f_ff00;
+const RESERVED_HIGH_PAE = 0x7fff_ff00;
 
 /** How many pages an entry of a level stands for, and whether it can map them itself. */
 interface Level {
@@ -97,6 +98,7 @@ export class Paging {
     const fourLevel = (efer & EFER_LMA) !== 0;
     const levels = fourLevel ? FOUR_LEVEL : wide ? PAE : TWO_LEVEL;
     const hasPdptes = wide && !fourLevel;
+    const reservedHigh = fourLevel ? RESERVED_HIGH : RESERVED_HIGH_PAE;
     let table = hasPdptes ? this.#pdpte(page, fail) : Number(this.#state.cr3 & (fourLevel ? 0xff_ffff_f000n : 0xffff_f000n));
     let rights = WRITABLE | USER;
     let executable = true;
@@ -108,7 +110,8 @@ export class Paging {
       const high = wide ? this.#read32(at + 4) : 0;
       if ((low & PRESENT) === 0) fail(0);
       const leaf = span === 1 || (large && (low & PAGE_SIZE) !== 0 && (wide || (cr4 & CR4_PSE) !== 0));
-      if (this.#reserved(low, high, span, leaf, wide, noExecute, large)) fail(ERROR_PROTECTION | ERROR_RESERVED);
+      const isReserved = (high & reservedHigh) !== 0 || this.#reserved(low, high, span, leaf, wide, noExecute, large);
+      if (isReserved) fail(ERROR_PROTECTION | ERROR_RESERVED);
       rights &= low;
       if ((high & EXECUTE_DISABLE) !== 0) executable = false;
       this.#addresses[depth] = at;
@@ -131,11 +134,10 @@ export class Paging {
     return Number(entry & 0xff_ffff_f000n);
   }
 
-  /** Whether reserved bits of an entry are set (SDM vol. 3, 4.3 to 4.5). */
+  /** Whether reserved bits of an entry are set, beside those of its address (SDM vol. 3, 4.3 to 4.5). */
   #reserved(low: number, high: number, span: number, leaf: boolean, wide: boolean, noExecute: boolean, large: boolean): boolean {
     // 4 MiB pages have bits 32..39 of their address in bits 13..20 (PSE-36); bit 21 is reserved.
     if (!wide) return leaf && span > 1 && (low & 0x0020_0000) !== 0;
-    if ((high & RESERVED_HIGH) !== 0) return true;
     if ((high & EXECUTE_DISABLE) !== 0 && !noExecute) return true;
     if (!leaf) return !large && (low & PAGE_SIZE) !== 0;
     return span > 1 && (low & (span * 0x1000 - 1) & ~0x1fff) !== 0;
