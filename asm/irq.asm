@@ -1,13 +1,24 @@
 ; irq.asm -- interrupts above the stubs: context accounting, the interrupt stack, what each vector does, the way back.
 
+; irqtime_account -- the context changes: where has the time gone? Nobody wants to know unless intr_storm=1    uses: as
+;   irqtime_account_now, rdi is kept
+%macro irqtime_account 0
+        cmp     dword [intr_storm], 0
+        je      %%off
+        call    irqtime_account_now
+%%off:
+%endmacro
+
 ; irq_enter -- this CPU is in hard-interrupt context until irq_exit_rcu
 %macro irq_enter 0
+        irqtime_account
         add     dword [gs:pcpu.preempt_count], HARDIRQ_OFFSET
 %endmacro
 
 ; irq_exit_rcu -- the end of a hard interrupt: softirqs that it has raised run now
 ;   uses: all caller-saved    after: kernel/softirq.c
 function irq_exit_rcu
+        irqtime_account
         sub     dword [gs:pcpu.preempt_count], HARDIRQ_OFFSET
         cmp     dword [gs:pcpu.softirq_pending], 0
         je      .done
@@ -104,6 +115,7 @@ function sysvec_device
 endfunction
 
 function handle_irq
+        inc     dword [gs:pcpu.device_irqs]
         push    qword [gs:pcpu.irq_regs]
         mov     [gs:pcpu.irq_regs], rdi
         call    [irq_handler]

@@ -56,6 +56,7 @@
 %include "watchdog.asm"         ; the detectors' knobs, start and end
 %include "watchdog-touch.asm"   ; "I know that I am slow"
 %include "softlockup.asm"       ; the timer that looks whether the CPU still schedules
+%include "cpustat.asm"          ; what its time went to
 %include "softlockup-5.4.asm"   ; how older kernels did it
 %include "hardlockup.asm"       ; does a CPU still take its timer interrupt?
 %include "hardlockup-perf.asm"  ; asked by an NMI

@@ -61,6 +61,7 @@ function handle_softirqs
         call    sched_clock
         lea     r12, [rax + MAX_SOFTIRQ_TIME]
         mov     r13d, MAX_SOFTIRQ_RESTART
+        irqtime_account
         add     dword [gs:pcpu.preempt_count], SOFTIRQ_OFFSET
 .round: mov     ebx, [gs:pcpu.softirq_pending]
         mov     dword [gs:pcpu.softirq_pending], 0
@@ -83,7 +84,8 @@ function handle_softirqs
         dec     r13d
         jnz     .round
 .later: call    wakeup_softirqd
-.done:  sub     dword [gs:pcpu.preempt_count], SOFTIRQ_OFFSET
+.done:  irqtime_account
+        sub     dword [gs:pcpu.preempt_count], SOFTIRQ_OFFSET
         pop     r13
         pop     r12
         pop     rbx

@@ -24,6 +24,7 @@ endfunction
 ;   uses: rax, rdx, flags
 function softlockup_fn
         call    update_touch_ts
+        mov     dword [gs:pcpu.snapshot_taken], 0        ; stop_counting_irqs()
         mov     dword [gs:pcpu.softlockup_done], 1       ; complete()
         return
 endfunction
@@ -47,6 +48,7 @@ function watchdog_timer_fn
         mov     r12, rax                                ; now
         call    kvm_check_and_clear_guest_paused
         mov     r13, [gs:pcpu.watchdog_report_ts]        ; read once: a touch may come in between
+        call    update_cpustat
         cmp     r13, SOFTLOCKUP_DELAY_REPORT
         je      .touched
         mov     rdi, [gs:pcpu.watchdog_touch_ts]
@@ -98,6 +100,8 @@ function is_softlockup
         call    get_softlockup_thresh
         test    eax, eax
         jz      .no
+        call    count_irqs_if_suspect
+        call    get_softlockup_thresh
         add     rax, rsi
         sub     rax, rdx                                ; time_after(now, period_ts + thresh), strictly
         jns     .no
@@ -129,6 +133,7 @@ function softlockup_report
         mov     eax, [rdx + task.pid]
         add     rdx, task.comm
         printk  KERN_EMERG, "watchdog: BUG: soft lockup - CPU#%d stuck for %us! [%s:%d]", rcx, rbx, rdx, rax
+        call    report_cpu_status
         call    print_modules
         mov     rdi, [gs:pcpu.irq_regs]                 ; the context that this timer interrupt stopped
         call    show_regs

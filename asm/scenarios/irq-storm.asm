@@ -2,6 +2,7 @@
 ; mirrors: a level-triggered interrupt that its handler does not silence
 ; until: 60s
 ; expect: soft@20s..28s,cpu=1
+; expect[intr_storm=1]: soft@20s..28s,cpu=1 then says="CPU#1 Utilization every 4s during lockup:" then says="* hardirq," then says="CPU#1 Detect HardIRQ Time exceeds 50%. Most frequent HardIRQs:" then says="irq#5"
 ; expect[preempt=full]: soft@20s..28s,cpu=1
 ;
 ; The timer's vector (0xEC) has the higher priority. See irq-storm-urgent for the other way round.
@@ -32,7 +33,11 @@ function irq_storm_thread
         return
 endfunction
 
+IRQ_STORM_WORK_US equ 500               ; more than the way in and out takes
+
 function irq_storm_handler
+        mov     edi, IRQ_STORM_WORK_US
+        call    udelay
         mov     esi, DEVICE_VECTOR
         call    trigger_irq
         return
