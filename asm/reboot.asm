@@ -1,6 +1,8 @@
 ; reboot.asm -- stopping the other CPUs, and restarting the machine.
 ; After: arch/x86/kernel/smp.c native_stop_other_cpus(), arch/x86/kernel/reboot.c, process.c; lockup-detector spec 4.2.
 
+        kernel_param nonmi_ipi, parse_set, smp_no_nmi_ipi
+
 ; smp_send_stop -- asks the other CPUs to stop, and forces those that do not listen by NMI
 ;   uses: all caller-saved
 function smp_send_stop
@@ -18,6 +20,8 @@ function smp_send_stop
         call    wait_for_others
         test    eax, eax
         jz      .alone
+        cmp     dword [smp_no_nmi_ipi], 0
+        jne     .alone
         lea     rdi, [smp_stop_action]
         call    register_nmi_handler
         mov     dword [nmi_stop_installed], 1
@@ -138,4 +142,5 @@ RESET_WAIT_US   equ 50
 smp_stop_action: dq 0, smp_stop_nmi_callback, 0
 stopping_cpu:   dd PANIC_CPU_INVALID
 nmi_stop_installed: dd 0
+smp_no_nmi_ipi: dd 0
         section .text

@@ -7,11 +7,36 @@ struc taint_flag
 .clear          resb 1                  ; what stands there if it is not set
 endstruc
 
-; add_taint -- in: edi = flag    uses: rax, flags
+        kernel_param panic_on_taint, parse_taint_mask, panic_on_taint
+
+; parse_taint_mask -- a number of flags that there are    in, out: as parsers.asm
+function parse_taint_mask
+        test    rdi, rdi
+        jz      .invalid
+        push    rsi
+        call    kstrtol
+        pop     rsi
+        jc      .invalid
+        cmp     rax, 1 << TAINT_FLAGS_COUNT
+        jae     .invalid
+        mov     [rsi], eax
+        xor     eax, eax
+        return
+.invalid:
+        mov     eax, -EINVAL
+        return
+endfunction
+
+; add_taint -- in: edi = flag    uses: rax, flags; all caller-saved registers if that is a panic
 function add_taint
         mov     eax, edi
         lock bts [tainted_mask], rax
-        return
+        bt      [panic_on_taint], eax
+        jnc     .done
+        mov     dword [panic_on_taint], 0
+        string  rdi, "panic_on_taint set ..."
+        call    panic
+.done:  return
 endfunction
 
 ; print_tainted -- "Not tainted", or a letter or blank for each flag
@@ -91,6 +116,8 @@ PRINT_TAINTED_SIZE equ 512              ; room for every flag's name
         section .data
         align   8, db 0
 tainted_mask:   dq 0
+panic_on_taint: dd 0
+                dd 0
 taint_flags:                            ; by number
         taint   'P', 'G', "PROPRIETARY_MODULE"
         taint   'F', ' ', "FORCED_MODULE"

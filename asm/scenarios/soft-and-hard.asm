@@ -7,6 +7,8 @@
 ; expect[panic=1]: soft,cpu=0 then panic,cpu=0 then says="Shutting down cpus with NMI" then says="Rebooting in 1 seconds.." then reset
 ; expect[panic=-1]: soft,cpu=0 then panic,cpu=0 then says="Shutting down cpus with NMI" then reset
 ; expect[panic_print=64]: soft,cpu=0 then panic,cpu=0 then says="NMI backtrace for cpu 1" then says="---[ end Kernel panic"
+; expect[nonmi_ipi]: soft,cpu=0 then panic,cpu=0 then says="---[ end Kernel panic" then none
+; expect[panic_on_taint=0x4000]: soft,cpu=0 then panic,cpu=0,line="Kernel panic - not syncing: panic_on_taint set ..." then says="Shutting down cpus with NMI" then none
 ; expect[nmi_watchdog=panic]: hard@6s..20s,cpu=1 then panic@+0s..0.5s,cpu=1,line="Kernel panic - not syncing: Hard LOCKUP" then none
 ;
 ; REBOOT_VECTOR is an ordinary interrupt and waits for ever on the deaf CPU; after a second it gets the NMI.
