@@ -150,6 +150,10 @@ legacy_start:
         shr     eax, 16
         mov     [legacy_gdt + P_CODE16 + 4], al
         mov     [legacy_gdt + P_CODE16 + 7], ah
+        mov     eax, gone_astray
+        mov     [legacy_gdt + P_GATE], ax
+        shr     eax, 16
+        mov     [legacy_gdt + P_GATE + 6], ax
         mov     eax, legacy_tss
         mov     [legacy_gdt + P_TSS + 2], ax
         shr     eax, 16
@@ -235,6 +239,7 @@ back16: value_is "B8", "16-bit gate: FLAGS, CS, IP of 16 bits", [used16], 6
         mov     ss, eax
         mov     esp, 0x1002
         push    eax                     ; from FFEH to 1001H
+        int     LEFT
 .small_done:
         note
         later   "B2", "a PUSH beyond the limit of the stack is #SS(0)", what, SS_ << 16
@@ -247,6 +252,7 @@ back16: value_is "B8", "16-bit gate: FLAGS, CS, IP of 16 bits", [used16], 6
         push    .cli
         iretd
 .cli:   cli
+        int     LEFT
 .cli_done:
         note
         later   "S8", "32-bit CLI at CPL 3 above IOPL is #GP(0)", what, GP << 16
@@ -259,6 +265,7 @@ back16: value_is "B8", "16-bit gate: FLAGS, CS, IP of 16 bits", [used16], 6
         push    .int
         iretd
 .int:   int     TRAP_32
+        int     LEFT
 .int_done:
         note
         later   "B9", "32-bit INT n at CPL 3 through a gate of DPL 0 is #GP(vector * 8 + 2)", what, (GP << 16) | (TRAP_32 * 8 + 2)
@@ -364,8 +371,6 @@ back16: value_is "B8", "16-bit gate: FLAGS, CS, IP of 16 bits", [used16], 6
         mov     dword [TABLES + 0x3004], 0
         mov     eax, cr3
         mov     cr3, eax
-        mov     dword [TABLES], 0                       ; the PDPTE registers are loaded, not read again
-        value_is "X6", "PAE paging: a PDPTE in memory is not looked at until CR3 is loaded", [PAGE], 0x12345678
         mov     dword [TABLES], TABLES + 0x1001
         mov     dword [TABLES + 0x800], TABLES + 0x1001
         mov     dword [TABLES + 0x818], 0x1e6           ; reserved bits, but not present
@@ -375,10 +380,22 @@ back16: value_is "B8", "16-bit gate: FLAGS, CS, IP of 16 bits", [used16], 6
         mov     eax, cr3
         mov     ebx, eax
         value_is "X6", "and CR3 is as before", ebx, TABLES
+        mov     dword [TABLES + 8], TABLES + 0x1001     ; the second GiB as the first
+        mov     eax, TABLES
+        mov     cr3, eax
+        mov     dword [TABLES + 8], 0                   ; the PDPTE registers are loaded, not read again
+        xor     ebx, ebx
+        call    forget32
+        mov     dword [resume32], .pdpte
+        mov     ebx, [0x40000000 + PAGE]
+.pdpte: value_is "X6", "PAE paging: a PDPTE in memory is not looked at until CR3 is loaded", ebx, 0x12345678
         mov     dword [done], 1
 .end:   cli
         hlt
         jmp     .end
+
+gone_astray:                            ; where only calls that should have been refused get
+        ud2
 
 ; ---- events
 forget32:
