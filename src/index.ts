@@ -38,5 +38,5 @@ export { type ReportContext, reportDmesg, reportJson, reportText } from './lab/r
 export { Run, type RunResult } from './lab/run.ts';
 export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';
 export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';
-export { DEFAULT_PERIODS, summarize, sweepRequests } from './lab/sweep.ts';
+export { defaultPeriods, samplePeriod, summarize, sweepRequests } from './lab/sweep.ts';
 export { sweepJson, sweepSvg, sweepText } from './lab/sweep-report.ts';

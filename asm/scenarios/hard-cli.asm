@@ -19,6 +19,7 @@
 ; expect[hardlockup=buddy, pmu=off]: hard@8s..36s,cpu=1 then says="Sending NMI from CPU 0 to CPUs 1:" then says="NMI backtrace for cpu 1" then none
 ; expect[hardlockup=buddy, cpus=1]: none
 ; expect[hardlockup=buddy, cpus=4]: hard@8s..36s,cpu=1 then none
+; expect[hardlockup=buddy, cpu=0]: hard@8s..36s,cpu=0 then none
 ; expect[hardlockup=buddy, nmi_watchdog=panic]: hard@8s..36s,cpu=1 then panic@+0s..0.5s,cpu=0,line="Kernel panic - not syncing: Hard LOCKUP" then says="Shutting down cpus with NMI" then none
 ; expect[hardlockup=buddy-7.1]: hard@8s..16s,cpu=1,line="watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1" then none
 ; expect[hardlockup=buddy-7.1, cpu=0]: hard@8s..12.1s,cpu=0,line="watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" then none

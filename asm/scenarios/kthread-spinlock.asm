@@ -3,6 +3,11 @@
 ; until: 60s
 ; expect: soft@20s..24.1s,cpu=1,stuck=22..23
 ; expect[preempt=none|full|lazy]: soft@20s..24.1s,cpu=1,stuck=22..23
+; expect[watchdog_thresh=5]: soft@10s..12.2s,cpu=1,stuck=11..12
+; expect[watchdog_thresh=30]: soft@60s..84.2s,cpu=1,stuck=67..78
+; until[watchdog_thresh=30]: 120s
+; expect[watchdog_thresh=60]: soft@120s..168.2s,cpu=1,stuck=134..156
+; until[watchdog_thresh=60]: 200s
 ; expect[cpus=1]: soft@24s..28s,cpu=0
 ;
 ; Nothing touches this CPU: the start is announced by another. So the report comes six ticks after the last feed and says 22 or 23 s.

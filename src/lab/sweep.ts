@@ -8,7 +8,9 @@ import type { RunResult } from './run.ts';
 import { type Case, caseIn } from './scenario.ts';
 
 /** After 29 ticks of 4 s the feed is nearly where it was in the detector's second: 29 * 4 / 1.0737 = 108.03. */
-export const DEFAULT_PERIODS = 29;
+const EVEN_PERIODS = 29;
+/** Seconds that a scenario may wait without becoming a hung task itself (hung_task_timeout_secs). */
+const LONGEST_WAIT = 119;
 
 const WATCHDOG_THRESH_DEFAULT = 10;
 
@@ -24,6 +26,9 @@ export interface SweepPlan {
 
 /** Seconds between two ticks of the watchdog: set_sample_period(), 2 * watchdog_thresh / 5. */
 export const samplePeriod = ({ setting }: Case): number => (2 * Number(wordValue(setting, 'watchdog_thresh') || WATCHDOG_THRESH_DEFAULT)) / 5;
+
+/** Over how many periods a sweep is spread unless told otherwise. */
+export const defaultPeriods = (one: Case): number => Math.max(1, Math.min(EVEN_PERIODS, Math.floor(LONGEST_WAIT / samplePeriod(one))));
 
 const NS = 1_000_000_000;
 

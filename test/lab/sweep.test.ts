@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../src/lab/run.ts';
 import { applyConditions, parseWords } from '../../src/lab/conditions.ts';
 import { type Case, caseIn, readScenario } from '../../src/lab/scenario.ts';
-import { histogram, samplePeriod, summarize, type SweepPlan, sweepRequests } from '../../src/lab/sweep.ts';
+import { defaultPeriods, histogram, samplePeriod, summarize, type SweepPlan, sweepRequests } from '../../src/lab/sweep.ts';
 import { sweepJson, sweepSvg, sweepText } from '../../src/lab/sweep-report.ts';
 
 const caseWith = (words: string): Case => {
@@ -39,10 +39,11 @@ describe('the runs of a sweep', () => {
     ]));
   test('may last longer by what they wait', () => expect(requests.map(({ untilSeconds }) => untilSeconds)).toEqual([60.5, 65.5, 70.5, 63.5]));
   test.each([
-    ['', 4],
-    ['watchdog_thresh=30', 12],
-    ['sysctl.kernel.watchdog_thresh=5', 2],
-  ])('with %j on the command line a period has %d s', (words, seconds) => expect(samplePeriod(caseWith(words))).toBe(seconds));
+    ['', 4, 29],
+    ['watchdog_thresh=30', 12, 9], // no more, or the waiting insmod would be a hung task
+    ['sysctl.kernel.watchdog_thresh=5', 2, 29],
+  ])('with %j on the command line a period has %d s, and %d are used', (words, seconds, periods) =>
+    expect([samplePeriod(caseWith(words)), defaultPeriods(caseWith(words))]).toEqual([seconds, periods]));
 });
 
 describe('a distribution', () => {

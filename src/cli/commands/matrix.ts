@@ -17,13 +17,15 @@ export const matrix: Command = {
   summary: 'Runs every scenario in every configuration that it speaks of; FILTERs are parts of a name such as `soft-spin [preempt=full]`.',
   options: [
     { name: 'list', help: 'only list the cells' },
+    { name: 'brief', help: 'only the default configuration of each scenario' },
     { name: 'seeds', value: 'A..B', help: 'run each cell with turns of random length, under each of these seeds' },
     { name: 'jobs', short: 'j', value: 'N', help: 'threads (default: one for each core)' },
     { name: 'json', help: 'print the table as JSON' },
     { name: 'md', help: 'print the table as Markdown' },
   ],
   run: async (args) => {
-    const cases = allScenarios().flatMap(casesOf).filter((one) => isSelected(one, args.operands));
+    const all = allScenarios().flatMap((scenario) => casesOf(scenario).slice(0, args.flag('brief') ? 1 : undefined));
+    const cases = all.filter((one) => isSelected(one, args.operands));
     if (cases.length === 0) throw args.misuse(`no cell is called '${args.operands.join(' ')}'; --list shows them`);
     if (args.flag('json') && args.flag('md')) throw args.misuse('--json and --md: which?');
     const seeds = args.value('seeds', 'a range of seeds such as 1..50', parseSeeds) ?? [0];

@@ -1,6 +1,8 @@
 // `clispin sweep SCENARIO`: the same lockup begun at many moments, and how long its first report takes.
 
-import { applyConditions, caseIn, DEFAULT_PERIODS, impossible, parseDuration, sweepJson, sweepRequests, sweepSvg, sweepText, summarize } from '../../index.ts';
+import {
+  applyConditions, caseIn, defaultPeriods, impossible, parseDuration, samplePeriod, summarize, sweepJson, sweepRequests, sweepSvg, sweepText,
+} from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import { requireWritable, writeWhole } from '../files.ts';
 import type { Command } from '../options.ts';
@@ -11,16 +13,15 @@ import { kernelImage } from '../target.ts';
 import { showProgress } from '../terminal.ts';
 
 const DEFAULT_RUNS = 200;
-const DEFAULT_RANGE = [0, 4] as const;
 
 export const sweep: Command = {
   name: 'sweep',
   operands: 'SCENARIO [options]',
   summary: 'Begins a lockup at many moments and shows the distribution of its first report: when it comes, and what it prints.',
   options: [
-    { name: 'phase', value: 'A..B', help: 'begin so long after a tick of the watchdog, as 0..4s (the default) or 0s..500ms' },
+    { name: 'phase', value: 'A..B', help: 'begin so long after a tick of the watchdog, as 0..4s or 0s..500ms (default: one period)' },
     { name: 'runs', short: 'n', value: 'N', help: `number of runs (default ${DEFAULT_RUNS})` },
-    { name: 'periods', value: 'N', help: `spread them over so many ticks (default ${DEFAULT_PERIODS})` },
+    { name: 'periods', value: 'N', help: 'spread them over so many ticks (default 29, fewer where a period is long)' },
     ...CONDITION_OPTIONS,
     { name: 'jobs', short: 'j', value: 'N', help: 'threads (default: one for each core)' },
     { name: 'json', help: 'print the distribution as JSON' },
@@ -38,13 +39,14 @@ export const sweep: Command = {
     const setting = applyConditions(scenario.setting, conditions);
     const why = impossible(setting);
     if (why) throw args.misuse(why);
-    const [from, to] = args.value('phase', 'a range such as 0..4s', parseRange) ?? DEFAULT_RANGE;
+    const one = caseIn(scenario, setting, conditions);
+    const [from, to] = args.value('phase', 'a range such as 0..4s', parseRange) ?? [0, samplePeriod(one)];
     const plan = {
-      one: caseIn(scenario, setting, conditions),
+      one,
       from,
       to,
       runs: args.count('runs', 1, 100_000) ?? DEFAULT_RUNS,
-      periods: args.count('periods', 1, 1000) ?? DEFAULT_PERIODS,
+      periods: args.count('periods', 1, 1000) ?? defaultPeriods(one),
     };
     const requests = sweepRequests(plan);
     const onProgress = (done: number): void => showProgress(`${done} of ${plan.runs} runs`);
