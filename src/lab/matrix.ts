@@ -90,7 +90,7 @@ export const matrixText = (
   });
 };
 
-/** The table as the README shows it. */
+/** The table as the README shows it; the default configuration has the scenario's title. */
 export const matrixMarkdown = (cells: readonly Cell[]): string[] => {
   const code = (text: string): string => (text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``);
   return [
@@ -98,7 +98,8 @@ export const matrixMarkdown = (cells: readonly Cell[]): string[] => {
     '| --- | --- | --- | --- | --- |',
     ...cells.map((cell) => {
       const { scenario, configuration, expected, seen } = rowOf(cell);
-      return `| ${isAsExpected(cell) ? '✓' : '✗'} | ${scenario} | ${code(configuration)} | ${code(expected)} | ${code(seen)} |`;
+      const what = configuration === '' ? cell.one.scenario.title.replaceAll('|', '\\|') : code(configuration);
+      return `| ${isAsExpected(cell) ? '✓' : '✗'} | ${scenario} | ${what} | ${code(expected)} | ${code(seen)} |`;
     }),
   ];
 };
