@@ -46,7 +46,16 @@ export const programNames = (): string[] =>
     .map((file) => file.slice(0, -4))
     .sort();
 
+const programs = new Map<string, Program>();
+
+/** Assembled once in a process. */
 export const readProgram = (name: string): Program => {
+  const known = programs.get(name) ?? assembleProgram(name);
+  programs.set(name, known);
+  return known;
+};
+
+const assembleProgram = (name: string): Program => {
   const path = join(GUEST_FOLDER, `${name}.asm`);
   const read = (file: string): string => readFileSync(file, 'utf8');
   const io = {

@@ -1,6 +1,6 @@
-// `npm run conformance:qemu`: the guest programs that need no counters, under qemu-system-x86_64 with -accel tcg, and test/guest/QEMU.md
-// from what it gave: where it differs, and which side the manual supports (verdicts.ts). Instructions are counted (-icount), so that a
-// run does not depend on the host. `--check` compares with the committed table and writes nothing.
+// `npm run conformance:qemu`: the guest programs that need no counters, under qemu-system-x86_64 with -accel tcg, and
+// test/guest/QEMU.md from what it gave: where it differs, and which side the manual supports (verdicts.ts). Instructions are counted
+// (-icount), so that a run does not depend on the host. `--check` compares with the committed table and writes nothing.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,8 @@ const differences = ({ program, checks, planned, ended }: ProgramResult): string
       return `| ${program} | ${number} | ${what} | ${gave} | ${verdictOf(number, what)} |`;
     });
   const left = planned - checks.length;
-  if (!ended) rows.push(`| ${program} | | after "${checks.at(-1)?.what ?? 'the start'}" | the program is lost, ${left} checks not made | |`);
+  const last = checks.at(-1)?.what ?? 'the start';
+  if (!ended) rows.push(`| ${program} | | after "${last}" | the program is lost, ${left} checks not made | |`);
   else if (left > 0) rows.push(`| ${program} | | | ${left} checks not made: CPUID does not show what they are about | |`);
   return rows;
 };
@@ -54,8 +55,8 @@ const table = (version: string, results: readonly ProgramResult[], left: readonl
 
 Written by \`npm run conformance:qemu\`; do not edit. ${version}, \`-accel tcg -icount shift=0,sleep=off -cpu max\`.
 
-${passed} of ${made} checks give the same there. clispin passes all of them (\`npm run conformance\`). Below is where QEMU differs, and
-which side the manual (Intel SDM) supports. A fault is shown as \`vector << 16 | error code\`, with bit 32 when it was not at the
+${passed} of ${made} checks give the same there. clispin passes all of them (\`npm run conformance\`). Below is where QEMU differs,
+and which side the manual (Intel SDM) supports. A fault is shown as \`vector << 16 | error code\`, with bit 32 when it was not at the
 instruction that should have faulted.
 
 | program | number | check | QEMU | manual |
@@ -78,7 +79,8 @@ if (!version) {
     .map((program) => {
       const result = runInQemu(program, folder);
       const same = result.checks.filter(({ passed }) => passed).length;
-      console.log(`${program.name.padEnd(12)} ${String(same).padStart(3)} of ${result.planned} as clispin${result.ended ? '' : ', and is lost'}`);
+      const end = result.ended ? '' : ', and is lost';
+      console.log(`${program.name.padEnd(12)} ${String(same).padStart(3)} of ${result.planned} as clispin${end}`);
       return result;
     });
   rmSync(folder, { recursive: true });
