@@ -30,7 +30,7 @@ export {
 } from './lab/conditions.ts';
 export { dumpCore } from './lab/core-dump.ts';
 export { ERRATA, type Erratum } from './lab/errata.ts';
-export { type Expectation, formatExpectation, parseExpectation } from './lab/expectation.ts';
+export { type Expectation, formatExpectation, outlineOf, parseExpectation } from './lab/expectation.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,
 } from './lab/matrix.ts';

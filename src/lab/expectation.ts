@@ -102,6 +102,12 @@ export const formatEvent = ({ kind, window, sinceBefore, cpu, stuck, in: place, 
 export const formatExpectation = (expectation: Expectation): string =>
   expectation.map(({ events, nothingMore }) => [...events.map(formatEvent), ...(nothingMore ? ['none'] : [])].join(' then ')).join(' | ');
 
+/** What is expected in a few words: kinds and CPUs only. */
+export const outlineOf = (expectation: Expectation): string =>
+  [...new Set(expectation.map(({ events }) => events.filter(({ kind }) => kind !== 'says').map(outlineEvent).join(' then ') || 'none'))].join(' | ');
+
+const outlineEvent = ({ kind, cpu, code }: ExpectedEvent): string => formatEvent({ kind, ...(cpu !== undefined && { cpu }), ...(code !== undefined && { code }) });
+
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** `*` is any text, `(22|23)` one of several, all else itself. */

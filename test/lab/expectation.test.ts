@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatExpectation, lineMatches, lineSays, parseExpectation } from '../../src/lab/expectation.ts';
+import { formatExpectation, lineMatches, lineSays, outlineOf, parseExpectation } from '../../src/lab/expectation.ts';
 
 const one = (event: object) => [{ events: [event], nothingMore: false }];
 
@@ -32,6 +32,11 @@ describe('an expectation', () => {
     'soft,stuck=26 then soft@+28s..28s,stuck=52 then none',
     'soft,in=mdelay,line="a (b|c) *" then says="d" | exit=5 | triple-fault',
   ])('%s is printed as it was written', (text) => expect(formatExpectation(parseExpectation(text) as never)).toBe(text));
+  test.each([
+    ['soft@20s..28s,cpu=0,stuck=26 then says="a" then panic,line="b" then none', 'soft,cpu=0 then panic'],
+    ['hard,cpu=1,in=a | hard,cpu=1,in=b | exit=3', 'hard,cpu=1 | exit=3'],
+    ['says="a" then none', 'none'],
+  ])('%s is outlined as %s', (text, outline) => expect(outlineOf(parseExpectation(text) as never)).toBe(outline));
   const how = 'write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
   test.each([
     ['medium', `'medium' is not an expectation; ${how}`],

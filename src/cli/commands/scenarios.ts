@@ -1,6 +1,6 @@
 // `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
-import { casesOf, cellName, ERRATA, formatExpectation, repeatWords } from '../../index.ts';
+import { casesOf, cellName, ERRATA, formatExpectation, outlineOf, repeatWords } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { quote } from '../run-target.ts';
@@ -10,7 +10,7 @@ import { allScenarios } from '../scenario-files.ts';
 export const scenarios: Command = {
   name: 'scenarios',
   operands: '',
-  summary: 'Lists the scenarios: name, what is expected, what happens.',
+  summary: 'Lists the scenarios: name, what is expected, in how many configurations they are judged, what happens.',
   options: [
     { name: 'errata', help: 'list claims that are not so: claim, truth, and the command that shows it' },
     { name: 'json', help: 'print the list as JSON' },
@@ -18,19 +18,22 @@ export const scenarios: Command = {
   run: (args) => {
     if (args.operands.length > 0) throw args.misuse(`'${args.operands[0]}' is not wanted here`);
     if (args.flag('errata')) return listErrata(args.flag('json'));
-    const all = allScenarios().map((scenario) => {
-      const [normal, ...others] = casesOf(scenario);
-      return { ...scenario, expectation: formatExpectation(normal.expectation), configurations: others.map((one) => one.configuration) };
-    });
+    const all = allScenarios().map((scenario) => ({ scenario, cases: casesOf(scenario) }));
     if (args.flag('json')) {
-      const rows = all.map(({ name, title, mirrors, expectation, configurations }) => ({ name, title, mirrors, expectation, configurations }));
+      const rows = all.map(({ scenario: { name, title, mirrors }, cases: [normal, ...others] }) => ({
+        name,
+        title,
+        mirrors,
+        expectation: formatExpectation(normal.expectation),
+        configurations: others.map(({ configuration, expectation }) => ({ configuration, expectation: formatExpectation(expectation) })),
+      }));
       console.log(JSON.stringify(rows, null, 2));
       return EXIT.OK;
     }
-    const rows = all.map(({ name, title, expectation }) => [name, expectation, title]);
-    const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
-    for (const [name, expected, title] of rows)
-      console.log(`${paint('bold', name.padEnd(widths[0]))}  ${expected.padEnd(widths[1])}  ${title}`);
+    const rows = all.map(({ scenario: { name, title }, cases }) => [name, outlineOf(cases[0].expectation), `${cases.length}`, title]);
+    const width = (column: number): number => Math.max(...rows.map((row) => row[column].length));
+    for (const [name, expected, cells, title] of rows)
+      console.log(`${paint('bold', name.padEnd(width(0)))}  ${expected.padEnd(width(1))}  ${cells.padStart(width(2))}  ${title}`);
     return EXIT.OK;
   },
 };
