@@ -190,7 +190,6 @@ export class Cpu extends CpuState {
 
   requireIoPermission(port: number, size: number): void {
     if (this.protectedMode && this.cpl > this.iopl && !bitmapAllows(this, port, size >>> 3)) throw new Fault(GP, 0);
-    this.breakpoints.onPort(port, size >>> 3);
   }
 
   /** Sets a segment register, descriptor cache included. */

@@ -5,8 +5,8 @@ import { describe, test } from 'vitest';
 import { CR0_PG, CR0_WP, CR4_PAE } from '../../src/cpu/registers.ts';
 import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
 import { type FlatCpu, flatCpu } from '../support/flat-cpu.ts';
-import { CODE, DATA, stateBefore, WINDOW } from './native/inputs.ts';
-import { attempt, expectNoTrace, inBits, load } from './native/trace.ts';
+import { CODE, DATA, stateBefore, WINDOW } from '../silicon/inputs.ts';
+import { attempt, expectNoTrace, inBits, load } from '../silicon/trace.ts';
 
 const RAM_BYTES = 0x40_0000;
 const CODE_32 = 0xc09b;

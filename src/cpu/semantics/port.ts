@@ -5,10 +5,15 @@ import type { Cpu } from '../cpu.ts';
 import type { Semantics } from './semantic.ts';
 
 /** `size` is at most 32: there are no quadword ports. */
-export const readPort = (cpu: Cpu, port: number, size: Size): bigint => BigInt(cpu.wires.bus.readPort(port, size as 8 | 16 | 32));
+export function readPort(cpu: Cpu, port: number, size: Size): bigint {
+  cpu.breakpoints.onPort(port, size >>> 3);
+  return BigInt(cpu.wires.bus.readPort(port, size as 8 | 16 | 32));
+}
 
-export const writePort = (cpu: Cpu, port: number, size: Size, value: bigint): void =>
+export function writePort(cpu: Cpu, port: number, size: Size, value: bigint): void {
+  cpu.breakpoints.onPort(port, size >>> 3);
   cpu.wires.bus.writePort(port, size as 8 | 16 | 32, Number(value));
+}
 
 export const PORT = {
   in: (cpu, { dst, src, size }) => {

@@ -37,6 +37,14 @@ const repeated =
 /** REPE goes on while ZF is set, REPNE while it is clear. */
 const whileMatching = (cpu: Cpu, { repeat }: Insn): boolean => ((cpu.rflags & ZF) !== 0) === (repeat === 'rep');
 
+/** The right to the port in DX is asked for even if the count is 0 (SDM vol. 2, INS, Operation; and so do processors). */
+const withPort =
+  (string: Semantic): Semantic =>
+  (cpu, insn) => {
+    cpu.requireIoPermission(Number(cpu.readReg(RDX, 16)), insn.size);
+    string(cpu, insn);
+  };
+
 export const STRING = {
   movs: repeated((cpu, insn) => {
     storeDestination(cpu, insn, loadSource(cpu, insn));
@@ -64,18 +72,15 @@ export const STRING = {
     storeDestination(cpu, insn, cpu.readReg(RAX, insn.size));
     advance(cpu, RDI, insn);
   }),
-  ins: repeated((cpu, insn) => {
+  ins: withPort(repeated((cpu, insn) => {
     const port = Number(cpu.readReg(RDX, 16));
-    cpu.requireIoPermission(port, insn.size);
     // Reading a port may change a device, so nothing may fault after it.
     cpu.probeWrite(ES, cpu.readReg(RDI, insn.addressSize), insn.size);
     storeDestination(cpu, insn, readPort(cpu, port, insn.size));
     advance(cpu, RDI, insn);
-  }),
-  outs: repeated((cpu, insn) => {
-    const port = Number(cpu.readReg(RDX, 16));
-    cpu.requireIoPermission(port, insn.size);
-    writePort(cpu, port, insn.size, loadSource(cpu, insn));
+  })),
+  outs: withPort(repeated((cpu, insn) => {
+    writePort(cpu, Number(cpu.readReg(RDX, 16)), insn.size, loadSource(cpu, insn));
     advance(cpu, RSI, insn);
-  }),
+  })),
 } satisfies Semantics;

@@ -1,18 +1,22 @@
-// cases.ts → vectors.txt: what the processor at hand makes of each case. Run by `npm run fixtures:native` on x86-64 Linux with gcc and NASM.
+// cases.ts → vectors.txt: what the processor at hand makes of each case. Run by `npm run fixtures:silicon` on x86-64 Linux with gcc and NASM.
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CASES } from './cases.ts';
+import { faultCases } from './fault-cases.ts';
 import { type Case, type State, splitCase, stateBefore, WINDOW } from './inputs.ts';
 import { formatRecorded, outcomeText } from './outcome.ts';
 
-const HERE = 'test/cpu/native';
-const PER_CASE = Number(process.argv[2] ?? 16);
+const HERE = 'test/silicon';
+/** States of each instruction; where it faults they differ less. */
+const PER_CASE = 31;
+const PER_FAULT = 8;
 
 const INPUT_BYTES = 16 + 17 * 8 + WINDOW;
-const OUTPUT_BYTES = 19 * 8 + WINDOW;
+const OUTPUT_WORDS = 21;
+const OUTPUT_BYTES = OUTPUT_WORDS * 8 + WINDOW;
 const BREAKPOINT = 3n;
 
 /** Each instruction's bytes: NASM also writes where each ends. */
@@ -42,31 +46,30 @@ function inputRecord(code: Uint8Array, bits: number, state: State): Uint8Array {
 }
 
 function readOutcome(length: number, before: State, record: Buffer): string {
-  const words = BigUint64Array.from({ length: 19 }, (_, i) => record.readBigUInt64LE(8 * i));
-  const [flags, rip, vector] = words.subarray(16);
-  if (vector !== BREAKPOINT) return `!${vector}`;
-  return outcomeText(length, before, { gpr: words.subarray(0, 16), flags: Number(flags), data: record.subarray(19 * 8), rip });
+  const words = BigUint64Array.from({ length: OUTPUT_WORDS }, (_, i) => record.readBigUInt64LE(8 * i));
+  const [flags, rip, vector, error, address] = words.subarray(16);
+  const after = { gpr: words.subarray(0, 16), flags: Number(flags), data: record.subarray(8 * OUTPUT_WORDS), rip };
+  return outcomeText(length, before, vector === BREAKPOINT ? after : { ...after, fault: { vector: Number(vector), error: Number(error), address } });
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'clispin-'));
 try {
   const recorder = join(folder, 'recorder');
   execFileSync('gcc', ['-O1', '-o', recorder, join(HERE, 'recorder.c')], { stdio: 'inherit' });
-  const cases = CASES.map(splitCase);
+  const lines = [...CASES, ...faultCases(CASES)];
+  const cases = lines.map(splitCase);
   const codes = assemble(folder, cases);
-  const states = cases.map((one) => Array.from({ length: PER_CASE }, (_, i) => stateBefore(one, i)));
+  const states = cases.map((one, i) => Array.from({ length: i < CASES.length ? PER_CASE : PER_FAULT }, (_, k) => stateBefore(one, k)));
   const input = Buffer.concat(states.flatMap((list, i) => list.map((state) => inputRecord(codes[i], cases[i].bits, state))));
   const output = execFileSync(recorder, { input, maxBuffer: 1 << 30, timeout: 60_000 });
-  const vectors = CASES.map((line, i) => {
-    const outcomes = states[i].map((state, k) => {
-      const at = (i * PER_CASE + k) * OUTPUT_BYTES;
-      return readOutcome(codes[i].length, state, output.subarray(at, at + OUTPUT_BYTES));
-    });
+  let at = 0;
+  const vectors = lines.map((line, i) => {
+    const outcomes = states[i].map((state) => readOutcome(codes[i].length, state, output.subarray(at, (at += OUTPUT_BYTES))));
     return formatRecorded(Buffer.from(codes[i]).toString('hex'), line, outcomes);
   });
   const model = /^model name\s*: (.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
-  writeFileSync(join(HERE, 'vectors.txt'), `Recorded by npm run fixtures:native on: ${model}\n${vectors.join('')}`);
-  process.stdout.write(`${CASES.length} instructions, ${CASES.length * PER_CASE} vectors\n`);
+  writeFileSync(join(HERE, 'vectors.txt'), `Recorded by npm run fixtures:silicon on: ${model}\n${vectors.join('')}`);
+  process.stdout.write(`${lines.length} instructions, ${at / OUTPUT_BYTES} vectors\n`);
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,6 +1,6 @@
 /* Machine states → the states after one instruction each, as this processor computes them. Standard input holds records of
  * `struct input`, standard output gets as many of `struct output`. Each instruction is followed by INT3 and runs by returning from a
- * signal handler into the wanted state, in 64-bit or in compatibility mode; the signal that ends it (INT3, #DE) brings the state after it.
+ * signal handler into the wanted state, in 64-bit or in compatibility mode; the signal that ends it (INT3, or whatever the fault is told by) brings the state after it.
  * x86-64 Linux only. */
 
 #define _GNU_SOURCE
@@ -14,7 +14,7 @@
 
 #define CODE 0x100000UL
 #define DATA 0x200000UL
-#define WINDOW 256 /* bytes of data that the instruction may use, with zeros around them */
+#define WINDOW 256 /* bytes of data that the instruction may use; the rest of their page, and the page before it, is zero */
 #define PAGE 4096
 #define FLAGS 0xcd5UL /* CF PF AF ZF SF DF OF */
 
@@ -24,7 +24,7 @@ struct input {
   uint8_t data[WINDOW];
 };
 struct output {
-  uint64_t gpr[16], flags, rip, vector;
+  uint64_t gpr[16], flags, rip, vector, error, address;
   uint8_t data[WINDOW];
 };
 
@@ -49,6 +49,7 @@ static void load_next(greg_t *gregs) {
   }
   memset(code, 0xcc, PAGE);
   memcpy(code, in.code, in.length);
+  memset(data - PAGE, 0, 2 * PAGE);
   memcpy(data, in.data, WINDOW);
   for (int i = 0; i < 16; i++) gregs[REGISTERS[i]] = in.gpr[i];
   gregs[REG_EFL] = (gregs[REG_EFL] & ~FLAGS) | in.flags;
@@ -64,6 +65,8 @@ static void on_signal(int signal, siginfo_t *info, void *context) {
     for (int i = 0; i < 16; i++) out.gpr[i] = gregs[REGISTERS[i]];
     out.flags = gregs[REG_EFL] & FLAGS;
     out.vector = gregs[REG_TRAPNO];
+    out.error = gregs[REG_ERR];
+    out.address = gregs[REG_CR2];
     out.rip = gregs[REG_RIP] - CODE - (out.vector == 3);
     memcpy(out.data, data, WINDOW);
     fwrite(&out, sizeof out, 1, stdout);

@@ -1,23 +1,26 @@
 // The state after an instruction ↔ its line in vectors.txt: flags, then what has changed: ` rax=..`, ` @offset in the window=bytes`,
-// ` >offset of RIP` unless it is the next instruction; or ` !vector` of a fault alone.
+// ` >offset of RIP` unless it is the next instruction. In front, after a fault, `!vector:error code` and for #PF `:address`, all
+// hexadecimal; RIP is then expected to be the instruction's own.
 
-import { hex } from '../../../src/base/bits.ts';
-import { REGISTER_NAMES } from '../../../src/isa/names.ts';
+import { hex } from '../../src/base/bits.ts';
+import { REGISTER_NAMES } from '../../src/isa/names.ts';
 import { type Case, type State, splitCase } from './inputs.ts';
 
 /** `rip` is an offset from the instruction's first byte. */
 export interface After extends State {
   readonly rip: bigint;
+  readonly fault?: { readonly vector: number; readonly error: number; readonly address: bigint } | undefined;
 }
 
-export function outcomeText(length: number, before: State, after: After): string {
-  const registers = [...after.gpr].map((value, i) => (value === before.gpr[i] ? '' : ` ${REGISTER_NAMES[64][i]}=${hex(value)}`));
-  const changed = [...after.data.keys()].filter((at) => after.data[at] !== before.data[at]);
+const PAGE_FAULT = 14;
+
+export function outcomeText(length: number, before: State, { gpr, flags, data, rip, fault }: After): string {
+  const registers = [...gpr].map((value, i) => (value === before.gpr[i] ? '' : ` ${REGISTER_NAMES[64][i]}=${hex(value)}`));
+  const changed = [...data.keys()].filter((at) => data[at] !== before.data[at]);
   const [first, last] = [changed[0], changed.at(-1)!];
-  const memory = changed.length
-    ? ` @${first}=${[...after.data.subarray(first, last + 1)].map((byte) => hex(byte, 2)).join('')}`
-    : '';
-  return hex(after.flags) + registers.join('') + memory + (after.rip === BigInt(length) ? '' : ` >${hex(after.rip)}`);
+  const memory = changed.length ? ` @${first}=${[...data.subarray(first, last + 1)].map((byte) => hex(byte, 2)).join('')}` : '';
+  const reason = fault ? `!${hex(fault.vector)}:${hex(fault.error)}${fault.vector === PAGE_FAULT ? `:${hex(fault.address)}` : ''} ` : '';
+  return reason + hex(flags) + registers.join('') + memory + (rip === (fault ? 0n : BigInt(length)) ? '' : ` >${hex(rip)}`);
 }
 
 export const flagsOf = (outcome: string): number => Number.parseInt(outcome, 16);

@@ -1,19 +1,18 @@
 // The recorded instructions once more, to be executed where they fault: what a fault has changed, if anything.
 
-import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import type { Insn } from '../../../src/isa/insn.ts';
-import { decoded, execute, type FlatCpu } from '../../support/flat-cpu.ts';
+import type { Insn } from '../../src/isa/insn.ts';
+import { decoded, execute, type FlatCpu } from '../support/flat-cpu.ts';
 import { CODE, DATA, type State, WINDOW } from './inputs.ts';
-import { parseRecorded, type Recorded } from './outcome.ts';
+import type { Recorded } from './outcome.ts';
+import { PLAIN } from './recorded.ts';
 
 export interface Decoded extends Recorded {
   readonly insn: Insn;
 }
 
 /** Without repeated strings: there each iteration is an instruction of its own. */
-const SINGLE: readonly Decoded[] = parseRecorded(readFileSync('test/cpu/native/vectors.txt', 'utf8'))
-  .filter(({ text }) => !text.startsWith('rep'))
+const SINGLE: readonly Decoded[] = PLAIN.filter(({ text }) => !text.startsWith('rep'))
   .map((recorded) => ({ ...recorded, insn: decoded(recorded.code, recorded.bits) }));
 
 export const inBits = (bits: 32 | 64): Decoded[] => SINGLE.filter((recorded) => recorded.bits === bits);

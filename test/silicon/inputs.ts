@@ -1,8 +1,8 @@
 // An instruction's text and a number → the machine state before it, the same in the recorder and in the test, so that the
 // fixture need not hold it. Values are edges of all widths as often as random ones.
 
-import { Random } from '../../../src/base/random.ts';
-import { REGISTER_NAMES } from '../../../src/isa/names.ts';
+import { Random } from '../../src/base/random.ts';
+import { REGISTER_NAMES } from '../../src/isa/names.ts';
 
 export const CODE = 0x10_0000n;
 export const DATA = 0x20_0000n;
@@ -10,6 +10,11 @@ export const DATA = 0x20_0000n;
 export const WINDOW = 256;
 /** Where `=code` sends a jump. */
 export const TARGET = CODE + 0x40n;
+/** The code's page, the data's and the one before it are mapped; what else is near is not. */
+export const DATA_END = DATA + 0x1000n;
+export const DATA_BOTTOM = DATA - 0x1000n;
+/** Bits 63 to 47 differ. */
+const NOT_CANONICAL = 0x1234_5678_9abc_def0n;
 
 /** An instruction as NASM reads it, and what it needs. */
 export interface Case {
@@ -40,7 +45,8 @@ const POINTERS: Readonly<Record<string, bigint>> = { rsp: 192n, rbp: 160n, rsi: 
 
 /**
  * `hints` say what an instruction needs: `rcx<5` a small number, `ecx<5` in its lower half, `rbx~16` a bit offset of 16 bits that stays
- * in the window, `rax=code` and `[64]=code` a jump target in a register or in the window, `rbx=data` the window, `dividend` rDX:rAX
+ * in the window, `rax=code` and `[64]=code` a jump target in a register or in the window, `rbx=data` the window,
+ * `rsi=end` an address just before the end of the data, `rsp=bottom` one just behind their beginning, `rsi=nowhere` one that is not canonical, `dividend` rDX:rAX
  * that often fits, `df` a DF that is sometimes set, `popf` a harmless image of RFLAGS, `equal8b` and `equal16b` what CMPXCHG8B and
  * 16B often find equal at [rSI].
  */
@@ -85,7 +91,22 @@ function applyHint(state: State, words: BigUint64Array, hint: string, random: Ra
   } else if (register.startsWith('[')) {
     words[Number(register.slice(1, -1)) / 8] = TARGET;
   } else {
-    gpr[numberOf(register)] = operand === 'code' ? TARGET : DATA;
+    gpr[numberOf(register)] = placeOf(operand!, random);
+  }
+}
+
+function placeOf(name: string, random: Random): bigint {
+  switch (name) {
+    case 'code':
+      return TARGET;
+    case 'end':
+      return DATA_END - BigInt(random.below(12));
+    case 'bottom':
+      return DATA_BOTTOM + BigInt(random.below(12));
+    case 'nowhere':
+      return NOT_CANONICAL + BigInt(random.below(8));
+    default:
+      return DATA;
   }
 }
 
