@@ -28,15 +28,38 @@ function show_regs
         call    dump_stack_print_info
         mov     rdi, rbx
         call    show_regs_short
+        test    byte [rbx + pt_regs.cs], SELECTOR_RPL
+        jnz     .user
         mov     rdi, rbx
         call    show_regs_all
-        test    byte [rbx + pt_regs.cs], SELECTOR_RPL
-        jnz     .done
         mov     rdi, rbx
         mov     rsi, [rbx + pt_regs.bp]
         mov     rdx, [gs:pcpu.current]
         call    show_trace_log_lvl
-.done:  pop     rbx
+        pop     rbx
+        return
+.user:  call    show_regs_user
+        pop     rbx
+        return
+endfunction
+
+; show_regs_user -- the bases of user segments    uses: all caller-saved    after: process_64.c __show_regs(SHOW_REGS_USER)
+function show_regs_user
+        mov     ecx, IA32_KERNEL_GS_BASE        ; SWAPGS has put the user's there
+        call    read_base
+        push    rax
+        mov     ecx, IA32_FS_BASE
+        call    read_base
+        pop     rcx
+        printk  KERN_DEFAULT, "FS:  %016lx GS:  %016lx", rax, rcx
+        return
+endfunction
+
+; read_base -- in: ecx = MSR    out: rax    uses: rdx
+function read_base
+        rdmsr
+        shl     rdx, 32
+        or      rax, rdx
         return
 endfunction
 

@@ -37,6 +37,7 @@ endfunction
 naked entry_SYSCALL_64_after_hwframe
         push    rax                     ; orig_ax
         push_regs
+        mov     qword [rsp + pt_regs.ax], -ENOSYS
         mov     rdi, rsp
         call    do_syscall_64
         jmp     restore_regs            ; by IRETQ, which needs no care for odd addresses
@@ -47,17 +48,19 @@ function do_syscall_64
         push    rbx
         mov     rbx, rdi
         sti
-        call    x64_sys_call
+        call    sys_call_lookup
+        test    rax, rax
+        jz      .done                   ; the result stays -ENOSYS
+        call    rax
         mov     [rbx + pt_regs.ax], rax
-        cli
+.done:  cli
         call    exit_to_user_mode_loop
         pop     rbx
         return
 endfunction
 
-; x64_sys_call -- finds the number in the table and calls its function (rdi = regs) -> rax
-;   in: rdi = regs    out: rax = result or a negative error    uses: all caller-saved
-function x64_sys_call
+; sys_call_lookup -- in: rdi = regs    out: rax = the function of their number (rdi = regs) -> rax, or 0    uses: rcx, rdx, flags
+function sys_call_lookup
         mov     rax, [rdi + pt_regs.orig_ax]
         lea     rcx, [sys_call_table]
         lea     rdx, [sys_call_table_end]
@@ -67,9 +70,9 @@ function x64_sys_call
         je      .found
         add     rcx, sys_call_size
         jmp     .next
-.found: call    [rcx + sys_call.function]
+.found: mov     rax, [rcx + sys_call.function]
         return
-.none:  mov     rax, -ENOSYS
+.none:  xor     eax, eax
         return
 endfunction
 
@@ -88,5 +91,6 @@ sys_call_table:                         ; arch/x86/entry/syscalls/syscall_64.tbl
         dq      39, __x64_sys_getpid
         dq      60, __x64_sys_exit
         dq      144, __x64_sys_sched_setscheduler
+        dq      313, __x64_sys_finit_module
 sys_call_table_end:
         section .text

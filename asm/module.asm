@@ -14,13 +14,12 @@ function run_scenario
         mov     rbx, rax
         call    choose_cpus
         mov     dword [last_pid], FIRST_USER_PID - 1
-        lea     rdi, [load_module]
-        mov     rsi, rbx
+        mov     [module_file], rbx
+        lea     rdi, [insmod_program]
+        xor     esi, esi
         string  rdx, "insmod"
         mov     ecx, eax
-        call    kthread_create_on_cpu
-        mov     rdi, rax
-        call    wake_up_process
+        call    run_user_program
         jmp     .done
 .unknown:
         printk  KERN_ERR, "insmod: can't insert '%s': no such scenario", qword [scenario_name]
@@ -79,8 +78,34 @@ function choose_cpus
 .done:  return
 endfunction
 
-; load_module -- the body of insmod
-;   in: rdi = scenario    uses: all caller-saved
+; __x64_sys_finit_module -- (fd): the module is in the one file that insmod has open
+;   in: rdi = regs    out: rax = 0 or a negative error    uses: all caller-saved
+function __x64_sys_finit_module
+        cmp     qword [rdi + pt_regs.di], MODULE_FD
+        jne     .bad_file
+        mov     rdi, [module_file]
+        test    rdi, rdi
+        jz      .bad_file
+        call    idempotent_init_module
+        return
+.bad_file:
+        mov     rax, -EBADF
+        return
+endfunction
+
+; idempotent_init_module -- in: rdi = scenario    out: rax = what its init returns    uses: all caller-saved
+function idempotent_init_module
+        call    init_module_from_file
+        return
+endfunction
+
+function init_module_from_file
+        call    load_module
+        return
+endfunction
+
+; load_module -- announces the module, then goes on as do_init_module: traces do not show it
+;   in: rdi = scenario    out: rax    uses: all caller-saved
 function load_module
         push    rbx
         mov     rbx, rdi
@@ -89,12 +114,12 @@ function load_module
         call    add_taint
         mov     [loaded_module], rbx
         mov     rdi, rbx
-        call    do_init_module
         pop     rbx
-        return
+        leave
+        jmp     do_init_module
 endfunction
 
-; do_init_module -- in: rdi = scenario    uses: all caller-saved
+; do_init_module -- in: rdi = scenario    out: rax    uses: all caller-saved
 function do_init_module
         push    rbx
         mov     rbx, rdi
@@ -109,7 +134,7 @@ function do_init_module
         return
 endfunction
 
-; do_one_initcall -- in: rdi = init function    uses: all caller-saved    after: init/main.c
+; do_one_initcall -- in: rdi = init function    out: rax    uses: all caller-saved    after: init/main.c
 function do_one_initcall
         call    rdi
         return
@@ -135,6 +160,7 @@ endfunction
         align   8, db 0
 scenario_name:  dq 0
 loaded_module:  dq 0
+module_file:    dq 0                    ; what insmod has open
 scenario_cpu:   dd -1
 module_coming:  dd 0
         section .text

@@ -7,6 +7,7 @@ SYS_SCHED_YIELD equ 24
 SYS_NANOSLEEP   equ 35
 SYS_EXIT        equ 60
 SYS_SCHED_SETSCHEDULER equ 144
+SYS_FINIT_MODULE equ 313
 
         section .user
 
@@ -64,6 +65,20 @@ dog_program:
         syscall
         jmp     .feed
 .path:  db      "/dev/watchdog", 0
+
+; insmod_program -- finit_module(), and out
+MODULE_FD       equ 3                   ; the module's file
+insmod_program:
+        mov     edi, MODULE_FD
+        lea     rsi, [.parameters]
+        xor     edx, edx
+        mov     eax, SYS_FINIT_MODULE
+        syscall
+        mov     edi, eax
+        mov     eax, SYS_EXIT
+        syscall
+.parameters:
+        db      0
 
 ; nosy_program -- reads what is the kernel's, and does not survive it
 nosy_program:

@@ -116,8 +116,12 @@ export class ReportReader {
     const header = this.header();
     const isUser = /^RIP: 00[0-9a-f][37b]:/.test(this.next ?? '');
     const short = this.shortRegisters();
+    if (isUser) {
+      this.take('FS:  %016lx GS:  %016lx');
+      return { ...header, ...short };
+    }
     for (const format of ALL_REGISTERS) this.take(format);
-    return { ...header, ...short, ...(isUser ? {} : { trace: this.trace() }) };
+    return { ...header, ...short, trace: this.trace() };
   }
 
   /** show_trace_log_lvl() */

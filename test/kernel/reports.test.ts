@@ -44,7 +44,10 @@ interface Case {
 }
 
 const INTERRUPT = ['hrtimer_interrupt', '__sysvec_apic_timer_interrupt', 'sysvec_apic_timer_interrupt', '</IRQ>', '<TASK>', 'asm_sysvec_apic_timer_interrupt'];
-const MODULE_INIT = ['do_one_initcall', 'do_init_module', 'load_module', 'kthread', 'ret_from_fork', 'ret_from_fork_asm'];
+const MODULE_INIT = [
+  ...['do_one_initcall', 'do_init_module', 'init_module_from_file', 'idempotent_init_module', '__x64_sys_finit_module', 'do_syscall_64'],
+  'entry_SYSCALL_64_after_hwframe',
+];
 
 const CASES: readonly Case[] = [
   {
@@ -56,6 +59,15 @@ const CASES: readonly Case[] = [
       expect((first.flags ?? 0) & 0x200).toBe(0x200);
       expect(first.trace?.names).toEqual(['<TASK>', ...MODULE_INIT, '</TASK>']);
       expect(reader.softLockup()).toMatchObject({ stuck: 52, taint: 'Tainted: G           O L    ' });
+    },
+  },
+  {
+    name: 'soft-user', words: 'scenario=user-fifo-99 detector=thread', seconds: 32, from: 'BUG: soft lockup',
+    read: (reader) => {
+      const report = reader.softLockup();
+      expect(report).toMatchObject({ cpu: 0, pid: 101, comm: 'fifo' });
+      expect(report.trace).toBeUndefined(); // user code has none
+      expect(reader.next).toBeUndefined();
     },
   },
   {

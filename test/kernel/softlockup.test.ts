@@ -76,7 +76,13 @@ test('a report is Linux 6.12 line by line; the taint L comes after it', () => {
     `CR2: ${hex16} CR3: ${hex16} CR4: ${hex16}`,
     'Call Trace:',
     ' <TASK>',
-    ...['do_one_initcall', 'do_init_module', 'load_module', 'kthread', 'ret_from_fork', 'ret_from_fork_asm'].map(symbol),
+    ...['do_one_initcall', 'do_init_module', 'init_module_from_file', 'idempotent_init_module'].map(symbol),
+    ...['__x64_sys_finit_module', 'do_syscall_64', 'entry_SYSCALL_64_after_hwframe'].map(symbol),
+    'RIP: 0033:0x4[0-9a-f]{5}',
+    'Code:( [0-9a-f]{2}){42} <[0-9a-f]{2}>( [0-9a-f]{2}){21}',
+    `RSP: 002b:${hex16} EFLAGS: 00000[0-9a-f]{3} ORIG_RAX: 0000000000000139`,
+    ...['RAX RBX RCX', 'RDX RSI RDI', 'RBP R08 R09', 'R10 R11 R12', 'R13 R14 R15'].map((row) =>
+      row.split(' ').map((name) => `${name}: ${hex16}`).join(' ')),
     ' </TASK>',
   ];
   const report = between(texts, 'BUG: soft lockup', '</TASK>');
