@@ -62,6 +62,8 @@ interface Sent {
 export class ApicBus {
   /** Called when a device has sent a message, which is to be flushed soon. */
   onDeviceMessage: () => void = () => {};
+  /** Called when a CPU has sent one to others. */
+  onCpuMessage: () => void = () => {};
   readonly #apics: ApicPort[] = [];
   readonly #queue: Sent[] = [];
 
@@ -82,7 +84,8 @@ export class ApicBus {
       if (destination.kind === 'self') return;
     }
     this.#queue.push({ message, source });
-    if (!source) this.onDeviceMessage();
+    if (source) this.onCpuMessage();
+    else this.onDeviceMessage();
   }
 
   /** Delivers everything that was sent to other CPUs, in the order in which it was sent. */

@@ -118,9 +118,12 @@ export class Machine {
       run: runUntil,
       turnLength: config.seed === 0 ? () => config.turn : () => 1 + random.below(config.turn),
       equalTurns: config.seed === 0,
+      fastForward: config.fastForward,
       deliver: () => this.#apicBus.flush(),
+      disturb: () => ram.epoch++,
     });
     this.#apicBus.onDeviceMessage = () => this.#turns.endTurn();
+    this.#apicBus.onCpuMessage = () => this.#turns.endOnGrid();
     this.#parts = [
       ...this.#processors.flatMap(({ parts }) => parts),
       part('apic bus', this.#apicBus),
@@ -233,6 +236,7 @@ export class Machine {
   }
 
   #observe(cpu: Cpu, event: CpuEvent): void {
+    if (event.kind !== 'exception') this.#turns.endOnGrid();
     switch (event.kind) {
       case 'exception':
         this.#exceptions[cpu.id].add(cpu, event);

@@ -18,8 +18,12 @@ export interface TurnWires {
   readonly turnLength: () => number;
   /** All turns are equally long. */
   readonly equalTurns: boolean;
+  /** Turns of which nobody can tell the ends may be taken as one. */
+  readonly fastForward: boolean;
   /** Hands over the interrupts that have been sent to other CPUs. */
   readonly deliver: () => void;
+  /** Called before devices do something: what CPUs have read of them may not last. */
+  readonly disturb: () => void;
 }
 
 /** So often all alarms must have fired for nothing before the sleep is taken for eternal: what they set up in turn counts too. */
@@ -35,6 +39,8 @@ export class Turns {
   /** When the turn under way will be over. */
   #end = 0;
   #stopped = false;
+  /** Length of the turns that the one under way consists of, if these are several. */
+  #grid = 0;
   /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
   #horizon = -Infinity;
   #round = 0;
@@ -52,24 +58,30 @@ export class Turns {
 
   /** Ends the turn at the next boundary of the current CPU, because it has caused something that must not wait for longer. */
   endTurn(): void {
-    if (this.current) this.#shorten(this.current.time);
+    if (this.current) this.#shorten(this.current.time + 1);
   }
 
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
   run(until: number): 'until' | 'stuck' | 'stopped' {
-    const { timeline, deliver } = this.#wires;
+    const { timeline, deliver, disturb, equalTurns, fastForward } = this.#wires;
     while (!this.#stopped) {
       if (this.now >= until) return 'until';
       const wake = this.#isSomeoneAwake() ? undefined : this.#nextAlarm();
       if (wake === Infinity) return 'stuck';
-      if (wake === undefined) {
+      const alone = wake === undefined && equalTurns && fastForward ? this.#findAlone() : undefined;
+      if (alone !== undefined) {
+        this.#takeAlone(alone, until);
+      } else if (wake === undefined) {
         const length = this.#passEmptyTurns(until);
         if (length === undefined) continue;
         this.#take(Math.min(this.now + length, timeline.nextDue));
       } else {
         this.#take(Math.min(wake, until));
       }
-      timeline.runUntil(this.now);
+      if (timeline.nextDue <= this.now) {
+        disturb();
+        timeline.runUntil(this.now);
+      }
       deliver();
     }
     return 'stopped';
@@ -85,6 +97,53 @@ export class Turns {
     }
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
+  }
+
+  /** The only CPU that is awake, if no store of it can wake another. */
+  #findAlone(): Cpu | undefined {
+    let alone: Cpu | undefined;
+    for (const cpu of this.#wires.cpus) {
+      if (isAwake(cpu)) {
+        if (alone !== undefined) return undefined;
+        alone = cpu;
+      } else if (cpu.monitored >= 0) {
+        return undefined;
+      }
+    }
+    return alone;
+  }
+
+  /**
+   * While one CPU is awake, nobody can tell where its turns end, until it wakes or interrupts another, or sleeps: then the turn ends
+   * where it would have (endOnGrid). It goes first, since that is earlier than was thought when the turn began.
+   */
+  #takeAlone(alone: Cpu, until: number): void {
+    const { cpus, clocks, timeline, run, turnLength } = this.#wires;
+    const length = turnLength();
+    const alarm = clocks.reduce((first, { nextDue }, id) => (id === alone.id ? first : Math.min(first, nextDue)), timeline.nextDue);
+    const turns = Math.min(Math.ceil((alarm - this.now) / length) - 1, Math.ceil((until - this.now) / length));
+    if (turns < 2) {
+      this.#take(Math.min(this.now + length, timeline.nextDue));
+      return;
+    }
+    this.#end = this.now + turns * length;
+    this.#grid = length;
+    this.current = alone;
+    run(alone, this.#end);
+    this.#grid = 0;
+    for (const cpu of cpus) {
+      this.current = cpu;
+      if (cpu !== alone) run(cpu, this.#end);
+    }
+    this.current = undefined;
+    this.now = Math.max(this.now, this.#end);
+  }
+
+  /** The current CPU does something at its present time that others will notice after the turn: several turns taken as one end there. */
+  endOnGrid(): void {
+    if (this.#grid === 0 || this.current === undefined) return;
+    const passed = Math.max(0, Math.floor((this.current.time - this.now) / this.#grid));
+    this.#shorten(this.now + (passed + 1) * this.#grid);
   }
 
   /**

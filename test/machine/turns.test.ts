@@ -31,7 +31,9 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
     timeline,
     turnLength: () => turn,
     equalTurns: true,
+    fastForward: false,
     deliver: () => {},
+    disturb: () => {},
     run: (cpu, end) => {
       const from = cpu.time;
       cpu.limit = end;
