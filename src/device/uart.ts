@@ -115,17 +115,18 @@ export class Uart implements Device {
 
   reset(): void {
     this.load({ ...RESET, shiftedAt: null, timeoutAt: null });
+    this.#wires.irq(false);
   }
 
   save(): UartState & { shiftedAt: SavedAlarm; timeoutAt: SavedAlarm } {
     return { ...this.#state, shiftedAt: saveAlarm(this.#shifted), timeoutAt: saveAlarm(this.#timeout) };
   }
 
+  /** The interrupt controllers remember the level of their lines themselves. */
   load({ shiftedAt, timeoutAt, ...state }: ReturnType<Uart['save']>): void {
     this.#state = { ...state };
     loadAlarm(this.#wires.timeline, this.#shifted, shiftedAt);
     loadAlarm(this.#wires.timeline, this.#timeout, timeoutAt);
-    this.#wires.irq(state.asserted);
   }
 
   #read(register: number): number {
