@@ -54,15 +54,16 @@ export const parseConditions = (text: string): readonly Conditions[] | string =>
 
 const wrongMachine = ({ key, value }: Condition): string | undefined => {
   if (key === 'pmu' && value !== 'on' && value !== 'off') return `pmu=${value} is not on or off`;
-  if (key === 'cpus' && !(/^\d+$/.test(value ?? '') && Number(value) >= 1 && Number(value) <= MOST_CPUS)) return `cpus=${value} is not in 1..${MOST_CPUS}`;
-  return undefined;
+  const isCount = /^\d+$/.test(value ?? '') && Number(value) >= 1 && Number(value) <= MOST_CPUS;
+  return key === 'cpus' && !isCount ? `cpus=${value} is not in 1..${MOST_CPUS}` : undefined;
 };
 
 export const formatCondition = ({ key, value }: Condition): string => (value === undefined ? key : `${key}=${value}`);
 export const formatConditions = (conditions: Conditions): string => conditions.map(formatCondition).join(', ');
 
 /** One name for a word and its sysctl; the kernel takes - and _ alike. */
-const canonicalKey = (key: string): string => (key.startsWith(SYSCTL_PREFIX) ? key.slice(SYSCTL_PREFIX.length) : key).replaceAll('-', '_');
+const canonicalKey = (key: string): string =>
+  (key.startsWith(SYSCTL_PREFIX) ? key.slice(SYSCTL_PREFIX.length) : key).replaceAll('-', '_');
 const isSame = (a: Condition, b: Condition): boolean => canonicalKey(a.key) === canonicalKey(b.key);
 
 /** `setting` with the conditions holding; a word takes the place of the same word. */

@@ -43,7 +43,8 @@ const segmentsOf = ({ segSelector, segBase }: Cpu) => ({
 const contextOf = (cpu: Cpu, ram: Uint8Array, mappings: readonly Mapping[]): CoreRegisters => {
   const view = new DataView(ram.buffer, ram.byteOffset, ram.byteLength);
   const place = (address: bigint, size: number): number | undefined => {
-    const mapping = mappings.find(({ virtual, size: length }) => address >= virtual && address + BigInt(size) <= virtual + BigInt(length));
+    const end = address + BigInt(size);
+    const mapping = mappings.find((one) => address >= one.virtual && end <= one.virtual + BigInt(one.size));
     return mapping && mapping.physical + Number(address - mapping.virtual);
   };
   let frame = cpu.gpr[RBP];
@@ -67,19 +68,21 @@ const readRegisters = (view: DataView, at: number): CoreRegisters => {
 /** Mappings of all CPUs; where they differ, the first CPU's. */
 const allMappings = (cpus: readonly Cpu[], ram: Uint8Array): Mapping[] => {
   const seen = new Map<bigint, Mapping>();
-  for (const { cr3 } of cpus) for (const mapping of mappingsOf(ram, cr3)) if (!seen.has(mapping.virtual)) seen.set(mapping.virtual, mapping);
+  for (const mapping of cpus.flatMap(({ cr3 }) => mappingsOf(ram, cr3)))
+    if (!seen.has(mapping.virtual)) seen.set(mapping.virtual, mapping);
   return [...seen.values()].sort((a, b) => (a.virtual < b.virtual ? -1 : 1));
 };
 
 /** What tools such as crash read first (kernel/vmcore_info.c). */
 const vmcoreinfo = ({ journal, symbols, now, config }: Machine): string => {
-  const banner = journal.entries.map((entry) => (entry.kind === 'console' ? /Linux version (\S+)/.exec(entry.text) : null)).find((match) => match);
+  const banner = journal.entries.find((entry) => entry.kind === 'console' && entry.text.includes('Linux version '));
+  const release = banner?.kind === 'console' ? banner.text.split('Linux version ')[1].split(' ')[0] : '';
   const addresses = ['_stext', 'swapper_pg_dir'].flatMap((name) => {
     const address = symbols.addressOf(name);
     return address === undefined ? [] : `SYMBOL(${name})=${address.toString(16)}`;
   });
   return [
-    `OSRELEASE=${banner?.[1] ?? ''}`,
+    `OSRELEASE=${release}`,
     `PAGESIZE=${PAGE_BYTES}`,
     ...addresses,
     'NUMBER(phys_base)=0',

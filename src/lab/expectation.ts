@@ -40,7 +40,8 @@ const SECONDS = { s: 1, ms: 0.001 };
 
 const parseSeconds = (digits: string, unit: string): number => Number(digits) * SECONDS[unit as keyof typeof SECONDS];
 
-const HOW = 'write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
+const HOW =
+  'write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
 
 /** Parses an expectation; a string result says what is wrong with `text`. */
 export const parseExpectation = (text: string): Expectation | string => {
@@ -100,13 +101,18 @@ export const formatEvent = ({ kind, window, sinceBefore, cpu, stuck, in: place, 
 
 /** The expectation as it would be written. */
 export const formatExpectation = (expectation: Expectation): string =>
-  expectation.map(({ events, nothingMore }) => [...events.map(formatEvent), ...(nothingMore ? ['none'] : [])].join(' then ')).join(' | ');
+  expectation
+    .map(({ events, nothingMore }) => [...events.map(formatEvent), ...(nothingMore ? ['none'] : [])].join(' then '))
+    .join(' | ');
 
 /** What is expected in a few words: kinds and CPUs only. */
 export const outlineOf = (expectation: Expectation): string =>
-  [...new Set(expectation.map(({ events }) => events.filter(({ kind }) => kind !== 'says').map(outlineEvent).join(' then ') || 'none'))].join(' | ');
+  [...new Set(expectation.map(outlineSequence))].join(' | ');
 
-const outlineEvent = ({ kind, cpu, code }: ExpectedEvent): string => formatEvent({ kind, ...(cpu !== undefined && { cpu }), ...(code !== undefined && { code }) });
+const outlineSequence = ({ events }: Sequence): string => {
+  const found = events.filter(({ kind }) => kind !== 'says');
+  return found.map(({ window, stuck, in: place, line, ...rest }) => formatEvent(rest)).join(' then ') || 'none';
+};
 
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 

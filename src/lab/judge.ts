@@ -1,7 +1,9 @@
 // Findings and an expectation → a verdict. A pure function: the same journal always gets the same verdict. README.md has the rules:
 // a repeat of what was met before is no news, anything else that is not expected counts against the run.
 
-import { type Expectation, type ExpectedEvent, formatEvent, formatExpectation, lineMatches, lineSays, type Range, type Sequence } from './expectation.ts';
+import {
+  type Expectation, type ExpectedEvent, formatEvent, formatExpectation, lineMatches, lineSays, type Range, type Sequence,
+} from './expectation.ts';
 import type { Finding, Happening } from './findings.ts';
 
 /** What a detector, or panic, reports; how the run ended is not among it. */
@@ -105,7 +107,8 @@ const describeDifference = (progress: readonly Progress[]): string => {
   const best = progress.reduce((one, other) => (other.matched > one.matched ? other : one));
   const { sequence: { events }, matched, wrong } = best;
   const event = events.at(matched);
-  const expected = `${event ? formatEvent(event) : 'nothing more'} was expected${matched > 0 ? ` after ${formatEvent(events[matched - 1])}` : ''}`;
+  const place = matched > 0 ? ` after ${formatEvent(events[matched - 1])}` : '';
+  const expected = `${event ? formatEvent(event) : 'nothing more'} was expected${place}`;
   if (!wrong) return `${expected}; it never came`;
   return `${expected}; seen: ${wrong.finding.line}${event ? ` (${wrong.why})` : ''}`;
 };
@@ -128,7 +131,8 @@ const describeFindings = ({ findings, latency }: Verdict): string => {
     seen.add(what);
     return isNew ? what : [];
   });
-  return words.length === 0 ? 'no lockup' : [`${words[0]}, ${latency!.toFixed(3)} s after the onset`, ...words.slice(1)].join(', then ');
+  const [first, ...others] = words;
+  return first === undefined ? 'no lockup' : [`${first}, ${latency!.toFixed(3)} s after the onset`, ...others].join(', then ');
 };
 
 /** The verdict in one sentence. */

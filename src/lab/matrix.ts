@@ -13,10 +13,12 @@ export interface Cell {
 }
 
 /** `soft-spin [preempt=full]`: what a filter is compared with. */
-export const cellName = ({ scenario, configuration }: Case): string => (configuration === '' ? scenario.name : `${scenario.name} [${configuration}]`);
+export const cellName = ({ scenario, configuration }: Case): string =>
+  configuration === '' ? scenario.name : `${scenario.name} [${configuration}]`;
 
 /** Whether all the filters occur in the cell's name. */
-export const isSelected = (one: Case, filters: readonly string[]): boolean => filters.every((filter) => cellName(one).includes(filter));
+export const isSelected = (one: Case, filters: readonly string[]): boolean =>
+  filters.every((filter) => cellName(one).includes(filter));
 
 /** The words that repeat a cell's run, one array element each. */
 export const repeatWords = ({ scenario, conditions }: Case, seed: number): string[] => {
@@ -37,10 +39,11 @@ export const seenText = ({ verdict, onset = 0, outcome }: RunResult): string => 
     const name = `${kind} ${cpu}`;
     if (seen.has(name)) return [];
     seen.add(name);
-    return `${kind}@${(seconds - onset).toFixed(1)}s${cpu === undefined ? '' : `,cpu=${cpu}`}${stuck === undefined ? '' : `,stuck=${stuck}`}`;
+    const attributes = [...(cpu === undefined ? [] : [`cpu=${cpu}`]), ...(stuck === undefined ? [] : [`stuck=${stuck}`])];
+    return [`${kind}@${(seconds - onset).toFixed(1)}s`, ...attributes].join(',');
   });
-  const end = outcome.kind === 'until' || outcome.kind === 'stuck' ? [] : [outcome.kind === 'exit' ? formatEvent(outcome) : outcome.kind];
-  return [...events, ...end].join(' then ') || 'none';
+  const end = outcome.kind === 'until' || outcome.kind === 'stuck' ? undefined : outcome.kind === 'exit' ? formatEvent(outcome) : outcome.kind;
+  return [...events, ...(end ? [end] : [])].join(' then ') || 'none';
 };
 
 const isFailed = ({ result }: Cell['runs'][number]): boolean => result.verdict.asExpected !== true;

@@ -88,7 +88,8 @@ export const readScenario = (name: string, source: string): Scenario | string =>
 };
 
 const scenarioOf = (name: string, fields: readonly Field[]): Scenario => {
-  const plain = (field: string): string | undefined => fields.findLast((one) => one.name === field && one.conditions === undefined)?.value;
+  const plain = (name: string): string | undefined =>
+    fields.findLast((field) => field.name === name && field.conditions === undefined)?.value;
   const title = plain('title');
   if (title === undefined || plain('expect') === undefined || plain('until') === undefined)
     throw new Refusal("a scenario opens with '; title:', '; expect:' and '; until:'");

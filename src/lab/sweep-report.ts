@@ -9,23 +9,22 @@ const percent = (count: number, total: number): string => `${((100 * count) / to
 const secondsText = (value: number): string => `${Number(value.toFixed(2))}`;
 const binName = ({ from, to }: Bin): string => `${secondsText(from)}..${secondsText(to)} s`;
 const spread = (values: readonly number[], digits: number): string =>
-  `${values[0].toFixed(digits)} … ${values[Math.floor(values.length / 2)].toFixed(digits)} … ${values[values.length - 1].toFixed(digits)}`;
+  [0, Math.floor(values.length / 2), values.length - 1].map((index) => values[index].toFixed(digits)).join(' … ');
 
 const bars = (rows: readonly (readonly [name: string, count: number])[], total: number): string[] => {
   const width = Math.max(...rows.map(([name]) => name.length));
   const most = Math.max(...rows.map(([, count]) => count));
-  return rows.map(
-    ([name, count]) => `  ${name.padStart(width)}  ${'#'.repeat(Math.round((BAR * count) / most)).padEnd(BAR)}  ${count}  ${percent(count, total)}`,
-  );
+  const bar = (count: number): string => '#'.repeat(Math.round((BAR * count) / most)).padEnd(BAR);
+  return rows.map(([name, count]) => `  ${name.padStart(width)}  ${bar(count)}  ${count}  ${percent(count, total)}`);
 };
 
 /** Least, median and greatest of the first report's time, its distribution, and that of the printed number. */
 export const sweepText = (plan: SweepPlan, { points, latencies, ticks, stuck, asExpected }: SweepSummary): string[] => {
   const { one, from, to, periods } = plan;
-  const title = `${cellName(one)}: ${points.length} runs, begun ${from}..${to} s after a tick, over ${periods} periods of ${samplePeriod(one)} s`;
+  const begun = `begun ${from}..${to} s after a tick, over ${periods} periods of ${samplePeriod(one)} s`;
   const reported = points.filter(({ kind }) => kind !== 'none').length;
   return [
-    title,
+    `${cellName(one)}: ${points.length} runs, ${begun}`,
     `as expected: ${asExpected} of ${points.length}; with a report: ${reported}`,
     ...(latencies.length === 0
       ? []
@@ -35,7 +34,9 @@ export const sweepText = (plan: SweepPlan, { points, latencies, ticks, stuck, as
           `first report, ticks after the last one before the onset: ${spread(ticks, 2)}`,
           ...bars(histogram(latencies).map((bin) => [binName(bin), bin.count]), latencies.length),
         ]),
-    ...(stuck.length === 0 ? [] : ['', 'seconds that the first report prints:', ...bars(stuck.map(([value, count]) => [`${value}s`, count]), reported)]),
+    ...(stuck.length === 0
+      ? []
+      : ['', 'seconds that the first report prints:', ...bars(stuck.map(([value, count]) => [`${value}s`, count]), reported)]),
   ];
 };
 
@@ -69,8 +70,9 @@ export const sweepSvg = (plan: SweepPlan, { points, latencies, stuck }: SweepSum
     const [x, height] = [MARGIN + index * step, ((floor - MARGIN) * bin.count) / most];
     const label = index % Math.ceil(bins.length / 10) === 0 ? [text(x, floor + 18, 'middle', secondsText(bin.from))] : [];
     const title = `<title>${binName(bin)}: ${bin.count}</title>`;
-    const box = `x="${(x + GAP / 2).toFixed(1)}" y="${(floor - height).toFixed(1)}" width="${(step - GAP).toFixed(1)}" height="${height.toFixed(1)}"`;
-    return [`<rect ${box} fill="${BLUE}">${title}</rect>`, ...label];
+    const box = Object.entries({ x: x + GAP / 2, y: floor - height, width: step - GAP, height });
+    const attributes = box.map(([name, value]) => `${name}="${value.toFixed(1)}"`).join(' ');
+    return [`<rect ${attributes} fill="${BLUE}">${title}</rect>`, ...label];
   });
   const printed = stuck.map(([value, count]) => `${value}s ${percent(count, points.length)}`).join(', ');
   return [

@@ -25,10 +25,12 @@ export interface SweepPlan {
 }
 
 /** Seconds between two ticks of the watchdog: set_sample_period(), 2 * watchdog_thresh / 5. */
-export const samplePeriod = ({ setting }: Case): number => (2 * Number(wordValue(setting, 'watchdog_thresh') || WATCHDOG_THRESH_DEFAULT)) / 5;
+export const samplePeriod = ({ setting }: Case): number =>
+  (2 * Number(wordValue(setting, 'watchdog_thresh') || WATCHDOG_THRESH_DEFAULT)) / 5;
 
 /** Over how many periods a sweep is spread unless told otherwise. */
-export const defaultPeriods = (one: Case): number => Math.max(1, Math.min(EVEN_PERIODS, Math.floor(LONGEST_WAIT / samplePeriod(one))));
+export const defaultPeriods = (one: Case): number =>
+  Math.max(1, Math.min(EVEN_PERIODS, Math.floor(LONGEST_WAIT / samplePeriod(one))));
 
 const NS = 1_000_000_000;
 
@@ -87,7 +89,8 @@ export const summarize = (plan: SweepPlan, requests: readonly SweepRequest[], re
   });
   const counts = new Map<number, number>();
   for (const { stuck } of points) if (stuck !== undefined) counts.set(stuck, (counts.get(stuck) ?? 0) + 1);
-  const ascending = (values: readonly (number | undefined)[]): number[] => values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  const ascending = (values: readonly (number | undefined)[]): number[] =>
+    values.filter((value) => value !== undefined).sort((a, b) => a - b);
   return {
     points,
     latencies: ascending(points.map(({ latency }) => latency)),
@@ -113,7 +116,8 @@ export const histogram = (values: readonly number[]): Bin[] => {
   const step = STEPS.find((width) => (most - least) / width < MOST_BINS) ?? most - least;
   const first = Math.floor(least / step);
   const count = Math.floor(most / step) - first + 1;
-  const bins = Array.from({ length: count }, (_, index) => ({ from: (first + index) * step, to: (first + index + 1) * step, count: 0 }));
+  const edge = (index: number): number => (first + index) * step;
+  const bins = Array.from({ length: count }, (_, index) => ({ from: edge(index), to: edge(index + 1), count: 0 }));
   for (const value of values) bins[Math.min(count - 1, Math.max(0, Math.floor(value / step) - first))].count++;
   return bins;
 };

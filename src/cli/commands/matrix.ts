@@ -2,6 +2,7 @@
 
 import {
   type Case, casesOf, cellName, type Cell, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, requestOf,
+  type RunResult,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
@@ -47,12 +48,15 @@ const parseSeeds = (text: string): number[] | undefined => {
   const match = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text);
   if (!match) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2])];
-  return first <= last && last - first < MOST_SEEDS ? Array.from({ length: last - first + 1 }, (_, index) => first + index) : undefined;
+  const count = last - first + 1;
+  return count >= 1 && count <= MOST_SEEDS ? Array.from({ length: count }, (_, index) => first + index) : undefined;
 };
 
 const runCells = async (cases: readonly Case[], seeds: readonly number[], jobs: number | undefined): Promise<Cell[]> => {
   const requests = cases.flatMap((one) => seeds.map((seed) => requestOf(one, seed)));
-  const results = await runAll(kernelImage(), requests, { jobs, onProgress: (done) => showProgress(`${done} of ${requests.length} runs`) });
+  const onProgress = (done: number): void => showProgress(`${done} of ${requests.length} runs`);
+  const results = await runAll(kernelImage(), requests, { jobs, onProgress });
   showProgress('');
-  return cases.map((one, row) => ({ one, runs: seeds.map((seed, column) => ({ seed, result: results[row * seeds.length + column] })) }));
+  const resultOf = (row: number, column: number): RunResult => results[row * seeds.length + column];
+  return cases.map((one, row) => ({ one, runs: seeds.map((seed, column) => ({ seed, result: resultOf(row, column) })) }));
 };

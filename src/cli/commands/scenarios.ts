@@ -49,7 +49,12 @@ const listErrata = (json: boolean): number => {
       return one ? repeatWords(one, 0).map(quote).join(' ') : [];
     }),
   }));
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else for (const { number, claim, truth, commands } of rows) console.log([`${paint('bold', `${number}.`)} ${claim}`, `    ${truth}`, ...commands.map((command) => paint('grey', `    ${command}`)), ''].join('\n'));
+  const lines = rows.flatMap(({ number, claim, truth, commands }) => [
+    `${paint('bold', `${number}.`)} ${claim}`,
+    `    ${truth}`,
+    ...commands.map((command) => paint('grey', `    ${command}`)),
+    '',
+  ]);
+  console.log(json ? JSON.stringify(rows, null, 2) : lines.join('\n'));
   return EXIT.OK;
 };
