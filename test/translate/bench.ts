@@ -1,0 +1,143 @@
+// Two CPUs with the same program, one interpreted and one translated, each in a memory of its own, run side by side to the same times. A
+// difference is told as the first instruction behind which it shows.
+
+import type { CpuWires } from '../../src/cpu/bus.ts';
+import { Cpu } from '../../src/cpu/cpu.ts';
+import { InsnCache } from '../../src/cpu/icache.ts';
+import { Ram } from '../../src/cpu/ram.ts';
+import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/registers.ts';
+import { runUntil } from '../../src/cpu/step.ts';
+import { decode } from '../../src/isa/decode.ts';
+import { CS } from '../../src/isa/insn.ts';
+import { print } from '../../src/isa/print.ts';
+import { MachineMemory } from '../../src/machine/memory.ts';
+import { RegionTranslator } from '../../src/translate/engine.ts';
+
+export const RAM_BYTES = 0x40_0000;
+/** Codes of a flat data segment, and of a flat code segment by mode. */
+const DATA_ATTRIBUTES = 0xc093;
+const CODE_ATTRIBUTES = { 32: 0xc09b, 64: 0xa09b } as const;
+
+export interface Bench {
+  readonly cpu: Cpu;
+  readonly translator: RegionTranslator | undefined;
+}
+
+/** A CPU with flat segments and no paging. Outside of RAM reads give ones; there are no interrupts. */
+export function bench(mode: 32 | 64, translated: boolean): Bench {
+  const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
+  const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
+  const code = new InsnCache(ram);
+  const place = { memory: memory.wasm, marksOffset: memory.marksOffset };
+  const translator = translated ? new RegionTranslator({ ram, code, ...place, hot: 1 }) : undefined;
+  const cpu = new Cpu({
+    id: 0,
+    memory: memory.buffer,
+    stateOffset: memory.stateOffset(0),
+    tlbOffset: memory.tlbOffset(0),
+    ram,
+    code,
+    wires: WIRES,
+    identity: { cpus: 1, apicId: 0, hz: 1_000_000, pmu: false },
+    translator,
+  });
+  cpu.cr0 = CR0_PE;
+  cpu.efer = mode === 64 ? EFER_LME | EFER_LMA : 0;
+  for (let segment = 0; segment < 6; segment++) {
+    cpu.setSegment(segment, 8, 0n, 0xffff_ffff, segment === CS ? CODE_ATTRIBUTES[mode] : DATA_ATTRIBUTES);
+  }
+  cpu.refresh();
+  return { cpu, translator };
+}
+
+const WIRES: CpuWires = {
+  bus: {
+    readMemory: (_physical, size) => BigInt.asUintN(size, -1n),
+    writeMemory: () => {},
+    readPort: () => 0,
+    writePort: () => {},
+  },
+  interrupts: { pendingVector: -1, acknowledge: () => 0, taskPriority: 0, init: () => {} },
+  counters: { readCounter: () => undefined, privilegeChanging: () => {} },
+  msrs: [],
+  clock: { nextDue: Number.POSITIVE_INFINITY, runUntil: () => {} },
+};
+
+export interface Program {
+  readonly mode: 32 | 64;
+  /** What to write where before it starts, and the registers. */
+  readonly memory: readonly (readonly [address: number, bytes: Uint8Array])[];
+  readonly gpr: readonly bigint[];
+  readonly rip: number;
+  readonly rflags: number;
+}
+
+/** Ticks of all runs on the translating CPUs, and those of them in translated code. */
+export const stats = { ticks: 0, translated: 0, regions: 0 };
+
+const translators = new WeakMap<Cpu, RegionTranslator | undefined>();
+
+const start = (program: Program, translated: boolean): Cpu => {
+  const { cpu, translator } = bench(program.mode, translated);
+  translators.set(cpu, translator);
+  for (const [address, bytes] of program.memory) cpu.ram.write(address, bytes);
+  cpu.gpr.set(program.gpr);
+  cpu.rip = BigInt(program.rip);
+  cpu.rflags = program.rflags;
+  return cpu;
+};
+
+/** Runs the program to each of `times` on both engines: undefined, or what differs first. */
+export function compare(program: Program, times: readonly number[]): string | undefined {
+  const cpus = [start(program, false), start(program, true)] as const;
+  for (const [index, time] of times.entries()) {
+    for (const cpu of cpus) runUntil(cpu, time);
+    if (difference(...cpus, time === times.at(-1)) !== undefined) return explain(program, times.slice(0, index), time);
+  }
+  const translator = translators.get(cpus[1])!;
+  stats.ticks += cpus[1].time;
+  stats.translated += translator.ticks;
+  stats.regions += translator.compiled;
+  return undefined;
+}
+
+/** The same up to the last good time, and from there as far as needed to see the difference. */
+function explain(program: Program, before: readonly number[], bad: number): string {
+  const from = before.at(-1) ?? 0;
+  for (let time = from + 1; time <= bad; time++) {
+    const [interpreted, translated] = [start(program, false), start(program, true)];
+    for (const end of before) {
+      runUntil(interpreted, end);
+      runUntil(translated, end);
+    }
+    runUntil(interpreted, time - 1);
+    const at = Number(interpreted.rip);
+    runUntil(interpreted, time);
+    runUntil(translated, time);
+    const found = difference(interpreted, translated, true);
+    if (found === undefined) continue;
+    const insn = decode(interpreted.ram.bytes.subarray(at, at + 15), 0, program.mode);
+    const text = typeof insn === 'string' ? insn : print(insn, BigInt(at), () => undefined);
+    return `t=${time} ${at.toString(16)}: ${text}: ${found}`;
+  }
+  return `only with a run from ${from} to ${bad} at once`;
+}
+
+function difference(interpreted: Cpu, translated: Cpu, withMemory: boolean): string | undefined {
+  for (let register = 0; register < 16; register++) {
+    const [a, b] = [interpreted.gpr[register], translated.gpr[register]];
+    if (a !== b) return `register ${register} is ${b.toString(16)}, not ${a.toString(16)}`;
+  }
+  for (const name of ['rip', 'rflags', 'time', 'extraTicks', 'activity'] as const) {
+    if (interpreted[name] !== translated[name]) return `${name} is ${translated[name].toString(16)}, not ${interpreted[name].toString(16)}`;
+  }
+  const where = firstDifference(interpreted.bytes, translated.bytes);
+  if (where !== undefined) return `byte ${where} of the state differs`;
+  const at = withMemory ? firstDifference(interpreted.ram.bytes, translated.ram.bytes) : undefined;
+  return at === undefined ? undefined : `memory at ${at.toString(16)} is ${translated.ram.bytes[at]}, not ${interpreted.ram.bytes[at]}`;
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
+  if (Buffer.from(a.buffer, a.byteOffset, a.length).equals(Buffer.from(b.buffer, b.byteOffset, b.length))) return undefined;
+  return a.findIndex((byte, at) => byte !== b[at]);
+}

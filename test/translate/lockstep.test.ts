@@ -1,0 +1,111 @@
+// The two engines side by side: random programs at many places where a run may end, and whole scenarios. What is compared is the state,
+// all of it; the interpreter is the judge.
+
+import { describe, expect, test } from 'vitest';
+import { Random } from '../../src/base/random.ts';
+import type { MachineConfig } from '../../src/index.ts';
+import { boot } from '../machine/boot.ts';
+import { compare, stats } from './bench.ts';
+import { randomProgram } from './random-program.ts';
+
+const END = 3000;
+
+/** Times at which both stop: every `step` ticks, or up to that at random. */
+function times(step: number, random: Random): number[] {
+  const list: number[] = [];
+  for (let time = 0; time < END; list.push(time)) time += step > 100 ? step : 1 + random.below(step);
+  return list;
+}
+
+describe.each([64, 32] as const)('random programs in %i-bit code', (mode) => {
+  test.each([4, 64, 1000])('are the same when runs end within %i ticks', (step) => {
+    const seeds = Array.from({ length: 8 }, (_, index) => 1000 * step + index);
+    expect(seeds.flatMap((seed) => compare(randomProgram(mode, seed), times(step, new Random(seed))) ?? [])).toEqual([]);
+  });
+});
+
+test('a good part of the random programs was translated', () => {
+  expect(stats.translated / stats.ticks).toBeGreaterThan(0.1);
+});
+
+/** Hash and time of a machine with each engine and with and without fast-forward, at several times. */
+function runs(program: string, config: Partial<MachineConfig>, ends: readonly number[]): string[][] {
+  return [
+    { engine: 'interpret', fastForward: false },
+    { engine: 'translate', fastForward: false },
+    { engine: 'translate', fastForward: true },
+  ].map((choice) => {
+    const machine = boot(program, { ...config, ...(choice as Partial<MachineConfig>) });
+    return ends.map((end) => `${machine.run(end).kind} ${machine.now} ${machine.stateHash()}`);
+  });
+}
+
+/** A timer interrupts work of all kinds at places that have nothing to do with it; the handler counts and looks at where it came from. */
+const INTERRUPTED = `
+start:  gate    0x30, on_timer
+        apic    SVR, 0x1ff
+        apic    DIVIDE, 11
+        apic    LVT_TIMER, 0x20030
+        apic    INITIAL, 1009
+        start_others
+        sti
+other:  mov     ebp, ebx
+.again: mov     ecx, 50
+.sum:   add     rax, rcx
+        adc     rdx, rax
+        ror     rdx, 7
+        push    rax
+        call    mix
+        pop     rax
+        lock xadd [shared], rax
+        dec     ecx
+        jnz     .sum
+        inc     dword [rounds]
+        jmp     .again
+mix:    imul    rax, rax, 31
+        bt      rax, 5
+        sbb     rdi, rdi
+        xor     [table + rcx * 8], rdi
+        ret
+on_timer:
+        push    rax
+        mov     rax, [rsp + 8]
+        rol     qword [seen], 3
+        xor     [seen], rax
+        pop     rax
+        push    r15
+        eoi
+        pop     r15
+        iretq
+align 64
+shared: dq 0
+seen:   dq 0
+rounds: dd 0
+table:  times 64 dq 0`;
+
+/** Code that writes code: the instruction ahead, itself, and a routine that another CPU runs. */
+const SELF_MODIFYING = `
+start:  start_others
+other:  mov     ecx, 40000
+.loop:  inc     byte [.patch + 1]
+        nop
+.patch: mov     al, 0
+        add     edx, eax
+        call    routine
+        test    ecx, 0xff
+        jnz     .next
+        xor     byte [routine], 8
+.next:  dec     ecx
+        jnz     .loop
+.stay:  hlt
+        jmp     .stay
+align 64
+routine: add    esi, eax
+        ret`;
+
+describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING }))('a program that is %s', (_name, program) => {
+  test.each([{ turn: 1 }, { turn: 64 }, { turn: 1000 }, { turn: 500, seed: 3 }, { turn: 100, cpus: 1 }])('is the same: %o', (config) => {
+    const [interpreted, ...others] = runs(program, { cpus: 3, ...config }, [5_000, 20_001, 50_000, 120_000]);
+    for (const other of others) expect(other).toEqual(interpreted);
+  });
+});

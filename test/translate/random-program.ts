@@ -1,0 +1,114 @@
+// Seed → a program of instructions that the translator has, with the shapes that make it think: branches over each other, calls, a loop
+// around all, data at page ends, in code, and outside of RAM.
+
+import { Random } from '../../src/base/random.ts';
+import { type Encodable, encode } from '../../src/isa/encode.ts';
+import { FORMS } from '../../src/isa/forms.ts';
+import { type MemOperand, NONE, type Operand, RBP, RDI, RSI, RSP } from '../../src/isa/insn.ts';
+import { EMITTERS } from '../../src/translate/emitters/index.ts';
+import { sample } from '../isa/samples.ts';
+import type { Program } from './bench.ts';
+
+export const CODE = 0x10_0f80;
+const FUNCTION = 0x10_2000;
+const DATA = 0x20_0000;
+const STACK = 0x30_0000;
+const COUNTER = 0x31_0000;
+
+const POINTERS: readonly number[] = [RSP, RBP, RSI, RDI];
+/** Meanings that only go where the program is made for them. */
+const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push'];
+const SIMPLE = FORMS.filter(({ sem, use }) => use !== 'alias' && EMITTERS[sem] !== undefined && !PLACED.includes(sem));
+const byMnemonic = (text: string) => FORMS.find(({ id }) => id === text)!;
+const RET = byMnemonic('RET');
+
+const isPointer = (op: Operand): boolean => op.kind === 'reg' && POINTERS.includes(op.index);
+
+/** Random instructions that leave the pointers alone and use memory through them. */
+function simple(mode: 32 | 64, random: Random): Uint8Array {
+  for (;;) {
+    const form = SIMPLE[random.below(SIMPLE.length)];
+    if (!form.modes.includes(mode)) continue;
+    const drawn = sample(form, mode, random);
+    if (drawn === undefined || drawn.segment !== NONE || drawn.addressSize === 16) continue;
+    const writesSource = form.sem === 'xchg' || form.sem === 'xadd';
+    if (isPointer(drawn.dst) || (writesSource && isPointer(drawn.src))) continue;
+    const insn = form.sem === 'lea' ? drawn : { ...drawn, dst: tame(drawn.dst, mode, random), src: tame(drawn.src, mode, random) };
+    try {
+      return encode(insn as Encodable).slice();
+    } catch {
+      // This draw has no encoding; there are others.
+    }
+  }
+}
+
+const tame = (op: Operand, mode: 32 | 64, random: Random): Operand => {
+  if (op.kind !== 'mem') return op;
+  const base = [RSI, RDI, RBP][random.below(3)];
+  const displacement = BigInt(random.below(128) - 64);
+  const memory: MemOperand = { ...op, segment: base === RBP ? 2 : 3, base, index: NONE, scale: 1, displacement, addressSize: mode };
+  return memory;
+};
+
+const raw = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
+
+/** Some instructions; what jumps jumps forward, over one to three others. */
+function body(mode: 32 | 64, random: Random, count: number, at: number, depth = 0): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  const position = (): number => at + parts.reduce((sum, part) => sum + part.length, 0);
+  for (let i = 0; i < count; i++) {
+    const kind = random.below(20);
+    if (kind < 3) {
+      const over = Array.from({ length: 1 + random.below(3) }, () => simple(mode, random));
+      const length = over.reduce((sum, part) => sum + part.length, 0);
+      parts.push(raw(0x70 + random.below(16), length), ...over);
+    } else if (kind === 3 && depth === 0) {
+      const distance = FUNCTION - (position() + 5);
+      parts.push(raw(0xe8, distance & 0xff, (distance >> 8) & 0xff, (distance >> 16) & 0xff, (distance >> 24) & 0xff));
+    } else if (kind === 4) {
+      const register = [0, 1, 2, 3][random.below(4)];
+      parts.push(raw(0x50 + register), simple(mode, random), raw(0x58 + [0, 1, 2, 3][random.below(4)]));
+    } else if (kind === 5) {
+      const short = simple(mode, random);
+      parts.push(raw([0xe0, 0xe1, 0xe2, 0xe3][random.below(4)], short.length), short);
+    } else {
+      parts.push(simple(mode, random));
+    }
+  }
+  return parts;
+}
+
+const join = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+export function randomProgram(mode: 32 | 64, seed: number): Program {
+  const random = new Random(seed);
+  const loop = join(body(mode, random, 12 + random.below(30), CODE));
+  // dec dword [COUNTER]; jnz CODE; hlt. In 64-bit code an absolute address needs a SIB byte.
+  const countDown = mode === 64 ? [0xff, 0x0c, 0x25] : [0xff, 0x0d];
+  const end = [...countDown, COUNTER & 0xff, (COUNTER >> 8) & 0xff, (COUNTER >> 16) & 0xff, 0, 0x0f, 0x85];
+  const back = -(loop.length + end.length + 4);
+  const code = Uint8Array.from([...loop, ...end, back & 0xff, (back >> 8) & 0xff, 0xff, 0xff, 0xf4]);
+  const callee = Uint8Array.from([...join(body(mode, random, 4, FUNCTION, 1)), ...encode({ ...sample(RET, mode, random)!, form: RET })]);
+  const data = new Uint8Array(0x4000);
+  for (let i = 0; i < data.length; i++) data[i] = random.next() & 0xff;
+  const mask = (1n << BigInt(mode)) - 1n;
+  const gpr = Array.from({ length: 16 }, () => BigInt.asUintN(64, (BigInt(random.next()) << 32n) | BigInt(random.next())) & mask);
+  if (mode === 32) gpr.fill(0n, 8);
+  const odd = random.below(12);
+  gpr[RSP] = BigInt(STACK);
+  gpr[RBP] = BigInt(DATA + 0x800 + random.below(8));
+  gpr[RSI] = BigInt(DATA + 0x1fc0 + random.below(128));
+  gpr[RDI] = BigInt(odd === 0 ? CODE + random.below(64) : odd === 1 ? 0x40_0000 - random.below(64) : DATA + 0x2800);
+  return {
+    mode,
+    memory: [
+      [CODE, code],
+      [FUNCTION, callee],
+      [DATA, data],
+      [COUNTER, Uint8Array.of(1 + random.below(60), 0, 0, 0)],
+    ],
+    gpr,
+    rip: CODE,
+    rflags: 2 | (random.next() & 0x8d5),
+  };
+}
