@@ -1,4 +1,4 @@
-// `npm run fuzz -- --minutes N --seed S --jobs J --only NAME`: the fuzzers in turn until the time is over, in so many processes. A case that
+// `npm run fuzz -- --minutes N --seed S --jobs J --only NAME`: the fuzzers until the time is over, in so many processes. A case that
 // fails is made smaller and written to test/fuzz/fixtures, where the tests find it. A process that is silent for too long hangs: its
 // case is written too.
 
@@ -29,17 +29,19 @@ interface Report {
   readonly result?: 'good' | { readonly wrong: string; readonly source: string };
 }
 
+/** Each fuzzer gets the same time. */
 const work = (seeds: Random, end: number): void => {
-  const names = FUZZER_NAMES.filter((name) => values.only === undefined || name === values.only);
-  while (Date.now() < end) {
-    for (const name of names) {
-      const seed = seeds.next();
-      process.send!({ name, seed } satisfies Report);
-      const source = FUZZERS[name].draw(seed);
-      const wrong = examine(name, source);
-      const result = wrong === undefined ? 'good' : { wrong, source: name === 'isa' ? source : shrink(name, source, wrong, SHRINKING) };
-      process.send!({ name, seed, result } satisfies Report);
-    }
+  const spent = new Map<FuzzerName, number>(FUZZER_NAMES.filter((name) => (values.only ?? name) === name).map((name) => [name, 0]));
+  for (let now = Date.now(); now < end; ) {
+    const [name, time] = [...spent].reduce((least, next) => (next[1] < least[1] ? next : least));
+    const seed = seeds.next();
+    process.send!({ name, seed } satisfies Report);
+    const source = FUZZERS[name].draw(seed);
+    const wrong = examine(name, source);
+    const result = wrong === undefined ? 'good' : { wrong, source: name === 'isa' ? source : shrink(name, source, wrong, SHRINKING) };
+    process.send!({ name, seed, result } satisfies Report);
+    spent.set(name, time + Date.now() - now);
+    now = Date.now();
   }
   process.disconnect();
 };
