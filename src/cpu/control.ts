@@ -42,6 +42,7 @@ export function writeCr0(cpu: Cpu, value: bigint): void {
   cpu.efer = efer;
   if ((changed & CR0_PAGING) !== 0) cpu.mmu.flush();
   cpu.updateMode();
+  cpu.updateAlignmentCheck();
 }
 
 export function writeCr3(cpu: Cpu, value: bigint): void {

@@ -7,13 +7,13 @@ import type { CpuWires } from './bus.ts';
 import type { CpuIdentity } from './cpuid.ts';
 import { Breakpoints } from './debug.ts';
 import { Fault, GP, SS_FAULT } from './fault.ts';
-import { IF, IOPL } from './flags.ts';
+import { AC, IF, IOPL } from './flags.ts';
 import type { InsnCache, Slots } from './icache.ts';
 import { Mmu, SYSTEM } from './mmu.ts';
 import { type Access, READ, WRITE } from './paging.ts';
 import { IS_MONITORED, LINE_BYTES, type Ram } from './ram.ts';
 import {
-  CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, DESCRIPTOR_P, EFER_LMA, REAL_MODE_DATA, TYPE_CODE, TYPE_EXPAND_DOWN, TYPE_READABLE,
+  CR0_AM, CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, DESCRIPTOR_P, EFER_LMA, REAL_MODE_DATA, TYPE_CODE, TYPE_EXPAND_DOWN, TYPE_READABLE,
   TYPE_WRITABLE,
 } from './registers.ts';
 import { reset } from './reset.ts';
@@ -116,6 +116,7 @@ export class Cpu extends CpuState {
   refresh(): void {
     this.mmu.flush();
     this.mmu.user = this.cpl === 3;
+    this.updateAlignmentCheck();
     this.breakpoints.refresh();
     this.spin?.leave();
     this.updateMode();
@@ -175,6 +176,7 @@ export class Cpu extends CpuState {
   setRflags(value: number): void {
     this.rflags = (value | 2) >>> 0;
     if ((value & IF) !== 0) this.attention = true;
+    this.updateAlignmentCheck();
   }
 
   setCpl(cpl: number): void {
@@ -182,6 +184,12 @@ export class Cpu extends CpuState {
     this.wires.counters.privilegeChanging(cpl);
     this.cpl = cpl;
     this.mmu.user = cpl === 3;
+    this.updateAlignmentCheck();
+  }
+
+  /** After a change of CPL, EFLAGS.AC or CR0.AM (SDM vol. 3, 6.15, interrupt 17). */
+  updateAlignmentCheck(): void {
+    this.mmu.isAlignmentChecked = this.cpl === 3 && (this.rflags & AC) !== 0 && (this.cr0 & CR0_AM) !== 0;
   }
 
   requireCpl0(): void {

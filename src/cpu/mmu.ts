@@ -4,7 +4,7 @@
 import type { Size } from '../base/bits.ts';
 import { CS, SS } from '../isa/insn.ts';
 import type { Bus } from './bus.ts';
-import { Fault, GP, SS_FAULT } from './fault.ts';
+import { AC, Fault, GP, SS_FAULT } from './fault.ts';
 import { type Access, EXECUTE, Paging, READ, WRITE } from './paging.ts';
 import { LINE_SHIFT, type Ram } from './ram.ts';
 import { CR4_SMAP } from './registers.ts';
@@ -41,6 +41,7 @@ export class Mmu {
   /** Pages with data breakpoints: they never enter the TLB, and `onWatched` sees each access to them before it happens. */
   isWatched: ((page: number) => boolean) | undefined;
   onWatched: (linear: bigint, size: number, access: Access) => void = () => {};
+  #isAlignmentChecked = false;
   /** Sees each store to RAM before it happens. */
   onStore: ((physical: number, size: number, value: bigint) => void) | undefined;
   /** How often something other than RAM has been read or written. */
@@ -66,6 +67,12 @@ export class Mmu {
 
   get user(): boolean {
     return this.#readTable !== 0;
+  }
+
+  /** Whether the user's data must be aligned; none of its pages is in the TLB then, so that every access comes by the check. */
+  set isAlignmentChecked(isChecked: boolean) {
+    if (isChecked && !this.#isAlignmentChecked) this.flush();
+    this.#isAlignmentChecked = isChecked;
   }
 
   flush(): void {
@@ -184,7 +191,9 @@ export class Mmu {
     requireCanonical(next, segment); // of all bytes before the first page fault
     this.#first = this.#translate(linear, access, segment);
     this.#second = bytes > beyond ? this.#translate(next, access, segment) : -1;
-    if (this.isWatched !== undefined && segment !== SYSTEM) this.onWatched(linear, size, access);
+    if (segment === SYSTEM) return;
+    if (this.#isAlignmentChecked && (Number(linear & 0xfn) & (bytes - 1)) !== 0) throw new Fault(AC, 0);
+    if (this.isWatched !== undefined) this.onWatched(linear, size, access);
   }
 
   #readSplit(size: number): bigint {
@@ -218,7 +227,8 @@ export class Mmu {
     const frame = found.page * PAGE_BYTES;
     // Whether the supervisor may touch the user's data is for AC to say each time.
     const excused = found.user && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
-    if (!excused && !this.isWatched?.(page)) {
+    const checked = this.#isAlignmentChecked && access !== EXECUTE;
+    if (!excused && !checked && !this.isWatched?.(page)) {
       this.#tlb.put(page, table, frame);
       this.#hasLargePages ||= found.large;
     }

@@ -9,7 +9,6 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'task switches and task gates: #GP with the vector or selector; IRET with NT is #GP(0) in protected mode too',
     'call gates: #GP with the selector',
     'system management mode; machine checks; memory types and caches; protection keys; PCIDs',
-    'alignment checks: CR0.AM and EFLAGS.AC can be set, #AC never comes',
     'data breakpoints on the processor\'s own accesses to its tables',
     'BMI1 but TZCNT, SSE4.2 but CRC32: both execute, and CPUID claims neither',
     'LOCK has nothing to do: CPUs take turns, so memory is sequentially consistent',
