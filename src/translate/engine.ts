@@ -31,7 +31,7 @@ export interface TranslatorOptions {
   readonly hot?: number;
 }
 
-const HOT = 48;
+const HOT = 400;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
 /** An entry that so often could not execute its first instruction is given up. */

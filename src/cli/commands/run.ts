@@ -1,6 +1,6 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import { dumpCore, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult } from '../../index.ts';
+import { dumpCore, ENGINES, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
 import { readBytes, requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
@@ -10,7 +10,7 @@ import { loadTarget } from '../target.ts';
 /** Options that say where results go, not what happens. */
 const OUTPUTS = ['json', 'dmesg'];
 /** Options that nothing in a run depends on: what repeats it need not have them. */
-const WITHOUT_INFLUENCE = [...OUTPUTS, 'dump', 'no-fast-forward'];
+const WITHOUT_INFLUENCE = [...OUTPUTS, 'dump', 'no-fast-forward', 'engine'];
 
 export const run: Command = {
   name: 'run',
@@ -26,6 +26,7 @@ export const run: Command = {
     { name: 'boot-sector', help: 'TARGET is what a BIOS reads from a disk: start it at 7C00h in real mode' },
     { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
+    { name: 'engine', value: 'interpret|translate', help: 'how instructions are executed: the same run, faster or slower' },
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
     { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
@@ -69,6 +70,7 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
     hz: args.value('hz', 'a rate from 100kHz to 5GHz', (text) => within(parseHertz(text), 1e5, 5e9)),
     turn: args.count('turn', 1, 100_000),
     seed: args.count('seed', 0, 0xffff_ffff),
+    engine: args.value('engine', 'interpret or translate', (text) => ENGINES.find((engine) => engine === text)),
     fastForward: args.flag('no-fast-forward') ? false : undefined,
     pmu: pmuFrom(args),
     modules: args.texts('module').map((path) => ({ name: path, bytes: readBytes(path) })),
