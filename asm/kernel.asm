@@ -43,7 +43,8 @@
 %include "hrtimer.asm"
 %include "tick.asm"             ; the scheduler's tick
 %include "timer.asm"            ; low-resolution timers
-%include "sched.asm"
+%include "sched.asm"            ; who runs
+%include "wakeup.asm"
 %include "sched-rt.asm"
 %include "sched-fair.asm"
 %include "idle.asm"

@@ -43,6 +43,22 @@ function update_curr
 .done:  return
 endfunction
 
+; enqueue_task_fair -- by virtual run time    in: rdi = task, rsi = CPU's block, locked    uses: rax, rcx, rdx, flags
+function enqueue_task_fair
+        lea     rdx, [rsi + pcpu.rq_head + CLASS_FAIR * 8]
+        mov     rcx, [rdi + task.vruntime]
+.next:  mov     rax, [rdx]
+        test    rax, rax
+        jz      .here
+        cmp     rcx, [rax + task.vruntime]
+        jl      .here
+        lea     rdx, [rax + task.next]
+        jmp     .next
+.here:  mov     [rdi + task.next], rax
+        mov     [rdx], rdi
+        return
+endfunction
+
 ; place_entity -- one that wakes up: not before those that have waited, and not far behind
 ;   in: rdi = task, rsi = CPU's block, locked    uses: rax, flags
 function place_entity

@@ -38,22 +38,6 @@ function enqueue_before
         return
 endfunction
 
-; enqueue_task_fair -- by virtual run time    in: rdi = task, rsi = CPU's block, locked    uses: rax, rcx, rdx, flags
-function enqueue_task_fair
-        lea     rdx, [rsi + pcpu.rq_head + CLASS_FAIR * 8]
-        mov     rcx, [rdi + task.vruntime]
-.next:  mov     rax, [rdx]
-        test    rax, rax
-        jz      .here
-        cmp     rcx, [rax + task.vruntime]
-        jl      .here
-        lea     rdx, [rax + task.next]
-        jmp     .next
-.here:  mov     [rdi + task.next], rax
-        mov     [rdx], rdi
-        return
-endfunction
-
 ; dequeue_task -- out of its class's queue    in: rdi = a queued task, rsi = CPU's block, locked    uses: rax, rcx, rdx, flags
 function dequeue_task
         mov     ecx, [rdi + task.class]

@@ -4,6 +4,8 @@
 ; expect: soft@20s..28s,cpu=0,in=native_queued_spin_lock_slowpath then soft@20s..28s,cpu=1 | soft@20s..28s,cpu=1 then soft@20s..28s,cpu=0
 ; expect[preempt=full]: soft@20s..28s,cpu=0 then soft@20s..28s,cpu=1 | soft@20s..28s,cpu=1 then soft@20s..28s,cpu=0
 ; expect[cpus=1]: none
+; expect[softlockup_all_cpu_backtrace=1]: soft@20s..28s,cpu=1,stuck=22..23 then soft@44s..56s,cpu=0,stuck=44..50 | soft@20s..28s,cpu=0 then soft@44s..56s,cpu=1
+; until[softlockup_all_cpu_backtrace=1]: 80s
 ;
 ; With one CPU there is no second thread, and the locks are free.
 
