@@ -50,7 +50,8 @@ function busy_until_sign
         call    cond_resched
         cmp     dword [busy_sign], 0
         je      .busy
-.exact: call    sched_clock
+.exact: call    cond_resched            ; a tick in these last milliseconds must be fed too
+        call    sched_clock
         cmp     rax, [busy_until]
         jb      .exact
         return
