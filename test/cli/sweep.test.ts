@@ -42,6 +42,10 @@ describe('a soft lockup that nothing touches', () => {
     expect(stuck[22] / points.length).toBeGreaterThan(0.6);
     expect(stuck[22] / points.length).toBeLessThan(0.7);
   });
+  test('counts from the tick that came just before it, too', { timeout: LONG }, () => {
+    const { points } = sweep('kthread-spinlock', '--runs', '4', '--phase', '0..60ms');
+    for (const { ticks } of points) expect(Math.abs(ticks - 6)).toBeLessThan(PRINTING / 4);
+  });
   test.each([
     [5, ['11', '12'], 10, 12],
     [30, ['67', '68'], 60, 72],
