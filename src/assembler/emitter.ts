@@ -3,10 +3,12 @@
 import { ByteWriter } from '../base/bytes.ts';
 import { MAX_IMAGE_BYTES, MAX_NOBITS_BYTES } from './limits.ts';
 import type { Location } from './location.ts';
+import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 export class Emitter {
+  readonly #program: Program;
   readonly #location: Location;
   readonly #reporter: Reporter;
   readonly #isLast: boolean;
@@ -14,8 +16,9 @@ export class Emitter {
   /** Bytes of all sections that are in the file. */
   #imageBytes = 0;
 
-  constructor(location: Location, reporter: Reporter, isLast: boolean) {
-    this.#location = location;
+  constructor(program: Program, reporter: Reporter, isLast: boolean) {
+    this.#program = program;
+    this.#location = program.location;
     this.#reporter = reporter;
     this.#isLast = isLast;
   }
@@ -38,6 +41,7 @@ export class Emitter {
     const isInFile = section.type !== 'nobits';
     const limit = isInFile ? MAX_IMAGE_BYTES : MAX_NOBITS_BYTES;
     if (total > limit - (isInFile ? this.#imageBytes : section.length)) {
+      this.#program.exceedsLimits = true;
       this.#reporter.error(origin, `${times === 1 ? '' : 'times: '}${total < 2 ** 64 ? BigInt(total) : 'enormously many'} bytes are more than ${isInFile ? 'an image' : 'a section'} may have (${limit})`);
       return undefined;
     }

@@ -20,6 +20,8 @@ export class Instructions {
   readonly #isLast: boolean;
   /** The last encoding had something to report, so that the last pass has to make it again. */
   #isDoubtful = false;
+  /** The last encoding was one of a jump with a distance of one byte. */
+  #isShort = false;
 
   constructor(program: Program, emitter: Emitter, reporter: Reporter, { growOnly, isLast }: { growOnly: boolean; isLast: boolean }) {
     this.#program = program;
@@ -66,8 +68,17 @@ export class Instructions {
     const known = measured[index];
     if (known && isSameLength(known.operands, known.address, operands, place.address)) return known.length;
     const { length } = this.#encodeResolved(instruction, operands, place.address, origin, 0);
-    measured[index] = { operands, address: place.address, length };
+    measured[index] = { operands, address: place.address, length, isShort: this.#isShort };
     return length;
+  }
+
+  /** The length of a jump over a distance from its own address, where that is certain without encoding it again. */
+  lengthOfJump(index: number, distance: number): number | undefined {
+    const known = this.#program.measured[index];
+    if (!known || known.length === 0) return undefined;
+    const { length, isShort } = known;
+    const isSure = isShort ? distance - length >= -128 && distance - length <= 127 : distance > 127 + length || distance < -126;
+    return isSure ? length : undefined;
   }
 
   /** Bytes at the present place; none after a report. */
@@ -96,6 +107,8 @@ export class Instructions {
       this.#reporter.error(origin, mnemonic === '' ? encoded.error : `${mnemonic}: ${encoded.error}`);
       return NOTHING;
     }
+    const target = encoded.form?.operands[0];
+    this.#isShort = target?.kind === 'rel' && target.size === 8;
     for (const warning of encoded.warnings) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
     return encoded.bytes;
   }

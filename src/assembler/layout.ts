@@ -8,6 +8,7 @@ import { Pass } from './pass.ts';
 import type { Output, Program } from './program.ts';
 import { type Placed, placeSections, type Section } from './sections.ts';
 import { type NamedValue, startTerm } from './symbols.ts';
+import { type Steps, stepsOf } from './steps.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 export interface Layout {
@@ -31,10 +32,13 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   };
   let pass = first;
   let growOnly = false;
+  let steps: Steps | undefined;
   for (let number = 2; pass.changed; number++) {
     if (number > MAX_PASSES) return giveUp();
     growOnly = number > FREE_PASSES;
-    pass = new Pass(program, { growOnly });
+    const isSettled = number > 2 && !program.symbols.termsChanged && !program.exceedsLimits && !growOnly;
+    steps = isSettled ? (steps ?? stepsOf(program)) : undefined;
+    pass = new Pass(program, { growOnly, steps });
     pass.run();
   }
   const placed = placeSections([...program.sections.values()], pass.origin);

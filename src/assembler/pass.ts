@@ -11,6 +11,7 @@ import type { Place } from './operand-values.ts';
 import type { Output, Program } from './program.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
 import type { Directive, Statement } from './statement.ts';
+import { fillUp, type Step, type Steps } from './steps.ts';
 import { currentValue, MUTE, type Symbols } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
@@ -19,6 +20,8 @@ export interface PassOptions {
   readonly growOnly: boolean;
   /** In the last pass: the addresses that sections' terms stand for, and who hears of mistakes. */
   readonly last?: { readonly reporter: Reporter; readonly bases: ReadonlyMap<string, bigint> };
+  /** All that a pass in the middle has to do. */
+  readonly steps?: Steps | undefined;
 }
 
 /** Where a section's own symbols are defined. */
@@ -61,6 +64,7 @@ export class Pass {
   readonly #isLast: boolean;
   readonly #emitter: Emitter;
   readonly #instructions: Instructions;
+  readonly #steps: Steps | undefined;
   #lengthsBefore: number[] = [];
   /** From ORG. */
   origin: bigint | undefined;
@@ -69,31 +73,83 @@ export class Pass {
   /** Of the last pass, one for each statement. */
   readonly outputs: Output[] = [];
 
-  constructor(program: Program, { growOnly, last }: PassOptions) {
+  constructor(program: Program, { growOnly, last, steps }: PassOptions) {
+    this.#steps = steps;
     this.#program = program;
     this.#location = program.location;
     this.#symbols = program.symbols;
     this.#reporter = last?.reporter ?? MUTE;
     this.#isLast = last !== undefined;
     this.#place = new PresentPlace(program, this.#reporter, last?.bases ?? new Map());
-    this.#emitter = new Emitter(program.location, this.#reporter, this.#isLast);
+    this.#emitter = new Emitter(program, this.#reporter, this.#isLast);
     this.#instructions = new Instructions(program, this.#emitter, this.#reporter, { growOnly, isLast: this.#isLast });
   }
 
   /** The whole of a pass but the first, whose statements are added one by one. */
   run(): void {
     this.begin();
-    const { statements, stretches } = this.#program;
-    if (this.#isLast) {
-      for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
-    } else {
-      for (const { bytes, index } of stretches) {
-        this.#emitter.emit(bytes, 1, NOWHERE, false);
-        this.#run(statements[index], index);
-      }
-      this.#emitter.emit(this.#program.bytesAtEnd, 1, NOWHERE, false);
-    }
+    const { statements } = this.#program;
+    if (this.#steps) this.#runSteps(this.#steps);
+    else for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
     this.end();
+  }
+
+  /** What a pass comes to, without a look at what cannot have changed. */
+  #runSteps({ steps, fixed }: Steps): void {
+    const symbols = this.#symbols;
+    const location = this.#location;
+    for (const [section, length] of fixed) section.length = length;
+    for (const step of steps) {
+      const { section } = location;
+      switch (step.kind) {
+        case 'enter':
+          location.enter(step.section);
+          break;
+        case 'statement':
+          this.#run(this.#program.statements[step.index], step.index);
+          break;
+        case 'constants':
+          if (step.bytes === undefined || symbols.haveConstantsChanged) step.bytes = this.#runAll(step.from, step.to);
+          else if (section) section.length += step.bytes;
+          break;
+        case 'sectalign':
+          this.#alignSection(step.section, step.value);
+          break;
+        default:
+          if (section) this.#runStepIn(section, step);
+      }
+    }
+  }
+
+  #runStepIn(section: Section, step: Extract<Step, { kind: 'bytes' | 'label' | 'fill' | 'jump' }>): void {
+    switch (step.kind) {
+      case 'bytes':
+        section.length += step.bytes;
+        break;
+      case 'label':
+        this.#symbols.moveLabel(step.symbol, section.length);
+        break;
+      case 'fill':
+        section.length += fillUp(section.length, step);
+        break;
+      case 'jump': {
+        const length = this.#instructions.lengthOfJump(step.index, Number(step.target.value.constant) - section.length);
+        if (length !== undefined) section.length += length;
+        else this.#run(this.#program.statements[step.index], step.index);
+      }
+    }
+  }
+
+  /** Runs statements, and gives the number of bytes that they add. */
+  #runAll(from: number, to: number): number {
+    const { section } = this.#location;
+    const before = section?.length ?? 0;
+    for (let index = from; index < to; index++) this.#run(this.#program.statements[index], index);
+    return section && section === this.#location.section ? section.length - before : 0;
+  }
+
+  #alignSection(section: Section, value: bigint): void {
+    if ((section.align ?? 0n) < value) section.align = value;
   }
 
   begin(): void {
@@ -109,23 +165,10 @@ export class Pass {
 
   /** In the first pass, while the lines after this one are not yet known. */
   add(statement: Statement): void {
-    const program = this.#program;
-    const index = program.statements.push(statement) - 1;
-    this.#run(statement, index);
+    const { statements } = this.#program;
+    statements.push(statement);
+    this.#run(statement, statements.length - 1);
     this.#location.begin();
-    const bytes = this.#fixedLength(statement);
-    if (bytes !== undefined) program.bytesAtEnd += bytes;
-    else {
-      program.stretches.push({ bytes: program.bytesAtEnd, index });
-      program.bytesAtEnd = 0;
-    }
-  }
-
-  /** How many bytes the statement adds in every pass, if that is all it does before the last one. */
-  #fixedLength({ label, times, body }: Statement): number | undefined {
-    if (label !== undefined || times) return undefined;
-    if (body?.kind === 'data') return body.size;
-    return body?.kind === 'instruction' ? this.#program.constants.get(body)?.length : undefined;
   }
 
   end(): void {
@@ -240,7 +283,7 @@ export class Pass {
         const { section } = this.#location;
         if (value === undefined || !section) return;
         if (!isPowerOfTwo(value)) this.#reporter.error(origin, `align: ${value} is not a power of two`);
-        else if ((section.align ?? 0n) < value) section.align = value;
+        else this.#alignSection(section, value);
         return;
       }
       case 'absolute': {

@@ -12,6 +12,8 @@ export interface Measured {
   readonly operands: readonly SourceOperand[];
   readonly address: bigint;
   readonly length: number;
+  /** It is a jump with a distance of one byte. */
+  readonly isShort: boolean;
 }
 
 export class Program {
@@ -26,16 +28,8 @@ export class Program {
   readonly measured: (Measured | undefined)[] = [];
   /** The bytes of instructions that are the same in every pass, and about which there is nothing to report. */
   readonly constants = new Map<Instruction, Uint8Array>();
-  /** What passes between the first and the last have to look at. */
-  readonly stretches: Stretch[] = [];
-  /** Of the statements behind the last of them. */
-  bytesAtEnd = 0;
-}
-
-/** Statements that do nothing but add the same number of bytes in every pass, and behind them one that may do more. */
-export interface Stretch {
-  readonly bytes: number;
-  readonly index: number;
+  /** A section had no room for a statement. */
+  exceedsLimits = false;
 }
 
 /** What a statement came to in the last pass; `section` is absent in absolute space. */

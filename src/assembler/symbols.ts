@@ -8,8 +8,8 @@ import type { Origin, Reporter } from './tokens.ts';
 
 export interface NamedValue {
   readonly name: string;
-  readonly kind: 'label' | 'equ' | 'section';
-  readonly origin: Origin;
+  kind: 'label' | 'equ' | 'section';
+  origin: Origin;
   value: Value;
   /** The last pass that defined it. */
   pass: number;
@@ -51,6 +51,10 @@ export class Symbols implements Scope {
 
   /** Whether this pass gave a name another value than the pass before. */
   changed = false;
+  /** Whether it gave one a value of another kind: an address instead of a number, or in another section. */
+  termsChanged = false;
+  #constantsChanged = false;
+  #constantsChangedBefore = false;
   /** The last name that did. */
   lastChanged: NamedValue | undefined;
 
@@ -67,7 +71,9 @@ export class Symbols implements Scope {
   beginPass(reporter: Reporter | undefined): void {
     this.#pass++;
     this.#reporter = reporter;
-    this.changed = false;
+    this.changed = this.termsChanged = false;
+    this.#constantsChangedBefore = this.#constantsChanged;
+    this.#constantsChanged = false;
   }
 
   get all(): ReadonlyMap<string, NamedValue> {
@@ -97,10 +103,32 @@ export class Symbols implements Scope {
       reporter.error(origin, `'${name}' is defined twice; first at ${file}:${line}`);
       return;
     }
-    this.changed = true;
-    const symbol = { name, kind, value, origin, pass: this.#pass };
+    this.#noteChange(known?.value, value);
+    const symbol = known ?? { name, kind, value, origin, pass: this.#pass };
+    if (known) Object.assign(known, { kind, value, origin, pass: this.#pass });
+    else this.#symbols.set(name, symbol);
     this.lastChanged = symbol;
-    this.#symbols.set(name, symbol);
+  }
+
+  /** Gives a label another offset in the section that it lies in. */
+  moveLabel(label: NamedValue, offset: number): void {
+    if (label.pass === this.#pass) return;
+    label.pass = this.#pass;
+    if (Number(label.value.constant) === offset) return;
+    label.value = { constant: BigInt(offset), terms: label.value.terms, unknown: false, forward: false };
+    this.changed = true;
+    this.lastChanged = label;
+  }
+
+  #noteChange(before: Value | undefined, now: Value): void {
+    this.changed = true;
+    this.#constantsChanged ||= now.terms.length === 0;
+    this.termsChanged ||= !before || before.terms.length !== now.terms.length || before.terms.some(({ name }, i) => name !== now.terms[i].name);
+  }
+
+  /** Whether a name for a number got another value, in this pass or behind its uses in the pass before. */
+  get haveConstantsChanged(): boolean {
+    return this.#constantsChanged || this.#constantsChangedBefore;
   }
 
   /** Defines a label where the assembler is. */

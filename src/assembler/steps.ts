@@ -1,0 +1,253 @@
+// Statements after two passes → steps, which is all that the passes in the middle look at. By then every name has a value, so that most
+// statements are known to be as long as they are whatever moves: what is left are the labels, jumps that may be short or long, and
+// fillings up to an alignment. A program may need dozens of passes, each of which moves a few of thousands of labels.
+
+import { registerNamed } from '../isa/names.ts';
+import type { Expression } from './expression.ts';
+import type { Program } from './program.ts';
+import type { Section } from './sections.ts';
+import type { Body, Instruction, Statement } from './statement.ts';
+import type { NamedValue } from './symbols.ts';
+
+export type Step =
+  /** Bytes that are the same in every pass. */
+  | { readonly kind: 'bytes'; bytes: number }
+  | { readonly kind: 'enter'; readonly section: Section }
+  | { readonly kind: 'label'; readonly symbol: NamedValue }
+  /** `times` something of `size` bytes up to a multiple of `alignment`. */
+  | { readonly kind: 'fill'; readonly alignment: number; readonly size: number }
+  | { readonly kind: 'sectalign'; readonly section: Section; readonly value: bigint }
+  /** A jump to a label in its own section; its length follows from the distance. */
+  | { readonly kind: 'jump'; readonly target: NamedValue; readonly index: number }
+  /** Statements that are as before while no name for a number has another value: `bytes` in all, undefined while not known. */
+  | { readonly kind: 'constants'; readonly from: number; readonly to: number; bytes: number | undefined }
+  | { readonly kind: 'statement'; readonly index: number };
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  /** Lengths of what stands in each section in front of all that may move. */
+  readonly fixed: ReadonlyMap<Section, number>;
+}
+
+export const stepsOf = (program: Program): Steps => new Builder(program).build();
+
+/** What an expression depends on: numbers only, names for numbers too, or where something lies. */
+type Dependence = 'nothing' | 'constants' | 'places';
+
+const LOOSEST: readonly Dependence[] = ['nothing', 'constants', 'places'];
+const either = (a: Dependence, b: Dependence): Dependence => (LOOSEST.indexOf(a) >= LOOSEST.indexOf(b) ? a : b);
+
+/** What a statement does besides its label. */
+type Effect =
+  | { readonly kind: 'fixed'; readonly bytes: number }
+  | { readonly kind: 'dependent'; readonly bytes: number | undefined }
+  | Extract<Step, { kind: 'fill' | 'sectalign' | 'jump' | 'statement' }>;
+
+class Builder {
+  readonly #program: Program;
+  readonly #steps: Step[] = [];
+  readonly #fixed = new Map<Section, number>();
+  readonly #moving = new Set<Section>();
+  /** What the statements so far have entered, and what the steps have. */
+  #section: Section | undefined;
+  #entered: Section | undefined;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#section = this.#entered = program.sections.get('.text');
+  }
+
+  build(): Steps {
+    const { statements } = this.#program;
+    for (let index = 0; index < statements.length; ) index = this.#section ? this.#add(statements[index], index) : this.#addAbsolute(index);
+    return { steps: this.#steps, fixed: this.#fixed };
+  }
+
+  /** Gives the index of the next statement. */
+  #add(statement: Statement, index: number): number {
+    const { label, body } = statement;
+    if (body?.kind === 'absolute') {
+      this.#section = undefined;
+      return index;
+    }
+    if (body?.kind === 'section' && body.attributes.length === 0) {
+      this.#section = this.#program.sections.get(body.name) ?? this.#section;
+      return index + 1;
+    }
+    const effect = this.#effectOf(statement, index);
+    if (effect.kind === 'statement') this.#move(effect);
+    else {
+      const symbol = label === undefined || body?.kind === 'equ' ? undefined : this.#program.symbols.all.get(label);
+      if (symbol && this.#isMoving) this.#push({ kind: 'label', symbol });
+      if (effect.kind === 'fixed') this.#addBytes(effect.bytes);
+      else if (effect.kind === 'dependent') this.#move({ kind: 'constants', from: index, to: index + 1, bytes: effect.bytes });
+      else if (effect.kind === 'fill' && !this.#isMoving) this.#addBytes(fillUp(this.#length, effect));
+      else if (effect.kind === 'sectalign') this.#steps.push(effect);
+      else this.#move(effect);
+    }
+    if (body?.kind === 'section') this.#section = this.#entered = this.#program.sections.get(body.name) ?? this.#section;
+    return index + 1;
+  }
+
+  /** From ABSOLUTE to the next section: a structure, whose offsets are numbers. */
+  #addAbsolute(from: number): number {
+    const { statements } = this.#program;
+    let to = from;
+    let dependence: Dependence = 'nothing';
+    for (; to < statements.length && (to === from || statements[to].body?.kind !== 'section'); to++) {
+      dependence = either(dependence, this.#dependenceInAbsolute(statements[to]));
+    }
+    if (dependence !== 'places') this.#steps.push({ kind: 'constants', from, to, bytes: 0 });
+    else for (let index = from; index < to; index++) this.#steps.push({ kind: 'statement', index });
+    this.#entered = undefined;
+    this.#section = this.#program.sections.get('.text'); // the statement at `to` says which it is
+    return to;
+  }
+
+  #dependenceInAbsolute({ parent, times, body }: Statement): Dependence {
+    this.#program.symbols.parent = parent;
+    const ofTimes = times ? this.#dependenceOf(times, 'constants') : 'nothing';
+    switch (body?.kind) {
+      case undefined: return ofTimes;
+      case 'equ': case 'absolute': case 'sectalign': return this.#dependenceOf(body.value, 'constants');
+      case 'reserve': return either(ofTimes, this.#dependenceOf(body.count, 'constants'));
+      default: return 'places';
+    }
+  }
+
+  get #isMoving(): boolean {
+    return this.#section !== undefined && this.#moving.has(this.#section);
+  }
+
+  /** Of what is fixed in the present section. */
+  get #length(): number {
+    return (this.#section && this.#fixed.get(this.#section)) ?? 0;
+  }
+
+  #addBytes(bytes: number): void {
+    if (bytes === 0 || !this.#section) return;
+    if (!this.#isMoving) {
+      this.#fixed.set(this.#section, this.#length + bytes);
+      return;
+    }
+    const last = this.#steps.at(-1);
+    if (last?.kind === 'bytes' && this.#entered === this.#section) last.bytes += bytes;
+    else this.#push({ kind: 'bytes', bytes });
+  }
+
+  /** A step behind which nothing in this section has a place for good. */
+  #move(step: Step): void {
+    if (this.#section) this.#moving.add(this.#section);
+    this.#push(step);
+  }
+
+  #push(step: Step): void {
+    if (this.#section && this.#entered !== this.#section) {
+      this.#steps.push({ kind: 'enter', section: this.#section });
+      this.#entered = this.#section;
+    }
+    this.#steps.push(step);
+  }
+
+  #effectOf({ parent, times, body }: Statement, index: number): Effect {
+    const general: Effect = { kind: 'statement', index };
+    if (!body) return FIXED_NOTHING;
+    this.#program.symbols.parent = parent;
+    const unit = this.#unitOf(body, index);
+    if (!times || unit.kind !== 'fixed') return times ? general : unit;
+    if (times.kind === 'number') return { kind: 'fixed', bytes: unit.bytes * Math.max(Number(times.value.constant), 0) };
+    const alignment = alignmentOf(times);
+    if (alignment !== undefined) return { kind: 'fill', alignment, size: unit.bytes };
+    return this.#dependenceOf(times, 'places') === 'places' ? general : { kind: 'dependent', bytes: undefined };
+  }
+
+  /** What a body does once. */
+  #unitOf(body: Body, index: number): Effect {
+    const general: Effect = { kind: 'statement', index };
+    switch (body.kind) {
+      case 'data': return body.size === undefined ? general : { kind: 'fixed', bytes: body.size };
+      case 'reserve':
+        if (body.count.kind === 'number') return { kind: 'fixed', bytes: body.unit * Math.max(Number(body.count.value.constant), 0) };
+        return this.#dependenceOf(body.count, 'places') === 'places' ? general : { kind: 'dependent', bytes: undefined };
+      case 'equ': {
+        const dependence = this.#dependenceOf(body.value, 'places');
+        return dependence === 'places' ? general : dependence === 'nothing' ? FIXED_NOTHING : { kind: 'dependent', bytes: 0 };
+      }
+      case 'sectalign':
+        return body.value.kind === 'number' && this.#section && body.value.value.constant > 0n
+          ? { kind: 'sectalign', section: this.#section, value: body.value.value.constant }
+          : general;
+      case 'global': case 'static': case 'extern': return FIXED_NOTHING;
+      case 'instruction': return this.#effectOfInstruction(body, index);
+      default: return general;
+    }
+  }
+
+  #effectOfInstruction(instruction: Instruction, index: number): Effect {
+    const general: Effect = { kind: 'statement', index };
+    if (instruction.isConstant) {
+      const bytes = this.#program.constants.get(instruction);
+      return bytes ? { kind: 'fixed', bytes: bytes.length } : general;
+    }
+    const measured = this.#program.measured[index];
+    if (!measured || measured.length === 0) return general;
+    let dependence: Dependence = 'nothing';
+    for (let i = 0; i < instruction.operands.length; i++) {
+      const operand = instruction.operands[i];
+      const resolved = measured.operands[i];
+      if (resolved.kind !== operand.kind) return general;
+      if (!('value' in operand) || !('section' in resolved)) continue;
+      const mayBeShort = operand.kind === 'imm' && instruction.isBranch && instruction.mnemonic !== 'call';
+      if (mayBeShort) return this.#jumpTo(operand.value, instruction, index) ?? general;
+      if (resolved.section === 'none') dependence = either(dependence, this.#dependenceOf(operand.value, 'places'));
+    }
+    return dependence === 'places' ? general : { kind: dependence === 'nothing' ? 'fixed' : 'dependent', bytes: measured.length };
+  }
+
+  #jumpTo(expression: Expression, { operands }: Instruction, index: number): Effect | undefined {
+    if (operands.length !== 1 || expression.kind !== 'symbol') return undefined;
+    const { symbols } = this.#program;
+    const target = symbols.all.get(symbols.fullName(expression.name));
+    return target?.kind === 'label' && target.value.terms.length === 1 && target.value.terms[0].name === this.#section?.name
+      ? { kind: 'jump', target, index }
+      : undefined;
+  }
+
+  /** `here`: what `$` and `$$` are. */
+  #dependenceOf(expression: Expression, here: Dependence): Dependence {
+    let dependence: Dependence = 'nothing';
+    let at = expression;
+    for (; at.kind === 'binary'; at = at.left) dependence = either(dependence, this.#dependenceOf(at.right, here));
+    switch (at.kind) {
+      case 'number': return dependence;
+      case 'here': case 'section-start': return either(dependence, here);
+      case 'unary': return either(dependence, this.#dependenceOf(at.operand, here));
+      case 'choice':
+        return [at.condition, at.yes, at.no].reduce((all, part) => either(all, this.#dependenceOf(part, here)), dependence);
+      case 'symbol': {
+        if (!at.escaped && registerNamed(at.name)) return dependence;
+        const { symbols } = this.#program;
+        const value = symbols.all.get(symbols.fullName(at.name))?.value;
+        return value && !value.unknown && value.terms.length === 0 ? either(dependence, 'constants') : 'places';
+      }
+    }
+  }
+}
+
+const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
+
+/** How many bytes a filling has at an offset. */
+export const fillUp = (offset: number, { alignment, size }: { readonly alignment: number; readonly size: number }): number =>
+  ((alignment - (offset % alignment)) % alignment) * size;
+
+/** N of `(N - ($-$$) % N) % N`, as the macro ALIGN writes it. */
+const alignmentOf = (count: Expression): number | undefined => {
+  if (count.kind !== 'binary' || count.operator !== '%' || count.left.kind !== 'binary' || count.left.operator !== '-') return undefined;
+  const { left: total, right: rest } = count.left;
+  if (rest.kind !== 'binary' || rest.operator !== '%' || !isOffset(rest.left)) return undefined;
+  const [first, second, third] = [total, rest.right, count.right].map((part) => (part.kind === 'number' ? part.value.constant : undefined));
+  return first !== undefined && first > 0n && first === second && first === third ? Number(first) : undefined;
+};
+
+const isOffset = (expression: Expression): boolean =>
+  expression.kind === 'binary' && expression.operator === '-' && expression.left.kind === 'here' && expression.right.kind === 'section-start';
