@@ -13,7 +13,7 @@ const QEMU = 'qemu-system-x86_64';
 const TABLE = join(GUEST_FOLDER, 'QEMU.md');
 /** A program that QEMU leads astray may print for ever. */
 const LONGEST_OUTPUT = 100_000;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 30_000;
 
 const flagsOf = ({ cpus }: Program, image: string, output: string): readonly string[] => [
   ...['-accel', 'tcg', '-icount', 'shift=0,sleep=off', '-cpu', 'max', '-smp', String(cpus), '-m', '32'],
