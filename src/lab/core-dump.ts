@@ -17,9 +17,10 @@ const PAGE_BYTES = 4096;
 
 /** RAM up to the last page that is not zero. */
 const usedRam = (ram: Uint8Array): Uint8Array => {
-  let end = ram.length;
-  while (end > 0 && ram[end - 1] === 0) end--;
-  return ram.subarray(0, Math.ceil(end / PAGE_BYTES) * PAGE_BYTES);
+  const words = new Int32Array(ram.buffer, ram.byteOffset, ram.length / 4);
+  let end = words.length;
+  while (end > 0 && words[end - 1] === 0) end--;
+  return ram.subarray(0, Math.ceil((end * 4) / PAGE_BYTES) * PAGE_BYTES);
 };
 
 const registersOf = (cpu: Cpu): CoreRegisters => {

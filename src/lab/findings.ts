@@ -53,14 +53,16 @@ export interface Happening {
   readonly finding: Finding | undefined;
 }
 
-/** Reads the console line by line. */
+/** Reads the console line by line. A guest may print for ever; what it says after the limit changes nothing. */
 export class FindingReader {
+  static readonly LIMIT = 200_000;
   readonly happenings: Happening[] = [];
   readonly findings: Finding[] = [];
   /** When the scenario said that the lockup begins, in seconds since power-on. */
   onset: number | undefined;
 
   add({ seconds, cpu, text: stamped }: ConsoleLine): void {
+    if (this.happenings.length >= FindingReader.LIMIT) return;
     const text = withoutStamp(stamped);
     const onset = ONSET.exec(text);
     if (onset) this.onset ??= numberOr(onset[1], seconds);

@@ -65,6 +65,11 @@ describe('findings', () => {
     [['rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:', 'rcu: \t3-...!: (1 GPs behind) idle=1'], { kind: 'rcu', cpu: 3 }],
   ])('%j is one', (texts, finding) =>
     expect(read(texts.map((text) => [9, text] as const)).findings).toMatchObject([finding]));
+  test('are no longer looked for in a guest that prints for ever', () => {
+    const reader = new FindingReader();
+    for (let count = 0; count < FindingReader.LIMIT + 10; count++) reader.add({ seconds: 1, cpu: 0, text: 'tick' });
+    expect(reader.happenings.length).toBe(FindingReader.LIMIT);
+  });
   test('are not what merely resembles a report', () =>
     expect(
       read([
