@@ -11,7 +11,9 @@ import { Code, I32, I64, TYPE, type WasmFunction } from './wasm.ts';
  * `all`: `rest` has the six flags. `add`, `sub`: without a carry in, which `adc`, `sbb` have. `inc`, `dec`: CF is in `rest`, `b` is 1.
  * `shl`, `shr`: CF, the last bit that went out, is in `rest`. `mul`: CF and OF are in `rest`, ZF is clear.
  */
-const KINDS = ['all', 'add', 'adc', 'inc', 'sub', 'sbb', 'dec', 'logic', 'shl', 'shr', 'mul'] as const;
+const KINDS = ['all', 'inc', 'dec', 'shl', 'shr', 'mul', 'add', 'adc', 'sub', 'sbb', 'logic'] as const;
+/** The kinds up to this have CF in bit 0 of `rest`. */
+const LAST_WITH_CARRY = KINDS.indexOf('mul');
 type KindName = (typeof KINDS)[number];
 
 /** A name and a width as the number that `kind` holds. */
@@ -52,8 +54,14 @@ export function emitCondition(code: Code, condition: number, known: Kind | undef
   return direct ? known : ALL;
 }
 
-/** CF as 0 or 1. */
-export const emitCarry = (code: Code, known: Kind | undefined): Kind | undefined => emitCondition(code, 2 * BELOW, known);
+/** CF as 0 or 1. Of an unknown kind it is mostly that of a loop's own INC or DEC. */
+export function emitCarry(code: Code, known: Kind | undefined): Kind | undefined {
+  if (known !== undefined) return emitCondition(code, 2 * BELOW, known);
+  code.get(KIND).i32(4 * LAST_WITH_CARRY + 4).op(I32.lt_u).if(TYPE.i32).get(REST).else();
+  emitFlags(code, known);
+  code.end().i32(CF).op(I32.and);
+  return undefined;
+}
 
 function emitTestOfAll(code: Code, test: number): void {
   const mask = [OF, CF, ZF, CF | ZF, SF, PF][test];

@@ -53,7 +53,7 @@ function differences(recorded: Recorded): string[] {
   });
 }
 
-const EVERYTHING = process.env['TRANSLATE_ALL'] !== undefined;
+const EVERYTHING = process.env.TRANSLATE_ALL !== undefined;
 let tried = 0;
 const ran = new Set<Recorded>();
 

@@ -1,0 +1,45 @@
+; Through the TLB: a miss leaves in front of the instruction.
+bits 64
+        mov     rax, [rbx + rcx * 8 + 16]
+;> local.get rbx
+;> local.get rcx
+;> i64.const 3
+;> i64.shl
+;> i64.add
+;> i64.const 16
+;> i64.add
+;> local.tee linear
+;> i32.wrap_i64
+;> i32.const 8
+;> i32.shr_u
+;> i32.const 8176
+;> i32.and
+;> local.get tlb
+;> i32.add
+;> local.set entry
+;> local.get entry
+;> i64_load +0
+;> local.get linear
+;> i64.const 7
+;> i64.add
+;> i64.const 12
+;> i64.shr_u
+;> i64.ne
+;> if
+;>   local.get left
+;>   i32.const 1
+;>   i32.add
+;>   local.set left
+;>   i64.const 0
+;>   local.set rip
+;>   br 1
+;> end
+;> local.get linear
+;> i32.wrap_i64
+;> local.get entry
+;> i32_load +8
+;> i32.add
+;> local.set host
+;> local.get host
+;> i64_load +0
+;> local.set rax

@@ -1,0 +1,62 @@
+; A store also looks at the mark of its lines.
+bits 64
+        mov     [rdi], eax
+;> local.get rdi
+;> local.tee linear
+;> i32.wrap_i64
+;> i32.const 8
+;> i32.shr_u
+;> i32.const 8176
+;> i32.and
+;> local.get tlb
+;> i32.add
+;> local.set entry
+;> local.get entry
+;> i64_load +8192
+;> local.get linear
+;> i64.const 3
+;> i64.add
+;> i64.const 12
+;> i64.shr_u
+;> i64.ne
+;> if
+;>   local.get left
+;>   i32.const 1
+;>   i32.add
+;>   local.set left
+;>   i64.const 0
+;>   local.set rip
+;>   br 1
+;> end
+;> local.get linear
+;> i32.wrap_i64
+;> local.get entry
+;> i32_load +8200
+;> i32.add
+;> local.set host
+;> local.get host
+;> i32.const 6
+;> i32.shr_u
+;> i32_load8_u +65536
+;> local.get host
+;> i32.const 3
+;> i32.add
+;> i32.const 6
+;> i32.shr_u
+;> i32_load8_u +65536
+;> i32.or
+;> if
+;>   local.get left
+;>   i32.const 1
+;>   i32.add
+;>   local.set left
+;>   i64.const 0
+;>   local.set rip
+;>   br 1
+;> end
+;> local.get rax
+;> i32.wrap_i64
+;> local.set x
+;> local.get host
+;> local.get x
+;> i32_store +0

@@ -1,0 +1,87 @@
+; Read and written: both tables of the TLB are asked.
+bits 64
+        add     dword [rsi], 1
+;> local.get rsi
+;> local.tee linear
+;> i32.wrap_i64
+;> i32.const 8
+;> i32.shr_u
+;> i32.const 8176
+;> i32.and
+;> local.get tlb
+;> i32.add
+;> local.set entry
+;> local.get entry
+;> i64_load +8192
+;> local.get linear
+;> i64.const 3
+;> i64.add
+;> i64.const 12
+;> i64.shr_u
+;> i64.ne
+;> local.get entry
+;> i64_load +0
+;> local.get linear
+;> i64.const 3
+;> i64.add
+;> i64.const 12
+;> i64.shr_u
+;> i64.ne
+;> i32.or
+;> if
+;>   local.get left
+;>   i32.const 1
+;>   i32.add
+;>   local.set left
+;>   i64.const 0
+;>   local.set rip
+;>   br 1
+;> end
+;> local.get linear
+;> i32.wrap_i64
+;> local.get entry
+;> i32_load +8200
+;> i32.add
+;> local.set host
+;> local.get host
+;> i32.const 6
+;> i32.shr_u
+;> i32_load8_u +65536
+;> local.get host
+;> i32.const 3
+;> i32.add
+;> i32.const 6
+;> i32.shr_u
+;> i32_load8_u +65536
+;> i32.or
+;> if
+;>   local.get left
+;>   i32.const 1
+;>   i32.add
+;>   local.set left
+;>   i64.const 0
+;>   local.set rip
+;>   br 1
+;> end
+;> local.get host
+;> i32_load +0
+;> i64.extend_i32_u
+;> local.set a
+;> i32.const 1
+;> i64.extend_i32_u
+;> local.set b
+;> local.get a
+;> i32.wrap_i64
+;> local.get b
+;> i32.wrap_i64
+;> i32.add
+;> i64.extend_i32_u
+;> local.set r
+;> local.get r
+;> i32.wrap_i64
+;> local.set x
+;> local.get host
+;> local.get x
+;> i32_store +0
+;> i32.const 26
+;> local.set kind
