@@ -41,6 +41,8 @@ export class Turns {
   #stopped = false;
   /** Length of the turns that the one under way consists of, if these are several. */
   #grid = 0;
+  /** When it will be over for those CPUs whose turn would have been before the current one's. */
+  #endOfFormer = 0;
   /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
   #horizon = -Infinity;
   #round = 0;
@@ -53,7 +55,7 @@ export class Turns {
   /** Makes the run end at the next boundary of the current CPU, for good. */
   stop(): void {
     this.#stopped = true;
-    this.#shorten(this.now);
+    this.#shorten(this.#startOfTurn());
   }
 
   /** Ends the turn at the next boundary of the current CPU, because it has caused something that must not wait for longer. */
@@ -127,13 +129,14 @@ export class Turns {
       return;
     }
     this.#end = this.now + turns * length;
+    this.#endOfFormer = this.#end;
     this.#grid = length;
     this.current = alone;
     run(alone, this.#end);
     this.#grid = 0;
     for (const cpu of cpus) {
       this.current = cpu;
-      if (cpu !== alone) run(cpu, this.#end);
+      if (cpu !== alone) run(cpu, cpu.id < alone.id ? this.#endOfFormer : this.#end);
     }
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
@@ -141,9 +144,14 @@ export class Turns {
 
   /** The current CPU does something at its present time that others will notice after the turn: several turns taken as one end there. */
   endOnGrid(): void {
-    if (this.#grid === 0 || this.current === undefined) return;
-    const passed = Math.max(0, Math.floor((this.current.time - this.now) / this.#grid));
-    this.#shorten(this.now + (passed + 1) * this.#grid);
+    if (this.#grid > 0) this.#shorten(this.#startOfTurn() + this.#grid);
+  }
+
+  /** Of the one under way; of several taken as one, that in which the current CPU is. */
+  #startOfTurn(): number {
+    if (this.#grid === 0 || this.current === undefined) return this.now;
+    const slot = this.current.time - (this.current.slotIsOver ? 1 : 0);
+    return this.now + Math.max(0, Math.floor((slot - this.now) / this.#grid)) * this.#grid;
   }
 
   /**
@@ -188,6 +196,7 @@ export class Turns {
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
   #shorten(due: number): void {
+    if (this.#grid > 0 && due < this.#end) this.#endOfFormer = Math.max(due, Math.min(this.#end, this.#startOfTurn() + this.#grid));
     this.#end = Math.min(this.#end, due);
     this.current?.endRun(due);
   }
@@ -225,6 +234,7 @@ const isAwake = (cpu: Cpu): boolean => {
     case HALTED:
       return (
         cpu.initPending ||
+        cpu.debugPending !== 0 ||
         (cpu.nmiPending > 0 && !cpu.nmiBlocked) ||
         ((cpu.rflags & RFLAGS_IF) !== 0 && cpu.wires.interrupts.pendingVector >= 0)
       );

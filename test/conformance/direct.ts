@@ -214,6 +214,12 @@ handler: exit 0`),
     expected: TURNS.map(() => true),
   },
   {
+    number: 'X5',
+    what: 'the trap behind HLT comes wherever a turn ends',
+    got: cleanWith('sundry', TURNS),
+    expected: TURNS.map(() => true),
+  },
+  {
     number: 'X3',
     what: 'code written by another CPU is seen with turns of 1, 7, 64, 1000 ticks and random ones',
     got: cleanWith('smc', TURNS),
