@@ -163,7 +163,7 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
 const hidesSize = ({ operands, sem }: Form): boolean =>
   sem === 'jmp_far' ||
   sem === 'call_far' ||
-  (operands.length > 0 && operands.every(({ kind }) => kind === 'rel' || kind === 'imm'));
+  (operands.length === 1 && (operands[0].kind === 'rel' || (sem === 'push' && operands[0].kind === 'imm')));
 
 /** The bytes of a form that fits. */
 const build = (form: Form, request: Request, displacementSize: DisplacementSize): Success | { readonly error: string } => {

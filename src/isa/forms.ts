@@ -245,11 +245,19 @@ RET imm16                         | C2 iw                   | f64
 RETF                              | CB                      | =ret_far
 RETF imm16                        | CA iw                   | =ret_far
 RETW                              | o16 C3                  | alias =ret
+RETW imm16                        | C2 iw                   | f64 alias =ret
 RETD                              | o32 C3                  | no64 alias =ret
+RETD imm16                        | o32 C2 iw               | no64 alias =ret
 RETQ                              | C3                      | only64 f64 alias =ret
+RETQ imm16                        | C2 iw                   | only64 f64 alias =ret
+RETNW                             | o16 C3                  | alias =ret
+RETNW imm16                       | o16 C2 iw               | alias =ret
 RETFW                             | o16 CB                  | alias =ret_far
+RETFW imm16                       | o16 CA iw               | alias =ret_far
 RETFD                             | o32 CB                  | alias =ret_far
+RETFD imm16                       | o32 CA iw               | alias =ret_far
 RETFQ                             | o64 CB                  | alias =ret_far
+RETFQ imm16                       | o64 CA iw               | alias =ret_far
 JCXZ rel8                         | a16 E3 cb               | f64 =jrcxz
 JECXZ rel8                        | a32 E3 cb               | f64 =jrcxz
 JRCXZ rel8                        | a64 E3 cb               | f64
@@ -364,6 +372,7 @@ INVPCID r32, m128                 | 66 0F 38 82 /r          | no64 cpl0
 INVPCID r64, m128                 | 66 o64 0F 38 82 /r      | alias cpl0
 INVPCID r64, m128                 | 66 0F 38 82 /r          | only64 cpl0
 INVD                              | 0F 08                   | cpl0
+RSM                               | 0F AA                   | alias =ud
 WBINVD                            | 0F 09                   | cpl0
 CLFLUSH m                         | NP 0F AE /7
 CLFLUSHOPT m                      | 66 0F AE /7             | =clflush
@@ -379,6 +388,7 @@ MWAIT                             | 0F 01 C9
 MONITOR EAX, ECX, EDX             | 0F 01 C8                | alias no64
 MONITOR RAX, ECX, EDX             | 0F 01 C8                | alias only64
 MWAIT EAX, ECX                    | 0F 01 C9                | alias
+PREFETCH m                        | 0F 0D /0                | alias =prefetch
 PREFETCHNTA m                     | 0F 18 /0                | =prefetch
 PREFETCHT0 m                      | 0F 18 /1                | =prefetch
 PREFETCHT1 m                      | 0F 18 /2                | =prefetch

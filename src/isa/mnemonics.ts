@@ -8,6 +8,8 @@ import { CONDITIONS } from './names.ts';
 const SYNONYMS: Readonly<Record<string, string>> = {
   sal: 'shl',
   retn: 'ret',
+  retnd: 'retd',
+  retnq: 'retq',
   xlat: 'xlatb',
   loopz: 'loope',
   loopnz: 'loopne',
