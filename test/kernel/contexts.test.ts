@@ -36,6 +36,13 @@ test.each([2, 5, 16])('calls to other CPUs: all made, interrupts off, each where
   expect(texts).toContain('calls: 20 without waiting');
 });
 
+test.each([1, 2, 3, 4, 5, 6])('the same with turns of random length, seed %i', (seed) => {
+  expect(run(seed % 2 ? 'mutexes' : 'mutexes preempt=full', 6, { cpus: 4, seed })).toContain('mutexes: 400 by 4 threads');
+  const calls = run('calls', 3, { cpus: 4, seed });
+  expect(calls).toContain('calls: 150 made when the caller goes on, 0 with interrupts on');
+  expect(calls).toContain('calls: 20 without waiting');
+});
+
 describe('user mode', () => {
   test('bad arguments of system calls give the errors of Linux; a privileged instruction ends the program', () => {
     const texts = run('bad-calls', 3);
