@@ -1,6 +1,6 @@
 // Mode, opcode map and opcode → the rows that may be meant, most particular first. Built from the table when first asked for.
 
-import { FORMS } from './forms.ts';
+import { allForms } from './forms.ts';
 import type { Form, OpcodeMap } from './form.ts';
 import type { Mode } from './insn.ts';
 
@@ -18,7 +18,7 @@ const opcodesOf = (form: Form): number[] => Array.from({ length: form.plusRegist
 
 const buildDispatch = (mode: Mode): (readonly Form[])[] => {
   const table: Form[][] = [];
-  for (const form of FORMS) {
+  for (const form of allForms()) {
     if (form.use === 'alias' || !form.modes.includes(mode)) continue;
     for (const opcode of opcodesOf(form)) (table[form.map * 256 + opcode] ??= []).push(form);
   }

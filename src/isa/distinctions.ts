@@ -2,7 +2,7 @@
 // shorter encoding. Worked out from the table once for each form.
 
 import type { Form, OperandPattern } from './form.ts';
-import { FORMS } from './forms.ts';
+import { allForms } from './forms.ts';
 import { formsNamed } from './mnemonics.ts';
 
 export interface Distinctions {
@@ -28,7 +28,7 @@ export const distinguish = (form: Form): Distinctions => {
     unity: others.some(({ operands }) => operands.at(-1)?.kind === 'fixed' && operands.at(-1)?.text === '1'),
     unwritable:
       form.use === 'decode' &&
-      !FORMS.some((other) => other.use === 'both' && other.mnemonic === form.mnemonic && textsOf(other) === textsOf(form)),
+      !allForms().some((other) => other.use === 'both' && other.mnemonic === form.mnemonic && textsOf(other) === textsOf(form)),
   };
   known.set(form, distinctions);
   return distinctions;

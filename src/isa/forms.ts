@@ -7,7 +7,7 @@ import { parseTable } from './notation.ts';
 
 export type { Form } from './form.ts';
 
-export const FORMS: readonly Form[] = parseTable(`
+const TABLE = `
 ; Arithmetic and logic. Of rows that fit, the assembler takes the first: so the short immediate precedes the accumulator's form.
 ADD r/m#, r#                      | o# 00# /r               | bwdq lock
 ADD r#, r/m#                      | o# 02# /r               | bwdq
@@ -416,4 +416,9 @@ SSE r/m32, r32                    | 0F C3 /r                | decode =fpu
 SSE r/m32, r32, imm8              | 0F 70..73 /r ib         | decode =fpu
 SSE r/m32, r32, imm8              | 0F C2 /r ib             | decode =fpu
 SSE r/m32, r32, imm8              | 0F C4..C6 /r ib         | decode =fpu
-`);
+`;
+
+let parsed: readonly Form[] | undefined;
+
+/** All rows as forms, in the table's order. */
+export const allForms = (): readonly Form[] => (parsed ??= parseTable(TABLE));

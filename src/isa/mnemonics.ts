@@ -1,7 +1,7 @@
 // Mnemonics → the rows that the assembler may take, in the table's order, with the synonyms that NASM knows.
 
 import type { Form } from './form.ts';
-import { FORMS } from './forms.ts';
+import { allForms } from './forms.ts';
 import { CONDITIONS } from './names.ts';
 
 /** Other names of a mnemonic. Those of conditions (JZ for JE) are computed. */
@@ -21,7 +21,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 
 const buildIndex = (): ReadonlyMap<string, readonly Form[]> => {
   const index = new Map<string, Form[]>();
-  for (const form of FORMS) {
+  for (const form of allForms()) {
     if (form.use === 'decode') continue;
     const names = form.condition < 0 ? [form.mnemonic] : CONDITIONS[form.condition].map((name) => withCondition(form, name));
     for (const name of names) {

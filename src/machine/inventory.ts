@@ -5,7 +5,7 @@ import { CORE_MSRS } from '../cpu/msr.ts';
 import { ApicBus } from '../device/ipi.ts';
 import { LAPIC_MSRS } from '../device/lapic-registers.ts';
 import { PMU_MSRS } from '../device/pmu.ts';
-import { FORMS } from '../isa/forms.ts';
+import { allForms } from '../isa/forms.ts';
 import { Timeline } from '../time/timeline.ts';
 import { Board } from './board.ts';
 import type { MachineConfig } from './config.ts';
@@ -37,7 +37,7 @@ export const inventory = (config: MachineConfig): Inventory => ({
 
 const instructions = (): Inventory['instructions'] => {
   const forms = new Map<string, string[]>();
-  for (const { mnemonic, id } of FORMS) {
+  for (const { mnemonic, id } of allForms()) {
     const known = forms.get(mnemonic);
     if (known) known.push(id);
     else forms.set(mnemonic, [id]);

@@ -2,7 +2,7 @@
 // plain ones; operands are edges as often as random numbers.
 
 import { encode } from '../../src/isa/encode.ts';
-import { FORMS } from '../../src/isa/forms.ts';
+import { allForms } from '../../src/isa/forms.ts';
 import { REGISTER_NAMES } from '../../src/isa/names.ts';
 import { print } from '../../src/isa/print.ts';
 import { decode } from '../../src/isa/decode.ts';
@@ -82,7 +82,7 @@ const shift: Line = (random, where) => {
 
 const sampled: Line = (random, { mode }) => {
   for (;;) {
-    const form = pick(random, FORMS);
+    const form = pick(random, allForms());
     const insn = form.use !== 'alias' && form.modes.includes(mode) ? sample(form, mode, random) : undefined;
     if (!insn) continue;
     const bytes = encode(insn);

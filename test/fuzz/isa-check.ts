@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { encode } from '../../src/isa/encode.ts';
 import { decode, MAX_LENGTH } from '../../src/isa/decode.ts';
 import { particularity } from '../../src/isa/dispatch.ts';
-import { FORMS } from '../../src/isa/forms.ts';
+import { allForms } from '../../src/isa/forms.ts';
 import type { Insn, Mode } from '../../src/isa/insn.ts';
 import { print } from '../../src/isa/print.ts';
 import { Random } from '../../src/base/random.ts';
@@ -18,7 +18,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** decode(encode(x)) is x. */
 const checkEncoding = (random: Random): string | undefined => {
-  const form = pick(random, FORMS);
+  const form = pick(random, allForms());
   const mode = pick(random, form.modes);
   const insn = form.use === 'alias' ? undefined : sample(form, mode, random);
   if (!insn) return undefined;

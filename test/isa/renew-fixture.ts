@@ -7,7 +7,7 @@ import { Random } from '../../src/base/random.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { encode } from '../../src/isa/encode.ts';
 import type { Form } from '../../src/isa/form.ts';
-import { FORMS } from '../../src/isa/forms.ts';
+import { allForms } from '../../src/isa/forms.ts';
 import type { Mode } from '../../src/isa/insn.ts';
 import { print } from '../../src/isa/print.ts';
 import { assembleWithNasm, type TextSample } from './nasm.ts';
@@ -43,10 +43,10 @@ const spellings: TextSample[] = readFileSync(`${FOLDER}/spellings.txt`, 'utf8')
 
 const isAlias = ({ use }: Form): boolean => use === 'alias';
 const printed = drawTexts(
-  FORMS.filter((form) => !isAlias(form)),
+  allForms().filter((form) => !isAlias(form)),
   true,
 );
-const samples = [...printed, ...drawTexts(FORMS.filter(isAlias), false), ...spellings];
+const samples = [...printed, ...drawTexts(allForms().filter(isAlias), false), ...spellings];
 const bytes = assembleWithNasm(samples);
 const lines = samples.map(({ mode, text }, i) => `${mode}\t${text}\t${i < printed.length ? '' : '='}${bytes[i]}`);
 writeFileSync(`${FOLDER}/nasm-fixture.txt`, `${lines.join('\n')}\n`);

@@ -3,7 +3,7 @@
 
 import { Random } from '../../src/base/random.ts';
 import { type Encodable, encode } from '../../src/isa/encode.ts';
-import { FORMS } from '../../src/isa/forms.ts';
+import { allForms } from '../../src/isa/forms.ts';
 import { type MemOperand, NONE, type Operand, RBP, RDI, RSI, RSP } from '../../src/isa/insn.ts';
 import { EMITTERS } from '../../src/translate/emitters/index.ts';
 import { sample } from '../isa/samples.ts';
@@ -18,8 +18,8 @@ const COUNTER = 0x31_0000;
 const POINTERS: readonly number[] = [RSP, RBP, RSI, RDI];
 /** Meanings that only go where the program is made for them. */
 const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push'];
-const SIMPLE = FORMS.filter(({ sem, use }) => use !== 'alias' && EMITTERS[sem] !== undefined && !PLACED.includes(sem));
-const byMnemonic = (text: string) => FORMS.find(({ id }) => id === text)!;
+const SIMPLE = allForms().filter(({ sem, use }) => use !== 'alias' && EMITTERS[sem] !== undefined && !PLACED.includes(sem));
+const byMnemonic = (text: string) => allForms().find(({ id }) => id === text)!;
 const RET = byMnemonic('RET');
 
 const isPointer = (op: Operand): boolean => op.kind === 'reg' && POINTERS.includes(op.index);
