@@ -84,7 +84,7 @@ const describeMachine = (versions: readonly string[]): string => {
   ].join('\n');
 };
 
-const runPeers = async (names: readonly string[], settings: Settings): Promise<void> => {
+const runPeers = async (names: readonly string[], settings: Settings): Promise<Comparison[]> => {
   const versions: string[] = [];
   const targets: Target[] = [...ENGINES];
   const v86 = fetchV86();
@@ -103,14 +103,14 @@ const runPeers = async (names: readonly string[], settings: Settings): Promise<v
   const comparable = names.length > 0 ? names : programNames().filter((name) => !readProgram(name).peers.includes('none'));
   const comparisons = await compareAll(comparable, targets, settings);
   console.log(`\n${peerTable(comparisons, targets)}\n\n${describeMachine(versions)}`);
+  return comparisons;
 };
 
-const runBench = async (names: readonly string[], settings: Settings, baseline: 'check' | 'save' | undefined): Promise<number> => {
+const runBench = async (names: readonly string[], settings: Settings): Promise<Comparison[]> => {
   const comparisons = await compareAll(names, ENGINES, settings);
   if (comparisons.length > 0) console.log(`\n${engineTable(comparisons)}\n\n${describeMachine([])}`);
   if (names.length === 0 || names.includes('whole')) console.log(`\n${await measureWholes(settings.runs)}`);
-  if (baseline === 'save') saveBaseline(comparisons);
-  return baseline === 'check' ? checkBaseline(comparisons) : 0;
+  return comparisons;
 };
 
 const main = async (): Promise<number> => {
@@ -129,10 +129,13 @@ const main = async (): Promise<number> => {
     return 2;
   }
   const settings = { runs: Number(values.runs ?? (values.quick ? 3 : 5)), targetMs: values.quick ? 300 : 1000 };
-  if (values.svg !== undefined) await drawScaling(values.svg, values.quick ?? false);
-  else if (values.peers) await runPeers(positionals, settings);
-  else return runBench(positionals, settings, values.check ? 'check' : values.save ? 'save' : undefined);
-  return 0;
+  if (values.svg !== undefined) {
+    await drawScaling(values.svg, values.quick ?? false);
+    return 0;
+  }
+  const comparisons = await (values.peers ? runPeers : runBench)(positionals, settings);
+  if (values.save) saveBaseline(comparisons);
+  return values.check ? checkBaseline(comparisons) : 0;
 };
 
 process.exit(await main());
