@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command line → a command and its exit code. Mistakes of the user are one message; anything else is our own fault and says so.
 
-import { setFlagsFromString } from 'node:v8';
 import { asm } from './commands/asm.ts';
 import { cpu } from './commands/cpu.ts';
 import { dis } from './commands/dis.ts';
@@ -41,19 +40,22 @@ const main = async ([first, ...rest]: readonly string[]): Promise<number> => {
     console.log(formatHelp(command));
     return EXIT.OK;
   }
-  return command.run(parseArguments(command, rest));
+  const parsed = parseArguments(command, rest);
+  await tuneCompiler();
+  return command.run(parsed);
 };
 
 /**
  * Most of what a short run executes, it executes a few hundred times: compiling that with all optimizations costs more than the run
  * itself. So a function must be seven times as busy as usual. Only of V8's versions that are known to have this flag.
  */
-const tuneCompiler = (): void => {
+const tuneCompiler = async (): Promise<void> => {
   const version = Number.parseInt(process.versions.v8, 10);
-  if (version >= 11 && version <= 13) setFlagsFromString('--interrupt-budget=500000');
+  if (version < 11 || version > 13) return;
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--interrupt-budget=500000');
 };
 
-tuneCompiler();
 surviveClosedPipe();
 try {
   process.exitCode = await main(process.argv.slice(2));
