@@ -5,7 +5,7 @@ import type { Size } from '../base/bits.ts';
 import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap, OperandPattern } from './form.ts';
 import type { Mode } from './insn.ts';
 import { CONDITIONS } from './names.ts';
-import { type ImmediateField, parseOperands } from './patterns.ts';
+import { type ImmediateField, patternsOf } from './patterns.ts';
 import { SEMS, type Sem } from './sems.ts';
 
 const WIDTHS = { b: 8, w: 16, d: 32, q: 64 } as const;
@@ -98,7 +98,7 @@ const buildForm = ({ instruction, encoding, attributes, width, condition }: Row,
   const name = instruction.split(' ', 1)[0];
   const mnemonic = name.toLowerCase();
   const sem = attributes.find((attribute) => attribute.startsWith('='))?.slice(1) ?? mnemonic;
-  const operands = parseOperands(instruction.slice(name.length), code, id);
+  const operands = patternsOf(instruction.slice(name.length), code, id);
   const longModeSize: LongModeSize = has('d64') ? 'default64' : has('f64') ? 'forced64' : 'usual';
   return {
     id,

@@ -19,9 +19,20 @@ export interface OperandFields {
   readonly plusRegister: boolean;
 }
 
+const known = new Map<string, readonly OperandPattern[]>();
+
+/** The patterns of a row's operands, of which a few hundred are all that the table's rows have. */
+export const patternsOf = (text: string, fields: OperandFields, row: string): readonly OperandPattern[] => {
+  const { operandSize, immediates, digit, plusRegister } = fields;
+  const key = `${text} ${operandSize} ${digit >= 0} ${plusRegister} ${immediates.map(({ field, extension }) => field + extension).join()}`;
+  let patterns = known.get(key);
+  if (!patterns) known.set(key, (patterns = parseOperands(text, fields, row)));
+  return patterns;
+};
+
 /** `r/m32, imm8` → two patterns. Immediates take their fields in order; `r` is ModRM.reg unless /digit or a system
  * register is there, and a second one is ModRM.rm. */
-export const parseOperands = (
+const parseOperands = (
   text: string,
   { operandSize, immediates, digit, plusRegister }: OperandFields,
   row: string,
