@@ -74,6 +74,8 @@ export class Cpu extends CpuState {
   attention = true;
   /** What the instruction in execution costs; PAUSE raises it. */
   ticks = 1;
+  /** Time has passed the slot of what is happening: a fault is delivered after its slot, all else in it. */
+  slotIsOver = false;
   /** A single-step trap follows the instruction in execution. */
   stepping = false;
   /** The instruction in execution is shadowed by the MOV SS before it. */

@@ -51,7 +51,9 @@ function executeSafely(cpu: Cpu): void {
     cpu.stepping = false;
     cpu.debugPending = 0;
     cpu.spin?.leave();
+    cpu.slotIsOver = true;
     raiseFault(cpu, fault);
+    cpu.slotIsOver = false;
   }
 }
 

@@ -60,7 +60,7 @@ export class Turns {
 
   /** Ends the turn at the next boundary of the current CPU, because it has caused something that must not wait for longer. */
   endTurn(): void {
-    if (this.current) this.#shorten(this.current.time + 1);
+    if (this.current) this.#shorten(this.current.time + (this.current.slotIsOver ? 0 : 1));
   }
 
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
@@ -161,8 +161,9 @@ export class Turns {
   #passEmptyTurns(until: number): number | undefined {
     const { cpus, turnLength, equalTurns } = this.#wires;
     let length = turnLength();
-    for (const cpu of cpus) if (isAwake(cpu) && !cpu.spin?.isProved) return length;
-    const alarm = this.#firstAlarm();
+    let alarm = this.#firstAlarm();
+    for (const cpu of cpus) if (isAwake(cpu)) alarm = Math.min(alarm, cpu.spin?.provedUntil ?? -Infinity);
+    if (alarm <= this.now) return length;
     let end = this.now;
     if (equalTurns) {
       end += length * Math.max(0, Math.min(Math.ceil((alarm - end) / length) - 1, Math.ceil((until - end) / length)));
