@@ -57,6 +57,7 @@ const VERDICTS: readonly Verdict[] = [
   ['B9', /./, 'clispin: vol. 3, 6.13: vector * 8 + 2; QEMU scales by 16'],
   ['H1', /MWAIT|writes the line/, 'open: vol. 2, MWAIT: it may end for any reason; QEMU does not wait'],
   ['N1', /first boundary/, 'open: vol. 3, 6.7.1 says only that IRET ends the blocking, not what if it faults'],
+  ['N2', /two NMIs/, 'clispin: vol. 3, 6.7.1: the second comes while the first is served, and is latched'],
   ['P9', /./, 'clispin: vol. 2, RDMSR, RDPMC: #GP(0) for what does not exist'],
   ['S5', /./, 'clispin: vol. 3, 6.8.3; QEMU makes its MOV SS shadow for neither interrupts nor breakpoints here'],
   ['X4', /LOCK/, 'clispin: vol. 2, LOCK'],

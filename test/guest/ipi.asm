@@ -198,6 +198,48 @@ tests:
         settle
         mov     eax, [started]
         check   "A11", "INIT ends a loop with interrupts off", rax, 1
+
+        ; N2: two at once, with none in service: taken one after the other
+        forget
+        icr     2, ICR_NMI
+        icr     2, ICR_NMI
+        await   count, 2
+        settle
+        check   "N2", "two NMIs to a CPU that has none in service: both are taken", [count], 2
+
+        ; INIT in an NMI handler
+        hook    NMI, stay_in_nmi
+        mov     dword [spinning], 0
+        icr     2, ICR_NMI
+        await   spinning, 2
+        nobody
+        hook    NMI, sign
+        icr     2, ICR_NMI              ; held: that CPU is in its NMI handler
+        who_got "N1", "an NMI handler that never ends takes no other NMI", 0
+        mov     dword [started], 0
+        mov     dword [next_cpu], 1
+        icr     2, ICR_INIT
+        settle
+        icr     2, ICR_STARTUP | (TRAMPOLINE >> 12)
+        await   started, 1
+        settle
+        nobody
+        icr     2, ICR_NMI
+        who_got "N7", "INIT ends the blocking: after the start the next NMI is taken", 1 << 2
+
+        ; INIT to a CPU that waits for its SIPI: it goes on waiting
+        mov     dword [started], 0
+        mov     dword [next_cpu], 1
+        icr     2, ICR_INIT
+        settle
+        icr     2, ICR_INIT
+        settle
+        icr     2, ICR_STARTUP | (TRAMPOLINE >> 12)
+        icr     2, ICR_STARTUP | ((TRAMPOLINE >> 12) + 1)       ; where nothing is
+        await   started, 1
+        settle
+        mov     eax, [started]
+        check   "A11", "INIT twice, and two SIPIs: the first SIPI counts, once", rax, 1
         ret
 
 ; RBX = vector, R15 = APIC, RBP = frame
@@ -257,6 +299,11 @@ second_life:
         sti
 .sleep: hlt
         jmp     .sleep
+
+stay_in_nmi:
+        mov     dword [spinning], 2
+.stay:  pause
+        jmp     .stay
 
 spin_for_ever:
         mov     dword [spinning], 1
