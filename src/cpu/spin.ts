@@ -1,10 +1,13 @@
 // A loop whose iteration changes nothing → the same loop in one step: clocks and counters go on by as many iterations as fit before the
 // next thing that can happen. The proof is by execution: from a state, one whole iteration of instructions that read only registers and
 // RAM has led to the same state and has left all of RAM as it was; so the next one does the same. Nothing is guessed from patterns.
+// Loops that count, or wait for the time-stamp counter, do all this but for some registers: see induction.ts.
 
 import type { Insn } from '../isa/insn.ts';
 import type { Sem } from '../isa/sems.ts';
 import type { Cpu } from './cpu.ts';
+import { STATUS } from './flags.ts';
+import { Induction } from './induction.ts';
 import { STATE_OFFSETS } from './state.ts';
 
 /** Meanings that depend on registers and memory only and change nothing else. */
@@ -23,9 +26,11 @@ const MAX_LENGTH = 256;
 const MAX_ATTEMPTS = 4;
 /** The same while other CPUs work, whose stores make every proof void. */
 const MAX_DISTURBED = 64;
+/** And proofs of no use after which it is left to execution. */
+const MAX_IDLE = 32;
 /** Backward branches between two attempts: at first, and at most. */
 const PATIENCE = 4;
-const MAX_PATIENCE = 128;
+const MAX_PATIENCE = 1024;
 
 const GPR_WORDS = 32;
 const TIME = STATE_OFFSETS.time / 8;
@@ -42,8 +47,8 @@ export class Spin {
   readonly #cpu: Cpu;
   /** Every instruction is looked at: an iteration is being proved, or has been. */
   watching = false;
-  /** The proof holds as long as `epoch` is that of RAM. */
-  #proved = false;
+  /** The proof holds until this time, as long as `epoch` is that of RAM. */
+  #provedUntil = -Infinity;
   #epoch = 0;
   #busAccesses = 0;
   /** Where iterations begin, and the state there: registers, RFLAGS, shadow. */
@@ -57,6 +62,13 @@ export class Spin {
   #length = 0;
   #attempts = 0;
   #disturbed = 0;
+  /** Proofs in a row that were of no use, since the run ends too soon. */
+  #idle = 0;
+  /** The iteration has read the time-stamp counter: the same state does not mean the same way on. */
+  #readsTime = false;
+  readonly #induction = new Induction();
+  /** What each iteration adds to registers. */
+  readonly #moves = new Map<number, bigint>();
   /** The iteration has changed RAM itself. */
   #changed = false;
   /** Backward branches until the next attempt. */
@@ -67,9 +79,9 @@ export class Spin {
     this.#cpu = cpu;
   }
 
-  /** The CPU goes round a loop that changes nothing, and will until something comes from outside. */
-  get isProved(): boolean {
-    return this.watching && this.#proved && this.#epoch === this.#cpu.ram.epoch;
+  /** Until this time the CPU goes round a loop of which nobody else can notice anything, unless something comes from outside. */
+  get provedUntil(): number {
+    return this.watching && this.#epoch === this.#cpu.ram.epoch ? this.#provedUntil : -Infinity;
   }
 
   /** At a boundary behind a branch backwards: whether the instructions from here on are to be watched. */
@@ -77,9 +89,12 @@ export class Spin {
     if (--this.#patience >= 0) return false;
     const cpu = this.#cpu;
     this.watching = true;
-    this.#proved = false;
+    this.#provedUntil = -Infinity;
     this.#target = cpu.rip;
     this.#attempts = 0;
+    this.#idle = 0;
+    this.#induction.suspects = 0;
+    this.#induction.stop();
     this.#disturbed = 0;
     cpu.mmu.onStore = this.#onStore;
     this.#begin(cpu.time, cpu.extraTicks);
@@ -97,9 +112,13 @@ export class Spin {
   /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
   readonly onExecuted = (cpu: Cpu, insn: Insn): void => {
     if (!this.watching) return;
-    if (!QUIET.has(insn.form.sem) && !isSteadyRead(cpu, insn)) {
+    if (insn.form.sem === 'rdtsc') this.#readsTime = true;
+    else if (!QUIET.has(insn.form.sem) && !isSteadyRead(cpu, insn)) {
       this.#giveUp();
-    } else if (cpu.nextRip === this.#target) {
+      return;
+    }
+    this.#induction.follow(cpu, insn);
+    if (cpu.nextRip === this.#target) {
       this.#arrive(cpu);
     } else if (++this.#length > MAX_LENGTH) {
       this.#giveUp();
@@ -118,33 +137,65 @@ export class Spin {
   #arrive(cpu: Cpu): void {
     const time = cpu.floats[TIME] + cpu.ticks;
     const extra = cpu.floats[EXTRA] + cpu.ticks - 1;
-    const undisturbed = this.#epoch === cpu.ram.epoch;
-    if (undisturbed && this.#busAccesses === cpu.mmu.busAccesses && this.#isSameState(cpu)) {
-      this.#proved = true;
-      this.#nextPatience = PATIENCE;
-      const period = time - this.#time;
-      const iterations = Math.max(0, Math.floor((cpu.stop - time) / period));
-      cpu.floats[TIME] += iterations * period;
-      cpu.floats[EXTRA] += iterations * (extra - this.#extra);
-      this.#begin(time + iterations * period, extra + iterations * (extra - this.#extra));
-    } else if (undisturbed || this.#changed ? ++this.#attempts < MAX_ATTEMPTS : ++this.#disturbed < MAX_DISTURBED) {
-      this.#proved = false;
-      this.#begin(time, extra);
+    const isUndisturbed = this.#epoch === cpu.ram.epoch;
+    if (isUndisturbed && this.#busAccesses === cpu.mmu.busAccesses && this.#prove(cpu, time, extra)) return;
+    const changing = this.#changing(cpu);
+    this.#provedUntil = -Infinity;
+    if (isUndisturbed || this.#changed ? ++this.#attempts < MAX_ATTEMPTS : ++this.#disturbed < MAX_DISTURBED) {
+      this.#begin(time, extra, changing);
     } else {
       this.#giveUp();
     }
   }
 
-  #isSameState(cpu: Cpu): boolean {
-    const { gpr32, words32 } = cpu;
-    if (words32[RFLAGS] !== this.#flags || words32[SHADOW] !== this.#shadow) return false;
-    for (let word = 0; word < GPR_WORDS; word++) if (gpr32[word] !== this.#registers[word]) return false;
+  /** Takes as many iterations as fit; false if nothing is proved. */
+  #prove(cpu: Cpu, time: number, extra: number): boolean {
+    const period = time - this.#time;
+    const room = Math.floor((cpu.stop - time) / period);
+    const changing = this.#changing(cpu);
+    let taken = Math.max(0, room);
+    if (this.#readsTime || changing !== 0 || cpu.words32[RFLAGS] !== this.#flags) {
+      if (((cpu.words32[RFLAGS] ^ this.#flags) & ~STATUS) !== 0 || cpu.words32[SHADOW] !== this.#shadow) return false;
+      const alike = this.#induction.iterations(cpu, time, period, this.#moves);
+      if (alike < 1) return false;
+      // What does not move by a constant comes out right only when the last iteration is executed.
+      taken = Math.max(0, Math.min(alike, room) - 1);
+      for (const [register, move] of this.#moves) {
+        const isNarrow = this.#induction.isNarrow(register);
+        cpu.gpr[register] = BigInt.asUintN(isNarrow ? 32 : 64, cpu.gpr[register] + BigInt(taken) * move);
+      }
+      this.#provedUntil = time + alike * period;
+      this.#idle = taken > 0 ? 0 : this.#idle + 1;
+      if (this.#idle > MAX_IDLE) return false;
+    } else if (cpu.words32[SHADOW] === this.#shadow) {
+      this.#provedUntil = Infinity;
+    } else {
+      return false;
+    }
+    this.#attempts = 0;
+    this.#nextPatience = PATIENCE;
+    const ticksExtra = extra - this.#extra;
+    cpu.floats[TIME] += taken * period;
+    cpu.floats[EXTRA] += taken * ticksExtra;
+    this.#begin(time + taken * period, extra + taken * ticksExtra, changing);
     return true;
   }
 
-  /** An iteration begins. */
-  #begin(time: number, extra: number): void {
+  /** A bit for each register that is not as it was when the iteration began. */
+  #changing(cpu: Cpu): number {
+    const { gpr32 } = cpu;
+    let changing = 0;
+    for (let word = 0; word < GPR_WORDS; word++) if (gpr32[word] !== this.#registers[word]) changing |= 1 << (word >> 1);
+    return changing;
+  }
+
+  /** An iteration begins; the last one has changed the registers in `changing`. */
+  #begin(time: number, extra: number, changing = 0): void {
     const cpu = this.#cpu;
+    const { suspects } = this.#induction;
+    if (changing !== 0) this.#induction.begin(cpu, time, changing | suspects);
+    else this.#induction.stop();
+    this.#readsTime = false;
     this.#epoch = cpu.ram.epoch;
     this.#busAccesses = cpu.mmu.busAccesses;
     this.#registers.set(cpu.gpr32);
@@ -165,7 +216,7 @@ export class Spin {
 
   #stopWatching(): void {
     this.watching = false;
-    this.#proved = false;
+    this.#provedUntil = -Infinity;
     this.#cpu.mmu.onStore = undefined;
     this.#cpu.ram.epoch++;
   }

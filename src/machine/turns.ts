@@ -161,8 +161,9 @@ export class Turns {
   #passEmptyTurns(until: number): number | undefined {
     const { cpus, turnLength, equalTurns } = this.#wires;
     let length = turnLength();
-    for (const cpu of cpus) if (isAwake(cpu) && !cpu.spin?.isProved) return length;
-    const alarm = this.#firstAlarm();
+    let alarm = this.#firstAlarm();
+    for (const cpu of cpus) if (isAwake(cpu)) alarm = Math.min(alarm, cpu.spin?.provedUntil ?? -Infinity);
+    if (alarm <= this.now) return length;
     let end = this.now;
     if (equalTurns) {
       end += length * Math.max(0, Math.min(Math.ceil((alarm - end) / length) - 1, Math.ceil((until - end) / length)));

@@ -15,6 +15,17 @@ const LOOPS = {
   'lock by cmpxchg': '.spin: xor eax, eax \n mov ecx, 1 \n lock cmpxchg [lock_word], ecx \n jne .spin',
   'interrupts opened and closed': '.spin: sti \n nop \n cli \n cmp dword [flag], 0 \n je .spin',
   'a loop that counts': 'xor edx, edx \n.spin: inc edx \n cmp dword [flag], 0 \n je .spin',
+  'counting down': 'mov rcx, 17000 \n.spin: dec rcx \n jnz .spin',
+  'counting down with LOOP': 'mov ecx, 900 \n.spin: pause \n loop .spin',
+  'counting up': 'xor eax, eax \n.spin: lea eax, [rax + 3] \n inc ebx \n cmp eax, 70001 \n jb .spin',
+  'counting up from below zero': 'mov esi, -30001 \n.spin: nop \n add esi, 2 \n js .spin',
+  'calls that are counted': 'mov edx, 700 \n.spin: call relax \n sub edx, 1 \n test edx, edx \n jnz .spin',
+  'waiting for the time-stamp counter': `rdtsc \n shl rdx, 32 \n or rax, rdx \n lea rcx, [rax + 33333]
+.spin: pause \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin`,
+  'waiting for its low half': 'rdtsc \n mov ebx, eax \n.spin: rdtsc \n sub eax, ebx \n cmp eax, 40404 \n jb .spin',
+  'the counter read and forgotten': '.spin: rdtsc \n xor eax, eax \n xor edx, edx \n cmp dword [flag], 0 \n je .spin',
+  'the counter decides, and nothing shows it':
+    'rdtsc \n lea ebx, [rax + 30000] \n.spin: rdtsc \n cmp eax, ebx \n setae al \n cmp al, 1 \n mov eax, 0 \n mov edx, 0 \n jne .spin',
   'a loop that stores what it counts': '.spin: inc dword [count] \n cmp dword [flag], 0 \n je .spin',
 } as const;
 
@@ -74,6 +85,22 @@ describe('a CPU that only waits costs nothing', () => {
     });
     expect(machine.run(1e13)).toEqual({ kind: 'until' });
     expect(machine.cpus[0].time).toBeGreaterThanOrEqual(1e13);
+  });
+});
+
+/** 22 s of the guest at 1 GHz, in loops that end by themselves. */
+describe('a loop that counts or waits costs nothing either', () => {
+  test.each([
+    ['a counter', 'mov rcx, 10000000000 \n .spin: dec rcx \n jnz .spin', 20e9],
+    [
+      'the time-stamp counter',
+      'mov rcx, 22000000000 \n.spin: pause \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin',
+      22e9,
+    ],
+  ])('%s', (_name, loop, ticks) => {
+    const machine = boot(`start: ${loop} \n exit 0`, { hz: 1_000_000_000 });
+    expect(machine.run(1e12).kind).toBe('exit');
+    expect(Math.abs(machine.now - ticks)).toBeLessThan(200);
   });
 });
 

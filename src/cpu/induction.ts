@@ -1,0 +1,372 @@
+// One iteration of a loop that counts, or waits for the time-stamp counter → how the next ones go. Each value is followed through the
+// iteration as a sum of registers and the counter at its start; then those registers that only move by a constant can be moved by many
+// iterations at once, up to the first in which a condition would come out otherwise. What is no such sum must not matter to any
+// condition, and comes out right when the last iteration is executed.
+
+import { type Insn, NONE, type Operand, RAX, RCX, RDX, RSP } from '../isa/insn.ts';
+import type { Sem } from '../isa/sems.ts';
+import type { Cpu } from './cpu.ts';
+
+/** What a value may depend on: registers 0 to 15, the counter, flags from before the iteration. Bits of a mask. */
+const TSC = 16;
+const FLAGS = 17;
+const GPRS = 16;
+
+/** constant + sum of coefficient * base, modulo 2^bits. */
+interface Sum {
+  readonly terms: ReadonlyMap<number, bigint>;
+  readonly constant: bigint;
+  readonly bits: number;
+}
+
+/** `depends` is 0 for what is the same in every iteration. RDTSC's high half has `high`, shifted left by that many bits. */
+interface Value {
+  readonly depends: number;
+  readonly sum?: Sum;
+  readonly high?: { readonly shift: number; readonly at: bigint };
+}
+
+/** A comparison of a with b that decided a branch; `zeroOnly`: b is 0, and CF and OF are something else. */
+interface Comparison {
+  readonly a: Sum;
+  readonly b: Sum;
+  readonly zeroOnly: boolean;
+}
+
+interface Condition extends Comparison {
+  readonly test: 'below' | 'belowEqual' | 'equal' | 'less' | 'lessEqual' | 'negative';
+  readonly outcome: boolean;
+}
+
+const SAME: Value = { depends: 0 };
+const unknown = (depends: number): Value => ({ depends });
+const literal = (constant: bigint, bits: number): Sum => ({ terms: new Map(), constant, bits });
+
+/** Their result is told from their explicit operands. */
+const PLAIN: ReadonlySet<Sem> = new Set<Sem>([
+  'and', 'or', 'xor', 'not', 'neg', 'adc', 'sbb', 'imul3', 'shl', 'shr', 'sar', 'rol', 'ror', 'movzx', 'movsx', 'bswap', 'bt', 'setcc',
+  'cmovcc', 'bsf', 'bsr', 'tzcnt', 'lzcnt', 'popcnt', 'test',
+]);
+const READS_FLAGS: ReadonlySet<Sem> = new Set<Sem>(['adc', 'sbb', 'setcc', 'cmovcc']);
+const KEEPS_FLAGS: ReadonlySet<Sem> = new Set<Sem>(['not', 'movzx', 'movsx', 'bswap', 'setcc', 'cmovcc']);
+const NOTHING: ReadonlySet<Sem> = new Set<Sem>(['nop', 'pause', 'fence', 'prefetch']);
+/** Condition numbers halved (SDM vol. 1, appendix B). */
+const TESTS: Readonly<Record<number, Condition['test']>> = { 1: 'below', 2: 'equal', 3: 'belowEqual', 4: 'negative', 6: 'less', 7: 'lessEqual' };
+
+export class Induction {
+  readonly #values: Value[] = new Array<Value>(GPRS).fill(SAME);
+  /** Registers before the instruction at hand, and at the start. */
+  readonly #before = new BigUint64Array(GPRS);
+  readonly #start = new BigUint64Array(GPRS);
+  #flags: { readonly depends: number; readonly comparison?: Comparison } = { depends: 1 << FLAGS };
+  #conditions: Condition[] = [];
+  /** Registers taken for different in each iteration. */
+  #changing = 0;
+  /** Registers that had the same value after an iteration as before, but need not have it: to be taken for changing the next time. */
+  suspects = 0;
+  #time = 0;
+  #failed = true;
+
+  /** An iteration begins at a boundary at `time`; `changing` has a bit for each register that the one before has changed. */
+  begin(cpu: Cpu, time: number, changing: number): void {
+    this.#start.set(cpu.gpr);
+    this.#before.set(cpu.gpr);
+    this.#changing = changing;
+    for (let register = 0; register < GPRS; register++) {
+      const isChanging = (changing >> register) & 1;
+      this.#values[register] = isChanging
+        ? { depends: 1 << register, sum: { terms: new Map([[register, 1n]]), constant: 0n, bits: 64 } }
+        : SAME;
+    }
+    this.#flags = { depends: 1 << FLAGS };
+    this.#conditions = [];
+    this.#time = time;
+    this.#failed = false;
+  }
+
+  /** Whether what `moves` has for a register is modulo 2^32. */
+  isNarrow(register: number): boolean {
+    return this.#values[register].sum?.bits === 32;
+  }
+
+  /** Nothing is to be followed. */
+  stop(): void {
+    this.#failed = true;
+  }
+
+  /** An instruction has executed; time is still its own. */
+  follow(cpu: Cpu, insn: Insn): void {
+    if (this.#failed) return;
+    this.#failed = !this.#execute(cpu, insn);
+    this.#before.set(cpu.gpr);
+  }
+
+  /**
+   * At the end of the iteration, which took `period` ticks: how many more, starting now, will take the same way. 0 if nothing is
+   * proved. `moves` gets what each adds to a register.
+   */
+  iterations(cpu: Cpu, time: number, period: number, moves: Map<number, bigint>): number {
+    moves.clear();
+    if (this.#failed) return 0;
+    let recomputed = 1 << FLAGS;
+    for (let register = 0; register < GPRS; register++) {
+      const { depends, sum } = this.#values[register];
+      if (((this.#changing >> register) & 1) === 0) {
+        if (depends !== 0) this.suspects |= 1 << register;
+        else if (cpu.gpr[register] !== this.#start[register]) return 0;
+      } else if (sum?.terms.size === 1 && sum.terms.get(register) === 1n && cpu.gpr[register] >> BigInt(sum.bits) === 0n) {
+        moves.set(register, BigInt.asIntN(sum.bits, sum.constant));
+      } else {
+        recomputed |= 1 << register;
+      }
+    }
+    for (let register = 0; register < GPRS; register++) {
+      if ((recomputed >> register) & 1 && (this.#values[register].depends & recomputed) !== 0) return 0;
+    }
+    if ((this.suspects & ~this.#changing) !== 0) return 0;
+    const now = BigInt.asUintN(64, BigInt(time) + cpu.tscAdjust);
+    const move = (base: number): bigint => (base === TSC ? BigInt(period) : moves.get(base)!);
+    let least = Number.MAX_SAFE_INTEGER;
+    for (const { a, b, test, outcome } of this.#conditions) {
+      for (const base of [...a.terms.keys(), ...b.terms.keys()]) if (base !== TSC && !moves.has(base)) return 0;
+      const isSigned = test === 'less' || test === 'lessEqual' || test === 'negative';
+      const valueOf = ({ terms, constant, bits }: Sum): bigint => {
+        let value = constant;
+        for (const [base, coefficient] of terms) value += coefficient * (base === TSC ? now : cpu.gpr[base]);
+        return isSigned ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
+      };
+      const stepOf = ({ terms, bits }: Sum): bigint => {
+        let step = 0n;
+        for (const [base, coefficient] of terms) step += coefficient * move(base);
+        return BigInt.asIntN(bits, step);
+      };
+      const [from, step] = [valueOf(a) - valueOf(b), stepOf(a) - stepOf(b)];
+      const fits = [a, b].map((sum) => withoutWrap(valueOf(sum), stepOf(sum), sum.bits, isSigned));
+      least = Math.min(least, fits[0], fits[1], unchanged(from, step, test, outcome));
+    }
+    return least;
+  }
+
+  // What instructions do. False: this is not followed.
+
+  #execute(cpu: Cpu, insn: Insn): boolean {
+    const { form, dst, src, third, size } = insn;
+    const { sem } = form;
+    if (![dst, src, third].every((op) => this.#hasFixedAddress(op)) && sem !== 'lea') return false;
+    if (NOTHING.has(sem)) return true;
+    switch (sem) {
+      case 'mov':
+        return this.#set(dst, this.#value(src));
+      case 'add':
+      case 'sub':
+      case 'cmp': {
+        if (sem === 'sub' && dst.kind === 'reg' && src.kind === 'reg' && dst.index === src.index) return this.#plain(insn, 0);
+        const [a, b] = [this.#sum(cpu, dst, size), this.#sum(cpu, src, size)];
+        const depends = this.#value(dst).depends | this.#value(src).depends;
+        const joined = sem === 'add' && size === 64 ? this.#joinHalves(dst, src) : undefined;
+        if (a === undefined || b === undefined) {
+          this.#flags = { depends };
+          return sem === 'cmp' || this.#set(dst, joined ?? unknown(depends));
+        }
+        const result = plus(a, b, sem === 'add' ? 1n : -1n);
+        const comparison = sem === 'add' ? { a: result, b: literal(0n, size), zeroOnly: true } : { a, b, zeroOnly: false };
+        this.#flags = { depends, comparison };
+        return sem === 'cmp' || this.#set(dst, depends === 0 ? SAME : { depends, sum: result });
+      }
+      case 'inc':
+      case 'dec': {
+        const { depends } = this.#value(dst);
+        const a = this.#sum(cpu, dst, size);
+        const carry = this.#flags.depends;
+        if (a === undefined) {
+          this.#flags = { depends: depends | carry };
+          return this.#set(dst, unknown(depends));
+        }
+        const result = plus(a, literal(1n, size), sem === 'inc' ? 1n : -1n);
+        this.#flags = { depends: depends | carry, comparison: { a: result, b: literal(0n, size), zeroOnly: true } };
+        return this.#set(dst, depends === 0 ? SAME : { depends, sum: result });
+      }
+      case 'lea':
+        return this.#leaOf(insn);
+      case 'rdtsc': {
+        const at = BigInt(cpu.time - this.#time);
+        this.#values[RAX] = { depends: 1 << TSC, sum: { terms: new Map([[TSC, 1n]]), constant: at, bits: 32 } };
+        this.#values[RDX] = { depends: 1 << TSC, high: { shift: 0, at } };
+        return true;
+      }
+      case 'jmp':
+      case 'call':
+      case 'push':
+      case 'ret':
+        return this.#values[RSP].depends === 0 && (dst.kind === 'none' || this.#value(dst).depends === 0);
+      case 'pop':
+        return this.#values[RSP].depends === 0 && this.#set(dst, SAME);
+      case 'jcc':
+        return this.#branch(form.condition >> 1, (cpu.nextRip !== cpu.rip + BigInt(insn.length)) !== ((form.condition & 1) === 1));
+      case 'loop': {
+        const a = insn.addressSize === 16 ? undefined : this.#registerSum(RCX, insn.addressSize);
+        if (a === undefined) return false;
+        const result = plus(a, literal(1n, a.bits), -1n);
+        this.#values[RCX] = this.#values[RCX].depends === 0 ? SAME : { depends: this.#values[RCX].depends, sum: result };
+        return this.#decide({ a: result, b: literal(0n, a.bits), zeroOnly: true }, 'equal', cpu.nextRip === cpu.rip + BigInt(insn.length));
+      }
+      case 'in':
+        return this.#value(src).depends === 0 && this.#set(dst, SAME);
+      default:
+        return PLAIN.has(sem) ? this.#plainOrTime(insn) : this.#isSame();
+    }
+  }
+
+  /** SHL and OR put the halves of RDTSC together; everything else of PLAIN gives what depends on all operands. */
+  #plainOrTime(insn: Insn): boolean {
+    const { form, dst, src, size } = insn;
+    const { sem } = form;
+    if (sem === 'shl' && size === 64 && dst.kind === 'reg' && src.kind === 'imm') {
+      const { high, depends } = this.#values[dst.index];
+      if (high !== undefined && high.shift === 0 && src.value === 32n) {
+        this.#flags = { depends };
+        return this.#set(dst, { depends, high: { ...high, shift: 32 } });
+      }
+    }
+    if (sem === 'or' && size === 64) {
+      const joined = this.#joinHalves(dst, src);
+      if (joined !== undefined) {
+        this.#flags = { depends: joined.depends };
+        return this.#set(dst, joined);
+      }
+    }
+    if (sem === 'test' || sem === 'and' || sem === 'or') {
+      const isOne = dst.kind === 'reg' && src.kind === 'reg' && dst.index === src.index && !dst.high && !src.high && size >= 32;
+      const a = isOne ? this.#registerSum(dst.index, size) : undefined;
+      if (a !== undefined) {
+        this.#flags = { depends: this.#value(dst).depends, comparison: { a, b: literal(0n, size), zeroOnly: true } };
+        return sem === 'test' || this.#set(dst, this.#value(dst));
+      }
+    }
+    const isZero = sem === 'xor' && dst.kind === 'reg' && src.kind === 'reg' && dst.index === src.index;
+    return this.#plain(insn, isZero ? 0 : this.#value(dst).depends | this.#value(src).depends | this.#value(insn.third).depends);
+  }
+
+  #plain({ form, dst }: Insn, depends: number): boolean {
+    const all = READS_FLAGS.has(form.sem) ? depends | this.#flags.depends : depends;
+    if (!KEEPS_FLAGS.has(form.sem)) this.#flags = { depends: form.sem === 'bt' || /^[sr]/.test(form.sem) ? all | this.#flags.depends : all };
+    if (form.sem === 'test' || form.sem === 'bt') return true;
+    return this.#set(dst, all === 0 ? SAME : unknown(all));
+  }
+
+  /** Anything else is followed only while nothing at all changes. */
+  #isSame(): boolean {
+    return this.#flags.depends === 0 && this.#values.every(({ depends }) => depends === 0);
+  }
+
+  #leaOf({ dst, src, size }: Insn): boolean {
+    if (src.kind !== 'mem' || src.addressSize !== 64) return false;
+    let sum = literal(src.displacement, 64);
+    let depends = 0;
+    for (const [register, scale] of [[src.base, 1], [src.index, src.scale]]) {
+      if (register === NONE) continue;
+      if (register >= GPRS) return this.#set(dst, SAME);
+      const part = this.#registerSum(register, 64);
+      depends |= this.#values[register].depends;
+      if (part === undefined) return this.#set(dst, unknown(depends | this.#values[src.base]?.depends));
+      sum = plus(sum, part, BigInt(scale));
+    }
+    return this.#set(dst, depends === 0 || size < 32 ? unknown(depends) : { depends, sum: { ...sum, bits: size } });
+  }
+
+  /** The low and the shifted high half of one reading make the whole counter. */
+  #joinHalves(dst: Operand, src: Operand): Value | undefined {
+    const [x, y] = [this.#value(dst), this.#value(src)];
+    const [low, high] = x.high === undefined ? [x, y] : [y, x];
+    if (high.high?.shift !== 32 || low.sum?.bits !== 32 || low.sum.terms.size !== 1 || low.sum.terms.get(TSC) !== 1n) return undefined;
+    if (low.sum.constant !== high.high.at) return undefined;
+    return { depends: 1 << TSC, sum: { ...low.sum, bits: 64 } };
+  }
+
+  #branch(test: number, outcome: boolean): boolean {
+    const { depends, comparison } = this.#flags;
+    if (depends === 0) return true;
+    const name = TESTS[test];
+    if (comparison === undefined || name === undefined) return false;
+    if (comparison.zeroOnly ? name !== 'equal' && name !== 'negative' : name === 'negative') return false;
+    return this.#decide(comparison, name, outcome);
+  }
+
+  #decide(comparison: Comparison, test: Condition['test'], outcome: boolean): boolean {
+    this.#conditions.push({ ...comparison, test, outcome });
+    return true;
+  }
+
+  // Operands.
+
+  #value(op: Operand): Value {
+    if (op.kind !== 'reg') return SAME;
+    const value = this.#values[op.index];
+    if (op.size === 64 || value.depends === 0) return value;
+    const sum = op.size === 32 ? this.#registerSum(op.index, 32) : undefined;
+    return sum === undefined ? unknown(value.depends) : { depends: value.depends, sum };
+  }
+
+  #sum(cpu: Cpu, op: Operand, size: number): Sum | undefined {
+    if (size < 32) return undefined;
+    if (op.kind === 'reg') return this.#registerSum(op.index, size);
+    if (op.kind === 'imm') return literal(op.value, size);
+    return op.kind === 'mem' ? literal(cpu.read(op), size) : undefined;
+  }
+
+  /** Of a register before the instruction at hand, at a width; a narrow sum is no wide one, since it may have wrapped. */
+  #registerSum(register: number, size: number): Sum | undefined {
+    const { depends, sum } = this.#values[register];
+    if (depends === 0) return literal(BigInt.asUintN(size, this.#before[register]), size);
+    return sum === undefined || sum.bits < size ? undefined : { ...sum, bits: size };
+  }
+
+  #set(op: Operand, value: Value): boolean {
+    if (op.kind === 'mem') return value.depends === 0;
+    if (op.kind !== 'reg') return false;
+    const before = this.#values[op.index].depends;
+    if (op.size < 32) this.#values[op.index] = before === 0 && value.depends === 0 ? SAME : unknown(before | value.depends);
+    else this.#values[op.index] = value.high !== undefined && op.size === 32 ? unknown(value.depends) : value;
+    return true;
+  }
+
+  #hasFixedAddress(op: Operand): boolean {
+    if (op.kind !== 'mem') return true;
+    const isFixed = (register: number): boolean => register === NONE || register >= GPRS || this.#values[register].depends === 0;
+    return isFixed(op.base) && isFixed(op.index);
+  }
+}
+
+function plus(a: Sum, b: Sum, factor: bigint): Sum {
+  const terms = new Map(a.terms);
+  for (const [base, coefficient] of b.terms) {
+    const sum = (terms.get(base) ?? 0n) + factor * coefficient;
+    if (sum === 0n) terms.delete(base);
+    else terms.set(base, sum);
+  }
+  return { terms, constant: a.constant + factor * b.constant, bits: a.bits };
+}
+
+const toNumber = (count: bigint): number => (count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count));
+
+/** How many values of the row value, value + step, ... stay in the range of their width. */
+function withoutWrap(value: bigint, step: bigint, bits: number, isSigned: boolean): number {
+  const least = isSigned ? -(1n << BigInt(bits - 1)) : 0n;
+  const most = least + (1n << BigInt(bits)) - 1n;
+  if (step === 0n) return Number.MAX_SAFE_INTEGER;
+  return toNumber((step > 0n ? (most - value) / step : (value - least) / -step) + 1n);
+}
+
+/** For how many n from 0 on the difference from + n * step gives the test this outcome. */
+function unchanged(from: bigint, step: bigint, test: Condition['test'], outcome: boolean): number {
+  if (test === 'equal') {
+    if ((from === 0n) !== outcome) return 0;
+    if (step === 0n) return Number.MAX_SAFE_INTEGER;
+    if (outcome) return 1;
+    return from % step === 0n && -from / step > 0n ? toNumber(-from / step) : Number.MAX_SAFE_INTEGER;
+  }
+  const difference = test === 'belowEqual' || test === 'lessEqual' ? from - 1n : from;
+  if (difference < 0n !== outcome) return 0;
+  if (outcome) return step <= 0n ? Number.MAX_SAFE_INTEGER : toNumber((-difference + step - 1n) / step);
+  return step >= 0n ? Number.MAX_SAFE_INTEGER : toNumber(difference / -step + 1n);
+}
