@@ -120,7 +120,12 @@ function parse_one
         printk  KERN_ERR, "Booting kernel: `%s' invalid for parameter `%s'", rax, rbx
         jmp     .done
 .unknown:
-        mov     rdi, rbx
+        lea     rax, [param_words]
+        cmp     rbx, rax
+        jne     .note
+        test    r12, r12
+        jz      .done                   ; the first word, and no value: the image's name, as boot loaders put it there
+.note:  mov     rdi, rbx
         mov     rsi, r12
         call    note_unknown
 .done:  pop     r12

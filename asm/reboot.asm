@@ -57,13 +57,17 @@ endfunction
 function wait_for_others
         push    rbx
         mov     ebx, edi
+        imul    rbx, rbx, NSEC_PER_MSEC
+        call    sched_clock
+        add     rbx, rax                ; a time, not a number of delays: a virtual CPU's may last
 .wait:  call    num_other_online_cpus
         test    eax, eax
         jz      .done
         mov     edi, 1
         call    mdelay
-        dec     ebx
-        jnz     .wait
+        call    sched_clock
+        cmp     rax, rbx
+        jb      .wait
         call    num_other_online_cpus
 .done:  pop     rbx
         return

@@ -8,7 +8,7 @@ const KERNEL = join('asm', 'kernel.asm');
 const textsOf = (words: string, seconds = 1.8): readonly string[] => runGuest(KERNEL, words, seconds).texts;
 
 test('unknown words are named, in one line, and left to user space', () => {
-  expect(textsOf('quiet2 loglevel=7 colour=blue a.b=1')).toContain(
+  expect(textsOf('kernel.bin quiet2 loglevel=7 colour=blue a.b=1')).toContain(
     'Unknown kernel command line parameters "quiet2 colour=blue a.b=1", will be passed to user space.');
 });
 
