@@ -130,7 +130,7 @@ export class Induction {
     for (const { a, b, test, outcome } of this.#conditions) {
       for (const base of [...a.terms.keys(), ...b.terms.keys()]) if (base !== TSC && !moves.has(base)) return 0;
       const isSigned = test === 'less' || test === 'lessEqual' || test === 'negative';
-      const valueOf = ({ terms, constant, bits }: Sum): bigint => {
+      const startOf = ({ terms, constant, bits }: Sum): bigint => {
         let value = constant;
         for (const [base, coefficient] of terms) value += coefficient * (base === TSC ? now : cpu.gpr[base]);
         return isSigned ? BigInt.asIntN(bits, value) : BigInt.asUintN(bits, value);
@@ -140,8 +140,8 @@ export class Induction {
         for (const [base, coefficient] of terms) step += coefficient * move(base);
         return BigInt.asIntN(bits, step);
       };
-      const [from, step] = [valueOf(a) - valueOf(b), stepOf(a) - stepOf(b)];
-      const fits = [a, b].map((sum) => withoutWrap(valueOf(sum), stepOf(sum), sum.bits, isSigned));
+      const [from, step] = [startOf(a) - startOf(b), stepOf(a) - stepOf(b)];
+      const fits = [a, b].map((sum) => withoutWrap(startOf(sum), stepOf(sum), sum.bits, isSigned));
       least = Math.min(least, fits[0], fits[1], unchanged(from, step, test, outcome));
     }
     return least;
