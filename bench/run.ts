@@ -17,15 +17,22 @@ const OPTIONS = {
   peers: { type: 'boolean' },
   quick: { type: 'boolean' },
   runs: { type: 'string' },
+  ms: { type: 'string' },
   svg: { type: 'string' },
   check: { type: 'boolean' },
   save: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
 
-const HELP = `npm run bench [-- [NAME...] [--quick] [--runs N] [--check | --save]]   our engines; NAME: programs, or whole
-npm run bench -- --svg FOLDER [--quick]                                 charts: cost against CPUs, RAM, length, pages of code
-npm run bench:peers [-- [NAME...] [--quick] [--runs N]]                 beside v86, QEMU and the processor`;
+const HELP = `npm run bench [-- NAME... OPTIONS]         our engines; NAME: programs, or whole
+npm run bench:peers [-- NAME... OPTIONS]   beside v86, QEMU and the processor
+npm run bench -- --svg FOLDER [--quick]    charts: cost against CPUs, RAM, length, pages of code
+
+  --ms N      how long a run should take (default 1000)
+  --runs N    how many there are of each (default 5)
+  --quick     300 ms, three runs
+  --check     complain about what is worse than baseline.json
+  --save      make what was measured the baseline`;
 
 /** Rows of a table as soon as they are known: programs take a while. */
 const progress = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -128,7 +135,7 @@ const main = async (): Promise<number> => {
     console.error(`There is no program ${unknown}; there are ${programNames().join(', ')}, whole.`);
     return 2;
   }
-  const settings = { runs: Number(values.runs ?? (values.quick ? 3 : 5)), targetMs: values.quick ? 300 : 1000 };
+  const settings = { runs: Number(values.runs ?? (values.quick ? 3 : 5)), targetMs: Number(values.ms ?? (values.quick ? 300 : 1000)) };
   if (values.svg !== undefined) {
     await drawScaling(values.svg, values.quick ?? false);
     return 0;
