@@ -1,6 +1,7 @@
 ; cpustat.asm -- what a stuck CPU spends its time on, for the soft lockup's report (intr_storm=1): shares of system, softirq, hard
-; interrupt and idle time in each of the last five sample periods, and, if hard interrupts take more than half, how many of which there
-; were. After: kernel/watchdog.c (CONFIG_SOFTLOCKUP_DETECTOR_INTR_STORM, Linux 6.10), kernel/sched/cputime.c; lockup-detector spec 1.7.
+; interrupt and idle time in each of the last five sample periods, and, if hard interrupts take more than half, how many of
+; which there were. After: kernel/watchdog.c (CONFIG_SOFTLOCKUP_DETECTOR_INTR_STORM, Linux 6.10), kernel/sched/cputime.c;
+; lockup-detector spec 1.7.
 
         kernel_param intr_storm, parse_int, intr_storm, 0, 1
 
@@ -136,7 +137,8 @@ function report_cpu_status
         movzx   edx, byte [rcx + STATS_SOFTIRQ]
         movzx   esi, byte [rcx + STATS_HARDIRQ]
         movzx   r8d, byte [rcx + STATS_IDLE]
-        printk  KERN_CRIT, {9, "#%d: %3u%% system,", 9, "%3u%% softirq,", 9, "%3u%% hardirq,", 9, "%3u%% idle"}, rbx, rax, rdx, rsi, r8
+        printk  KERN_CRIT, {9, "#%d: %3u%% system,", 9, "%3u%% softirq,", 9, "%3u%% hardirq,", 9, "%3u%% idle"}, \
+                rbx, rax, rdx, rsi, r8
         inc     r12d
         cmp     r12d, NUM_SAMPLE_PERIODS
         jb      .next

@@ -1,9 +1,9 @@
-; crash-notes.asm -- what a panic leaves for whoever takes a dump of the memory: per CPU an ELF note with its registers, and one about
-; the kernel. `crash_notes` holds MAX_CPUS notes of CRASH_NOTE_SIZE bytes, in CPU order, those of CPUs that left none are zero;
-; `vmcoreinfo_note` holds one note. After: kernel/crash_core.c, kernel/vmcore_info.c, arch/x86/kernel/crash.c.
+; crash-notes.asm -- what a panic leaves for whoever takes a dump of the memory: per CPU an ELF note with its registers, and one
+; about the kernel. `crash_notes` holds MAX_CPUS notes of CRASH_NOTE_SIZE bytes, in CPU order, those of CPUs that left none are
+; zero; `vmcoreinfo_note` holds one note. After: kernel/crash_core.c, kernel/vmcore_info.c, arch/x86/kernel/crash.c.
 ;
-; The registers are those of the context that was stopped, not those of the handler that keeps them: the panicking CPU's too, if the
-; panic came from an interrupt.
+; The registers are those of the context that was stopped, not those of the handler that keeps them: the panicking CPU's too, if
+; the panic came from an interrupt.
 
 struc elf_note                          ; include/uapi/linux/elf.h, for a name of up to 12 bytes
 .namesz         resd 1

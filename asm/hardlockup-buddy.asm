@@ -1,6 +1,6 @@
-; hardlockup-buddy.asm -- the hard detector without a counter: every CPU's tick looks after the next CPU that is watched. In Linux 6.5 to
-; 7.0 every third tick does (hardlockup=buddy), in 7.1 every tick, and three misses are needed (hardlockup=buddy-7.1).
-; After: kernel/watchdog_buddy.c; lockup-detector spec 2.3.
+; hardlockup-buddy.asm -- the hard detector without a counter: every CPU's tick looks after the next CPU that is watched. In
+; Linux 6.5 to 7.0 every third tick does (hardlockup=buddy), in 7.1 every tick, and three misses are needed
+; (hardlockup=buddy-7.1). After: kernel/watchdog_buddy.c; lockup-detector spec 2.3.
 
 BUDDY_CHECK_EVERY equ 3                 ; ticks
 

@@ -1,5 +1,6 @@
-; hardlockup-perf.asm -- the hard detector's NMI: a cycle counter per CPU whose period is the threshold at nominal frequency. It stands
-; still in HLT, so an idle CPU gets almost none. After: kernel/watchdog_perf.c, arch/x86/kernel/apic/hw_nmi.c; lockup-detector spec 2.1.
+; hardlockup-perf.asm -- the hard detector's NMI: a cycle counter per CPU whose period is the threshold at nominal frequency. It
+; stands still in HLT, so an idle CPU gets almost none. After: kernel/watchdog_perf.c, arch/x86/kernel/apic/hw_nmi.c;
+; lockup-detector spec 2.1.
 
 ; watchdog_perf_probe -- is there a counter that can make NMIs?
 ;   out: eax = 1 or 0    uses: all caller-saved

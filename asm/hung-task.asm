@@ -1,5 +1,5 @@
-; hung-task.asm -- the thread khungtaskd: which task has slept uninterruptibly, without once being switched to, for too long? It looks
-; at intervals of the timeout, so it takes one to two timeouts. After: kernel/hung_task.c; lockup-detector spec 7.1.
+; hung-task.asm -- the thread khungtaskd: which task has slept uninterruptibly, without once being switched to, for too long? It
+; looks at intervals of the timeout, so it takes one to two timeouts. After: kernel/hung_task.c; lockup-detector spec 7.1.
 
 HUNG_TASK_TIMEOUT_DEFAULT equ 120       ; seconds
 HUNG_TASK_WARNINGS_DEFAULT equ 10
@@ -10,7 +10,8 @@ HUNG_TASK_TIMEOUT_MAX equ INT_MAX / HZ
         sysctl  hung_task_all_cpu_backtrace, parse_int, hung_task_all_cpu_backtrace, 0, 1
         sysctl  hung_task_warnings,         parse_int, hung_task_warnings, -1, INT_MAX
         sysctl  hung_task_timeout_secs,     proc_dohung_task_timeout_secs, hung_task_timeout_secs, 0, HUNG_TASK_TIMEOUT_MAX
-        sysctl  hung_task_check_interval_secs, proc_dohung_task_timeout_secs, hung_task_check_interval_secs, 0, HUNG_TASK_TIMEOUT_MAX
+        sysctl  hung_task_check_interval_secs, proc_dohung_task_timeout_secs, hung_task_check_interval_secs, 0, \
+                HUNG_TASK_TIMEOUT_MAX
 
 ; hung_task_init -- uses: all caller-saved
 function hung_task_init
@@ -189,8 +190,8 @@ function sched_show_task
         je      .state
         mov     edx, 'R'
 .state: xor     r8d, r8d                ; unused stack, flags: not known
-        printk  KERN_INFO, "task:%-15.15s state:%c stack:%-5lu pid:%-5d tgid:%-5d ppid:%-6d flags:0x%08lx", rax, rdx, r8, rcx, rcx, \
-                KTHREADD_PID, r8
+        printk  KERN_INFO, "task:%-15.15s state:%c stack:%-5lu pid:%-5d tgid:%-5d ppid:%-6d flags:0x%08lx", \
+                rax, rdx, r8, rcx, rcx, KTHREADD_PID, r8
         mov     rdi, rbx
         call    show_stack
         pop     rbx

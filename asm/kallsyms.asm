@@ -30,7 +30,8 @@ function kallsyms_lookup
 endfunction
 
 ; sprint_symbol -- writes name+0xoffset/0xsize [module], or 0xaddress if it lies in no function
-;   in: rdi = address, dl = 'S', or 'B' (a return address: the call before it is meant), or 's' (the name alone), rsi = buffer, rcx = its end
+;   in: rdi = address, dl = 'S', or 'B' (a return address: the call before it is meant), or 's' (the name alone), rsi = buffer,
+;   rcx = its end
 ;   out: rax = end of the text    uses: all caller-saved
 function sprint_symbol
         push    rbx

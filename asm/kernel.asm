@@ -21,6 +21,7 @@
 %include "main.asm"             ; start_kernel and the first tasks
 %include "params.asm"           ; the command line
 %include "parsers.asm"          ; what its values may be
+%include "parsers-lists.asm"
 %include "sysctl.asm"           ; knobs that can be turned later
 
 %include "console.asm"          ; serial port

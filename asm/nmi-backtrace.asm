@@ -1,5 +1,5 @@
-; nmi-backtrace.asm -- "what are you doing?": an NMI to other CPUs, each of which prints where it was. It works with interrupts off,
-; and answers one request at a time. After: lib/nmi_backtrace.c, arch/x86/kernel/apic/hw_nmi.c; lockup-detector spec 2.6.
+; nmi-backtrace.asm -- "what are you doing?": an NMI to other CPUs, each of which prints where it was. It works with interrupts
+; off, and answers one request at a time. After: lib/nmi_backtrace.c, arch/x86/kernel/apic/hw_nmi.c; lockup-detector spec 2.6.
 
 BACKTRACE_WAIT_MS equ 10000
 

@@ -141,7 +141,8 @@ function nmi_check_duration
         xor     edx, edx
         mov     ecx, MSEC_PER_SEC
         div     rcx
-        printk  KERN_INFO, "INFO: NMI handler (%ps) took too long to run: %lld.%03d msecs", qword [rbx + nmiaction.handler], rax, rdx
+        printk  KERN_INFO, "INFO: NMI handler (%ps) took too long to run: %lld.%03d msecs", \
+                qword [rbx + nmiaction.handler], rax, rdx
 .done:  return
 endfunction
 

@@ -1,5 +1,5 @@
-; panic.asm -- the end. One CPU panics, the others stop; which one is decided by a compare-exchange, and whoever loses waits for the
-; winner's NMI. After: kernel/panic.c; lockup-detector spec 4.1, 4.3.
+; panic.asm -- the end. One CPU panics, the others stop; which one is decided by a compare-exchange, and whoever loses waits for
+; the winner's NMI. After: kernel/panic.c; lockup-detector spec 4.1, 4.3.
 
         kernel_param panic,       parse_int, panic_timeout
         sysctl  panic,            parse_int, panic_timeout

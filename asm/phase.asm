@@ -1,5 +1,5 @@
-; phase.asm -- for scenarios: when a lockup begins, measured from a tick of the watchdog on the CPU that locks up (phase=NS), and whether
-; a line says so (announce=0: none). For sweeps over all the moments at which a lockup can begin.
+; phase.asm -- for scenarios: when a lockup begins, measured from a tick of the watchdog on the CPU that locks up (phase=NS),
+; and whether a line says so (announce=0: none). For sweeps over all the moments at which a lockup can begin.
 
         kernel_param phase,    parse_long, scenario_phase
         kernel_param announce, parse_int, scenario_announce, 0, 1
@@ -23,8 +23,8 @@ function phase_target
         return
 endfunction
 
-; wait_for_phase -- a module's init that will lock up this CPU sleeps while the phase is far off, then works as any other task does:
-; for more than a period, so that the touch of leaving idle is forgotten
+; wait_for_phase -- a module's init that will lock up this CPU sleeps while the phase is far off, then works as any other task
+; does: for more than a period, so that the touch of leaving idle is forgotten
 ;   in: rdi = scenario    uses: all caller-saved
 function wait_for_phase
         push    rbx

@@ -1,7 +1,7 @@
-; rcu-stall.asm -- the part of RCU that complains. A grace period is over when every CPU has been seen where nobody can hold a reference:
-; in user mode, idle, switching tasks, or in code that may be preempted. Nobody needs the grace periods here: one follows the other, only
-; so that a CPU that holds one up is noticed. Hence off by default: rcu_stall=1. Looked at once a second where Linux does with each tick.
-; After: kernel/rcu/tree.c, tree_stall.h, tree_plugin.h; lockup-detector spec 7.3.
+; rcu-stall.asm -- the part of RCU that complains. A grace period is over when every CPU has been seen where nobody can hold a
+; reference: in user mode, idle, switching tasks, or in code that may be preempted. Nobody needs the grace periods here: one
+; follows the other, only so that a CPU that holds one up is noticed. Hence off by default: rcu_stall=1. Looked at once a second
+; where Linux does with each tick. After: kernel/rcu/tree.c, tree_stall.h, tree_plugin.h; lockup-detector spec 7.3.
 
         kernel_param rcu_stall,                       parse_int, rcu_stall_enabled, 0, 1
         kernel_param rcupdate.rcu_cpu_stall_suppress, parse_suppress, rcu_stall_enabled, 0, 1
@@ -214,8 +214,8 @@ function print_cpu_stall_info
         test    edx, edx
         cmovz   ecx, r8d
         xor     r8d, r8d
-        printk  KERN_ERR, {"rcu: ", 9, "%d-...%c: (%lu ticks this GP) idle=%04x/%ld/0x%lx softirq=%u/%u fqs=%ld"}, rax, rcx, rdx, r8, r8, \
-                r8, r8, r8, r8
+        printk  KERN_ERR, {"rcu: ", 9, "%d-...%c: (%lu ticks this GP) idle=%04x/%ld/0x%lx softirq=%u/%u fqs=%ld"}, \
+                rax, rcx, rdx, r8, r8, r8, r8, r8, r8
         return
 endfunction
 

@@ -1,6 +1,7 @@
-; softlockup-5.4.asm -- the older designs of the soft detector, for comparison: detector=thread (Linux 4.14: the thread watchdog/N, a
-; SCHED_FIFO task of priority 99, writes the time) and detector=stopper-5.4 (4.19 to 5.12: the stopper writes it). Both warn once and
-; then only after a touch, and the printed number begins with that touch. After: kernel/watchdog.c; lockup-detector spec 1.2 to 1.4.
+; softlockup-5.4.asm -- the older designs of the soft detector, for comparison: detector=thread (Linux 4.14: the thread
+; watchdog/N, a SCHED_FIFO task of priority 99, writes the time) and detector=stopper-5.4 (4.19 to 5.12: the stopper writes it).
+; Both warn once and then only after a touch, and the printed number begins with that touch. After: kernel/watchdog.c;
+; lockup-detector spec 1.2 to 1.4.
 ;
 ; One time stamp is enough for them: watchdog_report_ts, which a touch sets to the marker.
 

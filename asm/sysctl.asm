@@ -1,5 +1,5 @@
-; sysctl.asm -- knobs that can be turned while the kernel runs: by sysctl.kernel.NAME=VALUE on the command line, which takes effect
-; when the boot is over, and by a scenario. After: fs/proc/proc_sysctl.c process_sysctl_arg(), kernel/sysctl.c.
+; sysctl.asm -- knobs that can be turned while the kernel runs: by sysctl.kernel.NAME=VALUE on the command line, which takes
+; effect when the boot is over, and by a scenario. After: fs/proc/proc_sysctl.c process_sysctl_arg(), kernel/sysctl.c.
 
 ; write_sysctl -- what a write to /proc/sys/kernel/NAME does
 ;   in: rdi = name, rsi = value    out: eax = 0 or an error    uses: all caller-saved; may sleep

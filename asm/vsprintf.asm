@@ -153,7 +153,8 @@ function format_one
         return
 endfunction
 
-; bitmap_list_string -- in: edi = bits, esi = how many of them count, at most 31    uses: all caller-saved    after: lib/vsprintf.c
+; bitmap_list_string -- in: edi = bits, esi = how many of them count, at most 31    uses: all caller-saved
+;   after: lib/vsprintf.c
 function bitmap_list_string
         push    r15
         mov     ecx, esi

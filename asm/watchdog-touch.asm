@@ -1,5 +1,5 @@
-; watchdog-touch.asm -- touching: "I know that I am slow". A touch begins the count anew at the next tick; it concerns the calling CPU
-; only, unless it says otherwise, and none of these uses a register. Who touches stands in README.md.
+; watchdog-touch.asm -- touching: "I know that I am slow". A touch begins the count anew at the next tick; it concerns the calling
+; CPU only, unless it says otherwise, and none of these uses a register. Who touches stands in README.md.
 ; After: kernel/watchdog.c, arch/x86/kernel/kvm.c; lockup-detector spec 1.6.
 
 ; touch_softlockup_watchdog_sched -- from the scheduler and the idle code

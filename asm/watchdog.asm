@@ -1,5 +1,5 @@
-; watchdog.asm -- both lockup detectors: their knobs, their start and end on each CPU. After: kernel/watchdog.c; lockup-detector spec
-; 1.7, 2.1, 5. Which design of each runs is chosen at boot: detector=, hardlockup=.
+; watchdog.asm -- both lockup detectors: their knobs, their start and end on each CPU. After: kernel/watchdog.c; lockup-detector
+; spec 1.7, 2.1, 5. Which design of each runs is chosen at boot: detector=, hardlockup=.
 
 NUM_SAMPLE_PERIODS equ 5
 
@@ -223,7 +223,7 @@ function watchdog_disable
         call    watchdog_hardlockup_disable
         lea     rdi, [rbx + pcpu.watchdog_hrtimer]
         call    hrtimer_cancel
-.wait:  cmp     dword [rbx + pcpu.softlockup_done], 0   ; wait_for_completion(): work that is queued must be done before it is queued anew
+.wait:  cmp     dword [rbx + pcpu.softlockup_done], 0   ; wait_for_completion(): queued work must be done before it is queued anew
         jne     .done
         mov     edi, 1
         call    msleep

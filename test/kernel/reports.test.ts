@@ -14,6 +14,7 @@ const blur = (text: string): string =>
   text
     .replace(/(?<!ORIG_RAX: )\b[0-9a-f]{16}\b/g, 'H16')
     .replace(/^Code:.*/, 'Code: ...')
+    .replace(/^RIP: 0033:0x.*/, 'RIP: 0033:0x...')
     .replace(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '+0xO/0xS')
     .replace(/EFLAGS: 00000(\w)\w\w/, 'EFLAGS: 00000$1..')
     .replace(/run: \d+\.\d+ msecs/, 'run: N msecs')
