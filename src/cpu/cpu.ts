@@ -129,11 +129,13 @@ export class Cpu extends CpuState {
   // Pins. They may move at any time and are looked at when the next boundary comes.
 
   raiseNmi(): void {
+    this.spin?.disturb();
     this.nmiPending = Math.min(this.nmiPending + 1, this.nmiBlocked ? 1 : 2);
     this.attention = true;
   }
 
   raiseInit(): void {
+    this.spin?.disturb();
     this.initPending = true;
     this.attention = true;
   }
@@ -141,12 +143,14 @@ export class Cpu extends CpuState {
   /** A start-up IPI; ignored unless an INIT came before it (SDM vol. 3, 8.4.3). */
   raiseSipi(vector: number): void {
     if (!this.initPending && this.activity !== WAIT_FOR_SIPI) return;
+    this.spin?.disturb();
     this.sipiPending = vector + 1;
     this.attention = true;
   }
 
   /** The local APIC's output may have changed. */
   interruptChanged(): void {
+    this.spin?.disturb();
     this.attention = true;
   }
 

@@ -32,6 +32,8 @@ const MAX_IDLE = 32;
 const PATIENCE = 4;
 const MAX_PATIENCE = 1024;
 
+/** An epoch that RAM never has. */
+const NEVER = -1;
 const GPR_WORDS = 32;
 const TIME = STATE_OFFSETS.time / 8;
 const EXTRA = STATE_OFFSETS.extraTicks / 8;
@@ -107,6 +109,12 @@ export class Spin {
     this.#stopWatching();
     this.#nextPatience = PATIENCE;
     this.#patience = PATIENCE;
+  }
+
+  /** Something has arrived at the CPU: it may be taken in the middle of an iteration. What was proved is to be proved again. */
+  disturb(): void {
+    this.#provedUntil = -Infinity;
+    this.#epoch = NEVER;
   }
 
   /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
