@@ -139,3 +139,51 @@ cycles: dd 0`;
   expect(Math.abs(cycles - 41_000)).toBeLessThan(100);
   expect(Math.abs(retired - 2000)).toBeLessThan(60);
 });
+
+/** Every CPU waits; a timer of each sends an interrupt to the others, and both handlers note the time at which they came. */
+const MESSAGES = `
+start:  gate    0x30, on_timer
+        gate    0x31, on_message
+        start_others
+        xor     ebx, ebx
+other:  lidt    [idtr]
+        apic    SVR, 0x1ff
+        apic    DIVIDE, 11
+        apic    LVT_TIMER, 0x20030
+        mov     eax, ebx
+        imul    eax, eax, 37
+        add     eax, 1013
+        mov     [r15 + INITIAL], eax
+        sti
+.spin:  pause
+        jmp     .spin
+on_timer:
+        apic    ICR, 0xc0031
+on_message:
+        mov     ecx, 1
+        lock xadd [count], ecx
+        and     ecx, 1023
+        rdtsc
+        mov     [log + rcx * 4], eax
+        eoi
+        iretq
+align 64
+count:  dd 0
+log:    times 1024 dd 0`;
+
+describe('interrupts between CPUs that only wait', () => {
+  test.each([
+    { turn: 1 },
+    { turn: 64 },
+    { turn: 100 },
+    { turn: 1000 },
+    { turn: 300, seed: 5 },
+  ])('come at the same time: %o', (config) => {
+    const machines = [false, true].map((fastForward) => boot(MESSAGES, { cpus: 3, ...config, fastForward }));
+    for (const until of [12_345, 50_000, 200_000]) {
+      const [slow, fast] = machines.map((machine) => [machine.run(until), machine.now, machine.stateHash()]);
+      expect(fast).toEqual(slow);
+    }
+    expect(peek(machines[1], 'count')).toBeGreaterThan(300);
+  });
+});
