@@ -59,7 +59,7 @@ const withImpliedOperand = ({ mnemonic, operands }: InsnSource): readonly Source
 };
 
 /** What was written, with all that does not depend on a form worked out. */
-interface Request extends Omit<MatchContext, 'relaxed'> {
+interface Request extends MatchContext {
   readonly source: InsnSource;
   readonly operands: readonly SourceOperand[];
   readonly written: Written;
@@ -113,7 +113,7 @@ const explain = (request: Request): string => {
 /** Memory without a size word, of which the fitting forms make different things. */
 const isAmbiguous = (forms: readonly Form[], request: Request, relaxed: boolean): boolean => {
   const { operands, memory, hasUnsizedMemory } = request;
-  if (!hasUnsizedMemory || !memory) return false;
+  if (!hasUnsizedMemory || !memory || forms.length < 2) return false;
   const at = operands.indexOf(memory);
   let size: number | undefined;
   for (const form of forms) {
@@ -128,14 +128,13 @@ const isAmbiguous = (forms: readonly Form[], request: Request, relaxed: boolean)
 
 /** How well a form fits whose operands are of the kinds that were written. */
 const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
-  const { operands, written, isOffset, hasUnsizedMemory } = request;
+  const { operands, written } = request;
   const isOtherAddressSize = form.addressSize !== 0 && written.addressSize !== undefined && written.addressSize !== form.addressSize;
   const operandSize = operandSizeFor(form, request);
   if (isOtherAddressSize || (operandSize !== form.operandSize && form.operandSize !== 0)) return 'combination';
-  const context: MatchContext = { isOffset, hasUnsizedMemory, relaxed };
   let result: Rank = 'fits';
   for (let i = 0; i < operands.length; i++) {
-    const rank = matchOperand(form, form.operands[i], operands[i], operandSize, context);
+    const rank = matchOperand(form, form.operands[i], operands[i], operandSize, request, relaxed);
     if (rank === 'combination') return rank;
     if (rank !== 'fits') result = rank;
   }

@@ -16,8 +16,6 @@ export interface MatchContext {
   readonly isOffset: boolean;
   /** Another operand is memory without a size word, so an immediate's size word tells the size of the operation. */
   readonly hasUnsizedMemory: boolean;
-  /** Take a field that loses bits of the value, because nothing better was found. */
-  readonly relaxed: boolean;
 }
 
 /** Whether the kinds agree, which most forms of a mnemonic fail at; the rest is for `matchOperand`. */
@@ -44,6 +42,7 @@ const fitsIf = (condition: boolean, otherwise: 'combination' | 'size' = 'combina
 
 /**
  * How well `source` stands where `form` has `pattern`, whose kinds agree; `operandSize` is the one in force for fields that take any.
+ * `relaxed`: take a field that loses bits of the value, because nothing better was found.
  */
 export const matchOperand = (
   form: Form,
@@ -51,6 +50,7 @@ export const matchOperand = (
   source: SourceOperand,
   operandSize: 16 | 32 | 64,
   context: MatchContext,
+  relaxed: boolean,
 ): Rank => {
   switch (source.kind) {
     case 'reg':
@@ -66,7 +66,7 @@ export const matchOperand = (
       if (pattern.kind === 'rel') return source.distance === 'far' ? 'combination' : matchTarget(pattern.size, source);
       if (pattern.kind === 'fixed') return fitsIf(isSame(pattern.operand, source));
       return pattern.kind === 'imm' && source.distance === undefined
-        ? matchImmediate(pattern, source, operandSize, context)
+        ? matchImmediate(pattern, source, operandSize, context, relaxed)
         : 'combination';
     default:
       return fitsIf(pattern.kind !== 'fixed' || isSame(pattern.operand, source));
@@ -88,7 +88,8 @@ const matchImmediate = (
   pattern: ImmPattern,
   source: ImmSource,
   operandSize: 16 | 32 | 64,
-  { hasUnsizedMemory, relaxed }: MatchContext,
+  { hasUnsizedMemory }: MatchContext,
+  relaxed: boolean,
 ): Rank => {
   const size = pattern.size || operandSize;
   const narrow = pattern.field < size;
