@@ -1,5 +1,5 @@
-; wakeup.asm -- a task becomes runnable, perhaps on another CPU, and somebody decides whether the running one has to give way. When it
-; really does is a matter of preempt.asm. After: kernel/sched/core.c.
+; wakeup.asm -- a task becomes runnable, perhaps on another CPU, and somebody decides whether the running one has to give way.
+; When it really does is a matter of preempt.asm. After: kernel/sched/core.c.
 
 ; wake_up_process -- makes a task runnable on its CPU, and has that CPU look if it should run at once
 ;   in: rdi = task    uses: all caller-saved    after: core.c try_to_wake_up()
