@@ -5,6 +5,18 @@
 OPS     equ SCALE
 
 work:   rdtsc
+%ifdef LONG
+        shl     rdx, 32
+        or      rax, rdx
+        mov     rcx, SCALE * 1000000
+        add     rcx, rax
+.poll:  pause
+        rdtsc
+        shl     rdx, 32
+        or      rax, rdx
+        cmp     rax, rcx
+        jb      .poll
+%else
         mov     ebx, eax
         mov     ebp, edx
         add     ebx, (SCALE * 1000000) & 0xffffffff
@@ -16,5 +28,7 @@ work:   rdtsc
         ja      .over
         cmp     eax, ebx
         jb      .poll
-.over:  xor     eax, eax
+.over:
+%endif
+        xor     eax, eax
         ret
