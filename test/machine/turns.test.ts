@@ -21,7 +21,8 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
     const endRun = function (this: Cpu, time: number): void {
       this.limit = Math.min(this.limit, time);
     };
-    return { id, time: 0, limit: 0, activity, rflags: 0x202, debugPending: 0, wires: { interrupts: { pendingVector: -1 } }, endRun } as Cpu;
+    const wires = { interrupts: { pendingVector: -1 } };
+    return { id, time: 0, limit: 0, activity, rflags: 0x202, debugPending: 0, wires, endRun } as Cpu;
   });
   const timeline = new Timeline();
   const log: string[] = [];
