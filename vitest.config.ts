@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
+    maxWorkers: '100%', // two cores are two workers, not one
     reporters: ['default'],
   },
 });
