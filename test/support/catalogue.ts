@@ -9,9 +9,10 @@ const FOLDER = join('asm', 'scenarios');
 export const catalogue = (): Scenario[] =>
   readdirSync(FOLDER)
     .filter((file) => file.endsWith('.asm'))
+    .map((file) => file.slice(0, -'.asm'.length))
     .sort()
-    .map((file) => {
-      const scenario = readScenario(file.slice(0, -'.asm'.length), readFileSync(join(FOLDER, file), 'utf8'));
+    .map((name) => {
+      const scenario = readScenario(name, readFileSync(join(FOLDER, `${name}.asm`), 'utf8'));
       if (typeof scenario === 'string') throw new Error(scenario);
       return scenario;
     });
