@@ -15,8 +15,5 @@ export const signExtend = (value: bigint, from: number, to: number): bigint => B
 /** Whether `value` can be written as a two's complement number of `size` bits. */
 export const fitsSigned = (value: bigint, size: number): boolean => BigInt.asIntN(size, value) === value;
 
-/** Whether `value` can be written as an unsigned number of `size` bits. */
-export const fitsUnsigned = (value: bigint, size: number): boolean => BigInt.asUintN(size, value) === value;
-
 /** Hexadecimal without prefix, at least `digits` long. */
 export const hex = (value: bigint | number, digits = 1): string => value.toString(16).padStart(digits, '0');

@@ -3,7 +3,7 @@
 import { hex } from '../base/bits.ts';
 import type { LineTable, SymbolTable } from '../formats/symbols.ts';
 import type { Outcome } from '../machine/machine.ts';
-import { formatEntry, type Entry } from '../machine/journal.ts';
+import type { Entry } from '../machine/journal.ts';
 import type { MachineConfig } from '../machine/config.ts';
 import { type Expectation, formatExpectation } from './expectation.ts';
 import { describeVerdict } from './judge.ts';
@@ -84,6 +84,3 @@ export const reportJson = (result: RunResult, context: ReportContext, journal: r
 /** The console alone, as `dmesg` would show it. */
 export const reportDmesg = (journal: readonly Entry[]): string =>
   journal.flatMap((entry) => (entry.kind === 'console' ? [`${entry.text}\n`] : [])).join('');
-
-/** The journal, one greppable line each. */
-export const reportJournal = (journal: readonly Entry[]): string => journal.map((entry) => `${formatEntry(entry)}\n`).join('');
