@@ -25,18 +25,22 @@ export { decode } from './isa/decode.ts';
 export { print } from './isa/print.ts';
 
 // The lab: a scenario, a run, a verdict.
+export { type Activity, activityOf, type CpuActivity } from './lab/activity.ts';
 export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
 export { dumpCore } from './lab/core-dump.ts';
 export { ERRATA, type Erratum } from './lab/errata.ts';
 export { type Expectation, formatExpectation, outlineOf, parseExpectation } from './lab/expectation.ts';
+export { kindOfLine } from './lab/findings.ts';
+export { describeFinding, describeVerdict } from './lab/judge.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,
 } from './lab/matrix.ts';
-export { type ReportContext, reportDmesg, reportJson, reportText } from './lab/report.ts';
+export { type ReportContext, reportDmesg, reportJson, reportRows, reportText } from './lab/report.ts';
 export { Run, type RunResult } from './lab/run.ts';
 export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';
 export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';
 export { defaultPeriods, samplePeriod, summarize, sweepRequests } from './lab/sweep.ts';
 export { sweepJson, sweepSvg, sweepText } from './lab/sweep-report.ts';
+export { nearestName, printable, quote } from './lab/words.ts';

@@ -92,6 +92,3 @@ export const exitCode = ({ outcome, verdict }: RunResult, expectation: Expectati
   if (outcome.kind === 'exit') return outcome.code;
   return outcome.kind === 'until' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
 };
-
-/** `word` as a shell takes it. */
-export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readScenario, type Scenario } from '../index.ts';
+import { nearestName, readScenario, type Scenario } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { ASM_FOLDER } from './files.ts';
 
@@ -30,18 +30,7 @@ export const findScenario = (name: string): Scenario | undefined =>
 /** The message for a name that is none: of a path that there is no such file, of a word the nearest scenario. */
 export const unknownTarget = (name: string, command = 'run'): CliError => {
   if (/[./\\]/.test(name)) return new CliError(`${name}: cannot be read: no such file`, EXIT.BAD_INPUT);
-  const near = names().find((candidate) => candidate.includes(name) || distance(candidate, name) <= 3);
+  const near = nearestName(name, names());
   const hint = near ? `did you mean '${near}'?` : `scenarios are ${names().join(', ')}`;
   return new CliError(`clispin ${command}: '${name}' is no scenario${command === 'run' ? ' and no file' : ''}; ${hint}`, EXIT.USAGE);
-};
-
-/** Levenshtein distance. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 };

@@ -10,9 +10,6 @@ const coloured = stdout.isTTY && !process.env.NO_COLOR;
 export const paint = (colour: keyof typeof COLOURS, text: string): string =>
   coloured ? `\x1b[${COLOURS[colour]}m${text}\x1b[0m` : text;
 
-/** Bytes of the guest's serial port as they come; carriage returns are the terminal's business, control codes the guest's. */
-export const printable = (text: string): string => text.replace(/[^\n\t -~\u0080-\uffff]/g, (code) => (code === "\r" ? "" : "\ufffd"));
-
 /** How far a long command is, in the last row of a terminal, in place of what stood there; nothing elsewhere. */
 export const showProgress = (text: string): void => {
   if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);

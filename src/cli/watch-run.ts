@@ -1,10 +1,10 @@
 // A prepared run → the guest's console as it comes, and the result. The only place where a run meets the host's clock and signals.
 
 import { setImmediate } from 'node:timers/promises';
-import { Run, type RunResult } from '../index.ts';
+import { printable, Run, type RunResult } from '../index.ts';
 import type { Expectation, Machine } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
-import { paint, printable } from './terminal.ts';
+import { paint } from './terminal.ts';
 
 /** How often, in milliseconds, a long run lets signals in and says how far it is. */
 const PULSE = 100;

@@ -43,6 +43,13 @@ const ONSET = /^[\w-]+: start(?: at (\d+\.\d+))?$/;
 /** The line without the time stamp of printk. */
 export const withoutStamp = (text: string): string => text.replace(STAMP, '');
 
+/** What a line of the console is to the lab: the beginning of a report, the scenario's announcement, or nothing special. */
+export const kindOfLine = (line: string): 'report' | 'onset' | undefined => {
+  const text = withoutStamp(line);
+  if (Object.values(REPORTS).some((pattern) => pattern.test(text))) return 'report';
+  return ONSET.test(text) ? 'onset' : undefined;
+};
+
 const numberOr = <T>(digits: string | undefined, fallback: T): number | T => (digits === undefined ? fallback : Number(digits));
 
 /** Something that happened, in order: a line, which may be the first of a finding, or an end that is a finding. */

@@ -122,11 +122,15 @@ const NAMES: Record<ReportKind, string> = {
   workqueue: 'workqueue lockup',
 };
 
+/** `soft lockup on CPU 0`. */
+export const describeFinding = ({ kind, cpu }: Finding): string =>
+  `${NAMES[kind as ReportKind]}${cpu === undefined ? '' : ` on CPU ${cpu}`}`;
+
 /** Findings in words, each kind and CPU once, the first with its time. */
 const describeFindings = ({ findings, latency }: Verdict): string => {
   const seen = new Set<string>();
-  const words = findings.flatMap(({ kind, cpu }) => {
-    const what = `${NAMES[kind as ReportKind]}${cpu === undefined ? '' : ` on CPU ${cpu}`}`;
+  const words = findings.flatMap((finding) => {
+    const what = describeFinding(finding);
     const isNew = !seen.has(what);
     seen.add(what);
     return isNew ? what : [];

@@ -5,6 +5,7 @@ import { type Conditions, formatCondition } from './conditions.ts';
 import { formatEvent, formatExpectation, outlineOf } from './expectation.ts';
 import type { RunResult } from './run.ts';
 import type { Case } from './scenario.ts';
+import { quote } from './words.ts';
 
 /** A cell with its results under each of the seeds. */
 export interface Cell {
@@ -74,9 +75,7 @@ export const countsText = (cells: readonly Cell[]): string => {
 };
 
 /** Lines for a terminal; `paint` colours them. */
-export const matrixText = (
-  cells: readonly Cell[], paint: (colour: 'green' | 'red' | 'grey', text: string) => string, quote: (word: string) => string,
-): string[] => {
+export const matrixText = (cells: readonly Cell[], paint: (colour: 'green' | 'red' | 'grey', text: string) => string): string[] => {
   const rows = cells.map((cell) => ({ cell, row: rowOf(cell) }));
   const width = Math.max(0, ...cells.map(({ one }) => cellName(one).length));
   return rows.flatMap(({ cell, row }) => {

@@ -43,20 +43,24 @@ export const describePlace = (place: string, { symbols, lines }: Pick<ReportCont
   return source ? `${place} (${source.file}:${source.line})` : place;
 };
 
-/** The last lines of a run, for a person. */
-export const reportText = (result: RunResult, context: ReportContext): string[] => {
-  const { verdict, outcome, seconds, stateHash } = result;
-  const { finding } = verdict;
+/** What there is to say below the verdict, each with its label. */
+export const reportRows = (result: RunResult, context: ReportContext): (readonly [label: string, text: string])[] => {
+  const { verdict: { difference, finding }, outcome, seconds, silent } = result;
   return [
-    `verdict: ${describeVerdict(verdict, context.expectation)}`,
-    ...(verdict.difference ? [`  difference: ${verdict.difference}`] : []),
-    ...(finding ? [`  report: ${finding.line} (guest time ${finding.seconds.toFixed(3)} s)`] : []),
-    ...(finding?.symbol ? [`  stuck in: ${describePlace(finding.symbol, context)}`] : []),
-    `  end: ${describeOutcome(outcome, seconds)}${result.silent ? '; the guest never printed a line' : ''}`,
-    `  repeat: ${context.command}`,
-    `  seed ${context.config.seed}, state hash ${stateHash}`,
+    ...(difference ? [['difference', difference] as const] : []),
+    ...(finding ? [['report', `${finding.line} (guest time ${finding.seconds.toFixed(3)} s)`] as const] : []),
+    ...(finding?.symbol ? [['stuck in', describePlace(finding.symbol, context)] as const] : []),
+    ['end', `${describeOutcome(outcome, seconds)}${silent ? '; the guest never printed a line' : ''}`],
+    ['repeat', context.command],
   ];
 };
+
+/** The last lines of a run, for a person. */
+export const reportText = (result: RunResult, context: ReportContext): string[] => [
+  `verdict: ${describeVerdict(result.verdict, context.expectation)}`,
+  ...reportRows(result, context).map(([label, text]) => `  ${label}: ${text}`),
+  `  seed ${context.config.seed}, state hash ${result.stateHash}`,
+];
 
 /** The whole run for a program: everything is a function of configuration, image and seed. */
 export const reportJson = (result: RunResult, context: ReportContext, journal: readonly Entry[]): string => {

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clispin, folderWith } from '../support/cli.ts';
 
@@ -69,6 +70,12 @@ test('a source with a mistake leaves no file behind, and one without leaves just
   expect(clispin(['asm', 'bad.asm', '-l', 'bad.lst'], folder)).toMatchObject({ code: 3, stdout: '' });
   expect(clispin(['asm', 'good.asm'], folder)).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(readdirSync(folder).sort()).toEqual(['bad.asm', 'good.asm', 'good.bin']);
+});
+
+test('macros can be defined on the command line, as many as are wanted', () => {
+  const folder = folderWith({ 'a.asm': 'db ONE, TWO\n' });
+  expect(clispin(['asm', 'a.asm', '-d', 'ONE=1', '-d', 'TWO=2', '-o', 'a.bin'], folder).code).toBe(0);
+  expect([...readFileSync(join(folder, 'a.bin'))]).toEqual([1, 2]);
 });
 
 test('an output that cannot be written is named, and nothing is left of it', () => {

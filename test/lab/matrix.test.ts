@@ -45,7 +45,7 @@ test('a cell can be repeated by a command', () =>
 describe('the table', () => {
   const plain = (_colour: string, text: string): string => text;
   test('says what is different, and how to see it again', () =>
-    expect(matrixText(CELLS, plain, (word) => word)).toEqual([
+    expect(matrixText(CELLS, plain)).toEqual([
       'ok    spin                         soft@26.5s,cpu=0,stuck=26',
       'FAIL  spin [cpus=4, preempt=full]  soft@26.5s,cpu=0,stuck=26',
       '      nothing more was expected; seen: watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [insmod:100]',
@@ -66,7 +66,7 @@ describe('the table', () => {
   test('names the seeds under which a cell fails', () => {
     const [good, bad] = [0, 1].map((index) => ({ ...CELLS[index].runs[0] }));
     const cell = { one: CELLS[0].one, runs: [{ ...good, seed: 1 }, { ...bad, seed: 2 }, { ...good, seed: 3 }] };
-    const [row, , repeat] = matrixText([cell], plain, (word) => word);
+    const [row, , repeat] = matrixText([cell], plain);
     expect(row).toMatch(/^FAIL .*\(seeds 2 of 3\)$/);
     expect(repeat).toMatch(/--seed 2$/);
   });

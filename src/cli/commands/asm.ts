@@ -18,7 +18,7 @@ export const asm: Command = {
     { name: 'output', short: 'o', value: 'FILE', help: 'where to write; default: the source with .bin or .elf; - is stdout' },
     { name: 'listing', short: 'l', value: 'FILE', help: 'write a listing too' },
     { name: 'include', short: 'i', value: 'FOLDER', help: 'look for included files here as well' },
-    { name: 'define', short: 'd', value: 'NAME[=VALUE]', help: 'define a macro in front of the source' },
+    { name: 'define', short: 'd', value: 'NAME[=VALUE]', multiple: true, help: 'define a macro in front of the source; may come several times' },
   ],
   run: (args) => {
     const [source, ...rest] = args.operands;
@@ -30,10 +30,9 @@ export const asm: Command = {
     const list = args.text('listing');
     for (const path of [output, list]) if (path !== undefined) requireWritable(path);
     const include = args.text('include');
-    const define = args.text('define');
     const { object, layout, sources } = assembleFile(source, {
       includePaths: [...(include === undefined ? [] : [include]), ASM_FOLDER],
-      defines: define === undefined ? [] : [define],
+      defines: args.texts('define'),
     });
     writeWhole(output, FORMATS[format](object));
     if (list !== undefined) writeWhole(list, writeListing(source, layout!, sources));

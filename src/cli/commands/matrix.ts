@@ -10,7 +10,6 @@ import { runAll } from '../pool.ts';
 import { allScenarios } from '../scenario-files.ts';
 import { kernelImage } from '../target.ts';
 import { paint, showProgress } from '../terminal.ts';
-import { quote } from '../run-target.ts';
 
 export const matrix: Command = {
   name: 'matrix',
@@ -37,7 +36,7 @@ export const matrix: Command = {
     const cells = await runCells(cases, seeds, args.count('jobs', 1, 256));
     if (args.flag('json')) console.log(JSON.stringify(matrixJson(cells), null, 2));
     else if (args.flag('md')) console.log(matrixMarkdown(cells).join('\n'));
-    else console.log([...matrixText(cells, paint, quote), '', countsText(cells)].join('\n'));
+    else console.log([...matrixText(cells, paint), '', countsText(cells)].join('\n'));
     return cells.every(isAsExpected) ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
   },
 };

@@ -1,10 +1,10 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import { dumpCore, ENGINES, type Machine, parseExpectation, reportDmesg, reportJson, type RunResult } from '../../index.ts';
+import { dumpCore, ENGINES, type Machine, parseExpectation, quote, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
 import { readBytes, requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
-import { exitCode, quote, type RunSettings, runTarget } from '../run-target.ts';
+import { exitCode, type RunSettings, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
 
 /** Options that say where results go, not what happens. */

@@ -1,9 +1,8 @@
 // `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
-import { casesOf, cellName, ERRATA, formatExpectation, outlineOf, repeatWords } from '../../index.ts';
+import { casesOf, cellName, ERRATA, formatExpectation, outlineOf, quote, repeatWords } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
-import { quote } from '../run-target.ts';
 import { paint } from '../terminal.ts';
 import { allScenarios } from '../scenario-files.ts';
 
