@@ -116,16 +116,6 @@ export class Pmu {
     else this.#change(0, () => (this.#user = user));
   }
 
-  /** The CPU is halted: its counters cannot overflow, so there is no alarm that could seem to wake it. */
-  suspend(): void {
-    this.#wires.timeline.cancel(this.#alarm);
-  }
-
-  /** To be called after `suspend`, before the CPU's time goes on. */
-  resume(): void {
-    this.#arm(0);
-  }
-
   /** `undefined` where RDMSR is #GP(0), also for MSRs that are not the PMU's. */
   readMsr(index: number): bigint | undefined {
     const counter = this.#counterAt(index);

@@ -297,21 +297,6 @@ test('after reset only GLOBAL_CTRL is not zero: it has the general counters on',
   expect(pmu.readMsr(PMC0)).toBe(0n);
 });
 
-test('H4 a halted CPU whose counters are suspended has no alarm, and none is lost', () => {
-  const { cpu, pmu, wrmsr, interrupts } = setUp();
-  wrmsr(PMC0, 0xffff_ff9cn); // -100
-  wrmsr(PERFEVTSEL0, EN | OS | INT | CYCLES);
-  cpu.run(40);
-  pmu.suspend();
-  expect(cpu.timeline.nextDue).toBe(Infinity);
-  cpu.halt(1000);
-  pmu.resume();
-  cpu.run(59);
-  expect(interrupts).toEqual([]);
-  cpu.run(1);
-  expect(interrupts).toEqual([cpu.time]);
-});
-
 test('a loaded state counts on and overflows as the saved one would', () => {
   const { cpu, pmu, wrmsr } = setUp();
   wrmsr(PMC0, 0xffff_ff9cn); // -100
