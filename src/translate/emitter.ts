@@ -2,6 +2,7 @@
 // front of an instruction. Values on the WebAssembly stack are i64 for 64-bit operands and i32 for smaller ones, with zeros above.
 
 import type { Size } from '../base/bits.ts';
+import { LINE_SHIFT } from '../cpu/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { FS, type MemOperand, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
@@ -22,7 +23,6 @@ const READ_TABLE = 0;
 const WRITE_TABLE = TLB_TABLE_BYTES;
 export const EXECUTE_TABLE = 2 * TLB_TABLE_BYTES;
 const USER_TABLES = TLB_KINDS * TLB_TABLE_BYTES;
-const LINE_SHIFT = 6;
 
 const maskOf = (size: Size): number => (size === 8 ? 0xff : 0xffff);
 
@@ -107,6 +107,12 @@ export class Emitter {
     this.code.get(LOCAL.left).i32(this.#ahead).op(I32.add).set(LOCAL.left);
     this.leave(this.step.at);
     this.end();
+  }
+
+  /** The instruction at hand pays for what it does from now on, not on entry of the block. */
+  giveBackTick(): void {
+    this.code.get(LOCAL.left).i32(1).op(I32.add).set(LOCAL.left);
+    this.#ahead--;
   }
 
   // Registers.

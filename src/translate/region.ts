@@ -146,6 +146,9 @@ function explore(source: CodeSource, hot: bigint) {
       }
       const step = { insn, at: address, next };
       steps.set(address, step);
+      steps.set(address, step);
+      // A repetition may be left in its middle, and goes on there.
+      if (insn.repeat !== 'none') lead(address, true);
       if (straddles) leaders.add(address);
       if (isBranch(insn)) {
         const target = targetOf(step);

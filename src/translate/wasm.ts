@@ -15,9 +15,11 @@ export const I64 = {
   extend_i32_s: 0xac, extend_i32_u: 0xad, extend8_s: 0xc2, extend16_s: 0xc3, extend32_s: 0xc4,
 } as const;
 
+export const F64 = { add: 0xa0, convert_i32_s: 0xb7 } as const;
+
 /** Loads and stores; all are written without alignment hints. */
 export const MEMORY = {
-  i32_load: 0x28, i64_load: 0x29, i32_load8_u: 0x2d, i32_load16_u: 0x2f, i32_store: 0x36, i64_store: 0x37, i32_store8: 0x3a, i32_store16: 0x3b,
+  i32_load: 0x28, i64_load: 0x29, f64_load: 0x2b, f64_store: 0x39, i32_load8_u: 0x2d, i32_load16_u: 0x2f, i32_store: 0x36, i64_store: 0x37, i32_store8: 0x3a, i32_store16: 0x3b,
 } as const;
 
 export const TYPE = { i32: 0x7f, i64: 0x7e } as const;
@@ -25,8 +27,9 @@ export type ValueType = (typeof TYPE)[keyof typeof TYPE];
 
 const OP = {
   unreachable: 0x00, block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, br_if: 0x0d, br_table: 0x0e, return: 0x0f,
-  call: 0x10, drop: 0x1a, select: 0x1b, local_get: 0x20, local_set: 0x21, local_tee: 0x22, i32_const: 0x41, i64_const: 0x42,
+  call: 0x10, drop: 0x1a, select: 0x1b, local_get: 0x20, local_set: 0x21, local_tee: 0x22, i32_const: 0x41, i64_const: 0x42, bulk: 0xfc,
 } as const;
+const MEMORY_COPY = 10;
 const NO_RESULT = 0x40;
 
 /** Code under construction. Every method appends an instruction. */
@@ -107,6 +110,11 @@ export class Code {
   /** A member of MEMORY; `offset` is added to the address without wrapping. */
   memory(opcode: number, offset: number): this {
     return this.byte(opcode).byte(0).unsigned(offset);
+  }
+
+  /** Of bytes, from one address to another, as if all were read first. */
+  copyMemory(): this {
+    return this.byte(OP.bulk).unsigned(MEMORY_COPY).byte(0).byte(0);
   }
 
   block(): this {

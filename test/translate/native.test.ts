@@ -16,6 +16,8 @@ const RECORDED = PLAIN.filter(({ code, bits }) => {
 });
 const OTHER_FLAGS = 0x202;
 const HLT = 0xf4;
+/** More than any of the counts, so that a string goes to its end. */
+const REPETITIONS = 10;
 const BENCHES = { 32: [bench(32, false), bench(32, true)], 64: [bench(64, false), bench(64, true)] } as const;
 
 const mnemonicOf = ({ text }: Recorded): string => text.replace(/^(?:(?:lock|rep|repe|repne|a16|a32|o16) )*/, '').split(' ')[0];
@@ -44,7 +46,7 @@ function differences(recorded: Recorded): string[] {
         cpu.mmu.read(page, 8, 3);
       }
       const ticks = translator?.ticks ?? 0;
-      runUntil(cpu, cpu.time + 1);
+      runUntil(cpu, cpu.time + (recorded.text.startsWith('rep') ? REPETITIONS : 1));
       cpu.attention = false;
       if (translator && translator.ticks > ticks) ran.add(recorded);
       return [...cpu.gpr, cpu.rip, cpu.rflags, cpu.activity, Buffer.from(data).toString('hex')].join(' ');

@@ -17,7 +17,7 @@ const COUNTER = 0x31_0000;
 
 const POINTERS: readonly number[] = [RSP, RBP, RSI, RDI];
 /** Meanings that only go where the program is made for them. */
-const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push'];
+const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push', 'movs', 'stos', 'lods', 'scas', 'cmps'];
 const SIMPLE = allForms().filter(({ sem, use }) => use !== 'alias' && EMITTERS[sem] !== undefined && !PLACED.includes(sem));
 const byMnemonic = (text: string) => allForms().find(({ id }) => id === text)!;
 const RET = byMnemonic('RET');
@@ -50,6 +50,28 @@ const tame = (op: Operand, mode: 32 | 64, random: Random): Operand => {
   return memory;
 };
 
+/**
+ * A string instruction on some elements, whose source and destination may overlap, cross pages, and go downwards; the pointers come back.
+ */
+function string(mode: 32 | 64, random: Random): Uint8Array {
+  const sizes = [[0, []], [1, [0x66]], [1, []], ...(mode === 64 ? [[1, [0x48]] as const] : [])] as const;
+  const [wide, prefix] = sizes[random.below(sizes.length)];
+  const opcode = [0xa4, 0xa6, 0xaa, 0xac, 0xae][random.below(5)] + wide;
+  const isDown = random.below(4) === 0;
+  const near = random.below(2) === 0;
+  return raw(
+    ...(isDown ? [0xfd] : []),
+    ...[0x56, 0x57, 0x51], // push rsi, rdi, rcx
+    ...(near ? [0x8d, 0x7e, random.below(32) - 16] : [0x8d, 0xbe, random.next() & 0xff, (random.below(5) - 2) & 0xff, 0, 0]), // lea edi, [rsi+n]
+    ...[0xb9, random.below(3) === 0 ? random.next() & 0xff : random.below(12), random.below(8) === 0 ? 4 : 0, 0, 0], // mov ecx, n
+    ...(random.below(4) === 0 ? [] : [0xf2 + random.below(2)]),
+    ...prefix,
+    opcode,
+    ...[0x59, 0x5f, 0x5e],
+    ...(isDown ? [0xfc] : []),
+  );
+}
+
 const raw = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
 
 /** Some instructions; what jumps jumps forward, over one to three others. */
@@ -71,6 +93,8 @@ function body(mode: 32 | 64, random: Random, count: number, at: number, depth = 
     } else if (kind === 5) {
       const short = simple(mode, random);
       parts.push(raw([0xe0, 0xe1, 0xe2, 0xe3][random.below(4)], short.length), short);
+    } else if (kind === 6 && depth === 0) {
+      parts.push(string(mode, random));
     } else {
       parts.push(simple(mode, random));
     }

@@ -2,12 +2,12 @@
 // translator's own table but walks the bytes by itself.
 
 import { LOCAL } from '../../src/translate/locals.ts';
-import { I32, I64, MEMORY } from '../../src/translate/wasm.ts';
+import { F64, I32, I64, MEMORY } from '../../src/translate/wasm.ts';
 
 const names = (prefix: string, table: Readonly<Record<string, number>>): [number, string][] =>
   Object.entries(table).map(([name, opcode]) => [opcode, `${prefix}${name}`]);
 
-const PLAIN = new Map([...names('i32.', I32), ...names('i64.', I64), [0x00, 'unreachable'], [0x05, 'else'], [0x0b, 'end'], [0x0f, 'return'], [0x1b, 'select']] as [number, string][]);
+const PLAIN = new Map([...names('i32.', I32), ...names('i64.', I64), ...names('f64.', F64), [0x00, 'unreachable'], [0x05, 'else'], [0x0b, 'end'], [0x0f, 'return'], [0x1b, 'select']] as [number, string][]);
 const ACCESSES = new Map(names('', MEMORY));
 const STRUCTURED = new Map([[0x02, 'block'], [0x03, 'loop'], [0x04, 'if']]);
 const INDEXED = new Map([[0x0c, 'br'], [0x0d, 'br_if'], [0x10, 'call'], [0x20, 'local.get'], [0x21, 'local.set'], [0x22, 'local.tee']]);
@@ -46,6 +46,9 @@ export function wasmText(bytes: Uint8Array): string[] {
     else if (ACCESSES.has(opcode)) {
       at++;
       text = `${ACCESSES.get(opcode)} +${unsigned()}`;
+    } else if (opcode === 0xfc) {
+      text = `memory.${{ 10: 'copy' }[unsigned()]}`;
+      at += 2;
     } else if (STRUCTURED.has(opcode)) {
       at++;
       text = STRUCTURED.get(opcode)!;

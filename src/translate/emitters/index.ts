@@ -9,15 +9,23 @@ import { FLOW } from './flow.ts';
 import { INTEGER } from './integer.ts';
 import { MULTIPLY } from './multiply.ts';
 import { SHIFT } from './shift.ts';
+import { STRING } from './string.ts';
 
-export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...FLOW };
+export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW };
 
 /** Whether the translator has this instruction, with these operands, in code of this kind. */
 export function canEmit(insn: Insn): boolean {
-  const { form, dst, src, third, mode, size, repeat } = insn;
-  if (EMITTERS[form.sem] === undefined || repeat !== 'none' || mode === 16) return false;
+  const { form, dst, src, third, mode, size, repeat, addressSize, segment } = insn;
+  if (EMITTERS[form.sem] === undefined || mode === 16) return false;
   if (!canUse(dst, mode) || !canUse(src, mode) || !canUse(third, mode)) return false;
   switch (form.sem) {
+    case 'movs':
+    case 'stos':
+    case 'scas':
+    case 'cmps':
+      return addressSize === mode && (mode === 64 || (segment < FS && segment !== CS));
+    case 'lods':
+      return addressSize === mode && repeat === 'none' && (mode === 64 || (segment < FS && segment !== CS));
     case 'pop':
       return dst.kind === 'reg';
     case 'bswap':
