@@ -23,6 +23,9 @@ export const TLB_ADDEND_BYTE = ADDEND * 4;
 export const TLB_TABLE_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 export const TLB_BYTES = TABLES * TLB_TABLE_BYTES;
 
+/** What leads from linear addresses in a page (its number) to bytes in memory, when its frame is at a physical address of RAM. */
+export const addendOf = (ramOffset: number, page: number, frame: number): number => (ramOffset + frame - (page % 2 ** 20) * 0x1000) >>> 0;
+
 export class Tlb {
   readonly #words: Uint32Array;
   /** Where in memory RAM begins, and how much there is. */
@@ -55,7 +58,7 @@ export class Tlb {
     const isRam = frame + 0x1000 <= this.#ramBytes;
     this.#words[at + PAGE_LOW] = page;
     this.#words[at + PAGE_HIGH] = (Math.floor(page / 2 ** 32) | (isRam ? 0 : NOT_RAM)) >>> 0;
-    this.#words[at + ADDEND] = this.#ramOffset + frame - (page % 2 ** 20) * 0x1000;
+    this.#words[at + ADDEND] = addendOf(this.#ramOffset, page, frame);
     this.#words[at + FRAME] = frame / 0x1000;
   }
 

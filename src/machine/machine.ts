@@ -77,7 +77,7 @@ export class Machine {
     this.#code = code;
     const translator =
       config.engine === 'translate'
-        ? new RegionTranslator({ ram, code, memory: memory.wasm, marksOffset: memory.marksOffset })
+        ? new RegionTranslator({ ram, code, memory })
         : undefined;
     this.#memory = memory;
     this.#ram = ram;

@@ -1,9 +1,11 @@
-// Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, a TLB for each CPU, a mark for each line, RAM. It is a
-// WebAssembly memory of fixed size, so that generated code can use the very same bytes; pages that nobody touches cost the host nothing.
+// Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, a TLB for each CPU, the ways into translated code, a mark
+// for each line, RAM. It is a WebAssembly memory of fixed size, so that generated code can use the very same bytes; pages that nobody
+// touches cost the host nothing.
 
 import { LINE_BYTES } from '../cpu/ram.ts';
 import { STATE_BYTES } from '../cpu/state.ts';
 import { TLB_BYTES } from '../cpu/tlb.ts';
+import { WAYS_BYTES } from '../translate/chain.ts';
 import type { MachineConfig } from './config.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
@@ -22,6 +24,8 @@ const upToPage = (bytes: number): number => Math.ceil(bytes / WASM_PAGE) * WASM_
 export class MachineMemory {
   readonly wasm: SharedMemory;
   readonly buffer: ArrayBuffer;
+  /** Where the translator's table of ways into code is. */
+  readonly waysOffset: number;
   /** Where the byte of line n of `buffer` is, less n. */
   readonly marksOffset: number;
   /** A byte for each line of RAM. */
@@ -34,7 +38,8 @@ export class MachineMemory {
 
   constructor({ cpus, ramBytes }: Pick<MachineConfig, 'cpus' | 'ramBytes'>) {
     this.#cpus = cpus;
-    this.marksOffset = upToPage(cpus * (STATE_BYTES + TLB_BYTES));
+    this.waysOffset = upToPage(cpus * (STATE_BYTES + TLB_BYTES));
+    this.marksOffset = this.waysOffset + upToPage(WAYS_BYTES);
     // Lines before RAM are counted too, so that a mark is found from an offset in the memory by one shift.
     this.ramOffset = upToPage((this.marksOffset + ramBytes / LINE_BYTES) * (LINE_BYTES / (LINE_BYTES - 1)));
     const pages = upToPage(this.ramOffset + ramBytes) / WASM_PAGE;

@@ -3,14 +3,14 @@
 
 import { STATUS } from '../cpu/flags.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
-import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { addendOf, TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { branchCondition } from './emitters/flow.ts';
 import { EMITTERS } from './emitters/index.ts';
 import { multiplyHighFunction } from './emitters/multiply.ts';
 import { type Context, EXECUTE_TABLE, Emitter } from './emitter.ts';
 import { ALL, emitFlags, flagsFunction, type Kind } from './flags.ts';
-import { FUNCTION, LOCAL, REGION_LOCALS, REGION_PARAMS } from './locals.ts';
-import { type Block, isBranch, isConditional, type Region } from './region.ts';
+import { FUNCTION, LOCAL, REGION_LOCALS, REGION_TYPE } from './locals.ts';
+import { type Block, isBranch, isConditional, PAGE_BYTES, type Region } from './region.ts';
 import { type Structure, structureOf } from './structure.ts';
 import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
@@ -28,7 +28,7 @@ export interface CompiledRegion {
 
 export function compile(region: Region, context: CompileContext): CompiledRegion {
   const writer = new RegionWriter(region, context);
-  return { bytes: moduleOf(writer.functions(), context.memoryPages), entries: writer.entries };
+  return { bytes: moduleOf(writer.functions(), { pages: context.memoryPages }), entries: writer.entries };
 }
 
 class RegionWriter {
@@ -61,15 +61,17 @@ class RegionWriter {
 
   functions(): WasmFunction[] {
     const e = this.#e;
-    e.openExit();
+    e.openExits();
     this.#dispatch();
+    e.end();
+    e.code.get(LOCAL.left).i32(-1).op(I32.xor).set(LOCAL.left);
     e.end();
     const code = new Code();
     this.#enter(code);
     code.append(e.code.bytes);
     this.#exit(code);
     return [
-      { params: REGION_PARAMS, result: TYPE.i32, locals: REGION_LOCALS, code },
+      { ...REGION_TYPE, locals: REGION_LOCALS, code },
       flagsFunction(),
       this.#hasIndirect ? this.#findFunction() : { params: [], result: TYPE.i32, locals: [], code: new Code().i32(-1) },
       multiplyHighFunction(),
@@ -85,7 +87,7 @@ class RegionWriter {
     code.i32(ALL).set(LOCAL.kind);
   }
 
-  /** And back. The result is how many ticks are left. */
+  /** And back. The result is how many ticks are left, or the complement if the interpreter is asked for. */
   #exit(code: Code): void {
     for (const register of this.#e.written) {
       code.get(LOCAL.state).get(LOCAL.gpr + register).memory(MEMORY.i64_store, STATE_OFFSETS.gpr + 8 * register);
@@ -212,9 +214,8 @@ class RegionWriter {
   /** Pushes 1 if a page of the region is not where it was, or nobody knows: fetching from it is then the interpreter's. */
   #pushPageMismatch(page: number): void {
     const { linear, frame } = this.#region.pages[page];
-    const { ramOffset, user } = this.#context;
-    const at = EXECUTE_TABLE + (user ? TLB_KINDS * TLB_TABLE_BYTES : 0) + (linear % TLB_ENTRIES) * TLB_ENTRY_BYTES;
-    const addend = (ramOffset + frame * 0x1000 - (linear % 2 ** 20) * 0x1000) | 0;
+    const at = EXECUTE_TABLE + (this.#context.user ? TLB_KINDS * TLB_TABLE_BYTES : 0) + (linear % TLB_ENTRIES) * TLB_ENTRY_BYTES;
+    const addend = addendOf(this.#context.ramOffset, linear, frame * PAGE_BYTES);
     this.#e.code.get(LOCAL.tlb).memory(MEMORY.i64_load, at).i64(BigInt(linear)).op(I64.ne);
     this.#e.code.get(LOCAL.tlb).memory(MEMORY.i32_load, at + TLB_ADDEND_BYTE).i32(addend).op(I32.ne, I32.or);
   }
@@ -247,7 +248,7 @@ class RegionWriter {
         const { linear, frame } = this.#region.pages[block.page];
         const { ramOffset, user } = this.#context;
         const at = EXECUTE_TABLE + (user ? TLB_KINDS * TLB_TABLE_BYTES : 0) + (linear % TLB_ENTRIES) * TLB_ENTRY_BYTES;
-        const addend = (ramOffset + frame * 0x1000 - (linear % 2 ** 20) * 0x1000) | 0;
+        const addend = addendOf(ramOffset, linear, frame * PAGE_BYTES);
         code.get(address).i64(block.at).op(I64.eq).if();
         code.get(page).i64(BigInt(linear)).op(I64.eq);
         code.get(tlb).memory(MEMORY.i64_load, at).i64(BigInt(linear)).op(I64.eq);

@@ -40,6 +40,7 @@ export class Emitter {
   step!: Step;
   #ahead = 0;
   #exit = 0;
+  #giveUp = 0;
 
   constructor(context: Context) {
     this.context = context;
@@ -85,15 +86,16 @@ export class Emitter {
     this.code.br(this.depth - label);
   }
 
-  /** Opens the block that ends where the region is left. */
-  openExit(): void {
+  /** Opens the blocks that end where the region is left: for wherever RIP leads, and for the interpreter. */
+  openExits(): void {
     this.#exit = this.block();
+    this.#giveUp = this.block();
   }
 
   /** Leaves the region with RIP at `address`. */
   leave(address: bigint): void {
     this.code.i64(address).set(LOCAL.rip);
-    this.br(this.#exit);
+    this.leaveToRip();
   }
 
   /** The same with RIP in LOCAL.rip already. */
@@ -105,7 +107,8 @@ export class Emitter {
   leaveBeforeIf(): void {
     this.if();
     this.code.get(LOCAL.left).i32(this.#ahead).op(I32.add).set(LOCAL.left);
-    this.leave(this.step.at);
+    this.code.i64(this.step.at).set(LOCAL.rip);
+    this.br(this.#giveUp);
     this.end();
   }
 

@@ -6,11 +6,13 @@ import { decodedOf } from '../cpu/fetch.ts';
 import type { Decoded, InsnCache } from '../cpu/icache.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
+import { addendOf } from '../cpu/tlb.ts';
 import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
 import { ES, SS } from '../isa/insn.ts';
+import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { canEmit } from './emitters/index.ts';
-import { type Block, discover, type Region } from './region.ts';
+import { type Block, type CodePage, discover, PAGE_BYTES, type Region } from './region.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
 declare const WebAssembly: {
@@ -18,15 +20,11 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly f: RegionFunction } };
 };
 
-/** Offsets of state and TLB, ticks that may be taken, number of the entry → ticks that are left. */
-type RegionFunction = (state: number, tlb: number, ticks: number, entry: number) => number;
-
 export interface TranslatorOptions {
   readonly ram: Ram;
   readonly code: InsnCache;
-  /** The memory of the machine, and where in it the byte of line n is, less n. */
-  readonly memory: { readonly buffer: ArrayBuffer };
-  readonly marksOffset: number;
+  /** The memory of the machine; where in it the byte of line n is, less n, and the ways into regions (chain.ts). */
+  readonly memory: { readonly wasm: { readonly buffer: ArrayBuffer }; readonly marksOffset: number; readonly waysOffset: number };
   /** How often an instruction must have been the target of a branch to be worth a region; for tests. */
   readonly hot?: number;
 }
@@ -47,32 +45,30 @@ const MAX_PATIENCE = 12;
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;
 const RIP_HIGH = RIP_LOW + 1;
-const PAGE_BYTES = 0x1000;
 
 /** One compiled region. */
 interface Translation {
-  readonly run: RegionFunction;
+  /** Its place in the chain. */
+  readonly place: number;
   readonly lines: ReadonlySet<number>;
-  readonly heads: Decoded[];
+  readonly entries: Entry[];
   readonly frames: readonly number[];
   readonly bytes: number;
 }
 
-interface Entry extends TranslatedEntry {
+interface Entry extends TranslatedEntry, WayIn {
   readonly owner: Translation;
-  /** Number of the block among the entries, and the ticks of that block. */
-  readonly number: number;
+  /** The instruction that it begins with. */
+  readonly head: Decoded;
+  /** Ticks of its block. */
   readonly ticks: number;
-  /** Halves of RIP, and privilege, that the code is for. */
-  readonly low: number;
-  readonly high: number;
-  readonly user: boolean;
   failures: number;
 }
 
 export class RegionTranslator implements Translator {
   readonly #options: TranslatorOptions;
   readonly #hot: number;
+  readonly #chain: Chain;
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
   readonly #byLine = new Map<number, Set<Translation>>();
@@ -86,6 +82,7 @@ export class RegionTranslator implements Translator {
   constructor(options: TranslatorOptions) {
     this.#options = options;
     this.#hot = options.hot ?? HOT;
+    this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, MAX_REGIONS);
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
     options.code.onClear(() => this.clear());
   }
@@ -102,9 +99,9 @@ export class RegionTranslator implements Translator {
     if (cpu.mode !== 64 && !isFlat(cpu)) return false;
     const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
     if (ticks < entry.ticks) return false;
-    const left = entry.owner.run(cpu.bytes.byteOffset, cpu.tlbOffset, ticks, entry.number);
+    const left = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
     if (left === ticks) {
-      if (++entry.failures > MAX_FAILURES) this.#giveUp(decoded);
+      if (++entry.failures > MAX_FAILURES) this.#giveUp(entry);
       return false;
     }
     floats[TIME] += ticks - left;
@@ -117,13 +114,14 @@ export class RegionTranslator implements Translator {
     for (const translation of this.#live) this.#drop(translation);
   }
 
-  #giveUp(decoded: Decoded): void {
-    decoded.entry = undefined;
-    decoded.heat = NEVER;
+  #giveUp(entry: Entry): void {
+    this.#chain.forget(entry);
+    entry.head.entry = undefined;
+    entry.head.heat = NEVER;
   }
 
   #translate(cpu: Cpu, decoded: Decoded): void {
-    const { ram, code, memory, marksOffset } = this.#options;
+    const { ram, code, memory } = this.#options;
     const { mode } = cpu;
     decoded.heat = NEVER;
     if (mode === 16 || !canEmit(decoded.insn) || (mode === 32 && !isFlat(cpu))) return;
@@ -144,17 +142,17 @@ export class RegionTranslator implements Translator {
     const context: CompileContext = {
       mode,
       user: cpu.mmu.user,
-      marksOffset,
+      marksOffset: memory.marksOffset,
       ramOffset: ram.bytes.byteOffset,
-      memoryPages: memory.buffer.byteLength / 0x1_0000,
+      memoryPages: memory.wasm.buffer.byteLength / 0x1_0000,
     };
     const { bytes, entries } = compile(region, context);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory.wasm } });
     this.compiled++;
     const translation: Translation = {
-      run: exports.f,
+      place: this.#chain.add(exports.f),
       lines: linesOf(region),
-      heads: [],
+      entries: [],
       frames: region.pages.map(({ frame }) => frame),
       bytes: bytes.length,
     };
@@ -170,16 +168,26 @@ export class RegionTranslator implements Translator {
       if (block.secondPage !== undefined) continue;
       const head = headOf(code, region, block);
       if (head.entry !== undefined && head !== decoded) continue;
-      this.#enter(head, translation, number, block, cpu.mmu.user);
+      this.#enter(translation, head, number, block, region.pages[block.page], context);
     }
   }
 
-  #enter(head: Decoded, translation: Translation, number: number, block: Block, user: boolean): void {
-    const [low, high] = [Number(block.at & 0xffff_ffffn), Number(block.at >> 32n)];
-    const entry: Entry = { owner: translation, number, ticks: block.steps.length, low, high, user, failures: 0 };
+  #enter(owner: Translation, head: Decoded, number: number, block: Block, page: CodePage, { mode, user, ramOffset }: CompileContext): void {
+    const entry: Entry = {
+      owner,
+      head,
+      mode,
+      user,
+      low: Number(block.at & 0xffff_ffffn),
+      high: Number(block.at >> 32n),
+      addend: addendOf(ramOffset, page.linear, page.frame * PAGE_BYTES),
+      target: targetOf(owner.place, number),
+      ticks: block.steps.length,
+      failures: 0,
+    };
     head.entry = entry;
     head.heat = this.#hot - VERY_HOT;
-    translation.heads.push(head);
+    owner.entries.push(entry);
   }
 
   #written(line: number): void {
@@ -198,11 +206,13 @@ export class RegionTranslator implements Translator {
       known?.delete(translation);
       if (known?.size === 0) this.#byLine.delete(line);
     }
-    for (const head of translation.heads) {
-      if (head.entry?.owner !== translation) continue;
-      head.entry = undefined;
-      head.heat = 0;
+    for (const entry of translation.entries) {
+      this.#chain.forget(entry);
+      if (entry.head.entry !== entry) continue;
+      entry.head.entry = undefined;
+      entry.head.heat = 0;
     }
+    this.#chain.remove(translation.place);
   }
 }
 

@@ -1,6 +1,6 @@
 // The locals of a region's function and the functions of its module: one list, so that two emitters cannot mean different things by a number.
 
-import { TYPE, type ValueType } from './wasm.ts';
+import { type FunctionType, TYPE, type ValueType } from './wasm.ts';
 
 const { i32, i64 } = TYPE;
 
@@ -15,6 +15,7 @@ export const LOCAL = {
 } as const;
 
 export const REGION_PARAMS: readonly ValueType[] = [i32, i32, i32, i32];
+export const REGION_TYPE: FunctionType = { params: REGION_PARAMS, result: i32 };
 export const REGION_LOCALS: readonly ValueType[] = [...new Array<ValueType>(23).fill(i64), ...new Array<ValueType>(7).fill(i32)];
 
 /** Functions of a module by their number. */

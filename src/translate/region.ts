@@ -7,7 +7,7 @@ import { decode, MAX_LENGTH } from '../isa/decode.ts';
 import type { Insn, Mode } from '../isa/insn.ts';
 import type { Sem } from '../isa/sems.ts';
 
-const PAGE_BYTES = 0x1000;
+export const PAGE_BYTES = 0x1000;
 const MAX_PAGES = 8;
 const MAX_INSNS = 600;
 
@@ -145,7 +145,6 @@ function explore(source: CodeSource, hot: bigint) {
         break;
       }
       const step = { insn, at: address, next };
-      steps.set(address, step);
       steps.set(address, step);
       // A repetition may be left in its middle, and goes on there.
       if (insn.repeat !== 'none') lead(address, true);

@@ -27,7 +27,7 @@ export type ValueType = (typeof TYPE)[keyof typeof TYPE];
 
 const OP = {
   unreachable: 0x00, block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, br_if: 0x0d, br_table: 0x0e, return: 0x0f,
-  call: 0x10, drop: 0x1a, select: 0x1b, local_get: 0x20, local_set: 0x21, local_tee: 0x22, i32_const: 0x41, i64_const: 0x42, bulk: 0xfc,
+  call: 0x10, call_indirect: 0x11, drop: 0x1a, select: 0x1b, local_get: 0x20, local_set: 0x21, local_tee: 0x22, i32_const: 0x41, i64_const: 0x42, bulk: 0xfc,
 } as const;
 const MEMORY_COPY = 10;
 const NO_RESULT = 0x40;
@@ -155,6 +155,11 @@ export class Code {
     return this.#with(OP.call, index);
   }
 
+  /** Of a function in table 0, of a type by its number in the module. */
+  callIndirect(type: number): this {
+    return this.#with(OP.call_indirect, type).byte(0);
+  }
+
   select(): this {
     return this.op(OP.select);
   }
@@ -172,22 +177,35 @@ export class Code {
   }
 }
 
-export interface WasmFunction {
+export interface FunctionType {
   readonly params: readonly ValueType[];
   readonly result: ValueType;
+}
+
+export interface WasmFunction extends FunctionType {
   /** Types of the locals behind the parameters. */
   readonly locals: readonly ValueType[];
   readonly code: Code;
 }
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00] as const;
-const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
+const SECTION = { type: 1, import: 2, function: 3, table: 4, export: 7, code: 10 } as const;
 const FUNCTION_TYPE = 0x60;
-const EXTERNAL = { function: 0, memory: 2 } as const;
+const FUNCTION_REFERENCE = 0x70;
+const EXTERNAL = { function: 0, table: 1, memory: 2 } as const;
 const HAS_MAXIMUM = 1;
 
-/** A module of `functions` that imports the memory `m.m` of exactly `pages` pages and exports the first function as `f`. */
-export function moduleOf(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
+export interface ModuleOptions {
+  /** Of 64 KiB: the module imports a memory `m.m` of exactly so many. */
+  readonly pages: number;
+  /** Places of a table of functions that it exports as `t`. */
+  readonly table?: number;
+  /** Types behind those of the functions themselves. */
+  readonly types?: readonly FunctionType[];
+}
+
+/** A module of `functions` that exports the first one as `f`. */
+export function moduleOf(functions: readonly WasmFunction[], { pages, table, types = [] }: ModuleOptions): Uint8Array<ArrayBuffer> {
   const name = (text: string): number[] => [text.length, ...[...text].map((letter) => letter.charCodeAt(0))];
   const module = new Code().append(MAGIC);
   const section = (id: number, items: readonly ArrayLike<number>[]): void => {
@@ -195,11 +213,16 @@ export function moduleOf(functions: readonly WasmFunction[], pages: number): Uin
     for (const item of items) content.append(item);
     module.byte(id).unsigned(content.bytes.length).append(content.bytes);
   };
-  section(SECTION.type, functions.map(({ params, result }) => [FUNCTION_TYPE, params.length, ...params, 1, result]));
+  section(SECTION.type, [...functions, ...types].map(({ params, result }) => [FUNCTION_TYPE, params.length, ...params, 1, result]));
   const memory = new Code().append([...name('m'), ...name('m'), EXTERNAL.memory, HAS_MAXIMUM]).unsigned(pages).unsigned(pages);
   section(SECTION.import, [memory.bytes]);
   section(SECTION.function, functions.map((_, index) => [index]));
-  section(SECTION.export, [[...name('f'), EXTERNAL.function, 0]]);
+  const exported = [[...name('f'), EXTERNAL.function, 0]];
+  if (table !== undefined) {
+    section(SECTION.table, [new Code().append([FUNCTION_REFERENCE, 0]).unsigned(table).bytes]);
+    exported.push([...name('t'), EXTERNAL.table, 0]);
+  }
+  section(SECTION.export, exported);
   section(SECTION.code, functions.map(bodyOf));
   return module.bytes.slice();
 }

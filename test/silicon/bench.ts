@@ -34,8 +34,7 @@ export class Bench {
     const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
     const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
     const code = new InsnCache(ram);
-    const { wasm, marksOffset } = memory;
-    this.#translator = engine === 'translate' ? new RegionTranslator({ ram, code, memory: wasm, marksOffset, hot: 1 }) : undefined;
+    this.#translator = engine === 'translate' ? new RegionTranslator({ ram, code, memory, hot: 1 }) : undefined;
     const wires: CpuWires = {
       ...WIRES,
       observe: (event) => {

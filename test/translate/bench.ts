@@ -28,8 +28,7 @@ export function bench(mode: 32 | 64, translated: boolean): Bench {
   const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
   const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
   const code = new InsnCache(ram);
-  const place = { memory: memory.wasm, marksOffset: memory.marksOffset };
-  const translator = translated ? new RegionTranslator({ ram, code, ...place, hot: 1 }) : undefined;
+  const translator = translated ? new RegionTranslator({ ram, code, memory, hot: 1 }) : undefined;
   const cpu = new Cpu({
     id: 0,
     memory: memory.buffer,

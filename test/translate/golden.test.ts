@@ -20,7 +20,7 @@ function translated(source: string): string[] {
   const { object } = assemble('a.asm', { read: () => ({ path: 'a.asm', text: source }), readBytes: () => undefined });
   const bytes = toFlat(object!);
   const e = new Emitter({ mode: 64, user: false, marksOffset: 0x1_0000 });
-  e.openExit();
+  e.openExits();
   const opening = e.code.bytes.length;
   for (let at = 0; at < bytes.length; ) {
     const insn = decode(bytes, at, 64);
