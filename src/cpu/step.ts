@@ -95,7 +95,8 @@ function execute(cpu: Cpu): void {
     words32[RIP_HIGH] = next[1];
     floats[TIME]++;
     if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu);
-    if (isWatching && !spin.watching) return;
+    // Whoever sleeps first looks at the boundary for what would wake it.
+    if (isWatching && !spin.watching && cpu.activity === RUNNING) return;
     if (end === next[0]) continue;
     if (looks === 0) looks = 1;
     if (end > next[0] && !isWatching && spin?.wantsToWatch()) return;

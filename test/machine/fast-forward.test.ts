@@ -140,6 +140,31 @@ cycles: dd 0`;
   expect(Math.abs(retired - 2000)).toBeLessThan(60);
 });
 
+test('a CPU that goes to sleep in a loop that is looked at is woken at once by what waits already', () => {
+  const sleeper = `
+start:  gate    0x30, on_message
+        apic    SVR, 0x1ff
+        mov     ebx, 40
+.again: apic    ICR, 0x40030
+        mov     ecx, 20
+.work:  lea     rdx, [rdx + rdx * 2 + 1]
+        dec     ecx
+        jnz     .work
+        sti
+        hlt
+        cli
+        dec     ebx
+        jnz     .again
+        exit    0
+on_message:
+        eoi
+        iretq`;
+  const machines = [false, true].map((fastForward) => boot(sleeper, { fastForward }));
+  const [slow, fast] = machines.map((machine) => [machine.run(100_000), machine.now, machine.cpus[0].haltedTicks, machine.stateHash()]);
+  expect(slow[2]).toBe(0);
+  expect(fast).toEqual(slow);
+});
+
 /** Every CPU waits; a timer of each sends an interrupt to the others, and both handlers note the time at which they came. */
 const MESSAGES = `
 start:  gate    0x30, on_timer
