@@ -41,6 +41,12 @@ export type Outcome =
 
 type Ending = Exclude<Outcome, { kind: 'until' }>;
 
+/** What makes no difference to any run, and to which tests want to give values that nobody needs. */
+export interface MachineOptions {
+  /** How often an instruction must have been the target of a branch to be translated. */
+  readonly hot?: number;
+}
+
 export class Machine {
   readonly config: MachineConfig;
   readonly journal = new Journal();
@@ -69,7 +75,7 @@ export class Machine {
   #ended: { readonly outcome: Ending; readonly at: number } | undefined;
 
   /** `config` as completed by `completeConfig`. */
-  constructor(config: MachineConfig) {
+  constructor(config: MachineConfig, { hot }: MachineOptions = {}) {
     this.config = config;
     const memory = new MachineMemory(config);
     const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes, memory.marks);
@@ -77,7 +83,7 @@ export class Machine {
     this.#code = code;
     const translator =
       config.engine === 'translate'
-        ? new RegionTranslator({ ram, code, memory })
+        ? new RegionTranslator({ ram, code, memory, hot })
         : undefined;
     this.#memory = memory;
     this.#ram = ram;

@@ -1,10 +1,11 @@
 // A guest → what is wrong with how it runs, or undefined. Nothing may be thrown; and however a run is cut into pieces, saved, taken in
 // other turns or by another engine, it is the same run.
 
-import { Machine, type MachineConfig, type Snapshot } from '../../src/index.ts';
+import { Machine, type MachineConfig } from '../../src/index.ts';
 import { Random } from '../../src/base/random.ts';
-import { STATE_BYTES, STATE_OFFSETS } from '../../src/cpu/state.ts';
+import { STATE_OFFSETS } from '../../src/cpu/state.ts';
 import { ENGINES } from '../../src/machine/config.ts';
+import { differences } from '../support/difference.ts';
 import type { GuestCase } from './guest-case.ts';
 
 const start = ({ config, image }: GuestCase, changes: Partial<MachineConfig> = {}): Machine => {
@@ -18,37 +19,8 @@ const describeState = (machine: Machine): string =>
   `t=${machine.now}\n${machine.cpus.map(({ id }) => machine.describeCpu(id)).join('\n')}`;
 
 /** The first difference of two machines, whose `skipped` parts need not be the same. */
-const difference = (a: Machine, b: Machine, skipped: readonly string[] = []): string | undefined => {
-  if (skipped.length === 0 && a.stateHash() === b.stateHash()) return undefined;
-  const [one, other] = [a.save(), b.save()];
-  return differenceOfCpus(one, other) ?? differenceOfParts(one, other, skipped) ?? differenceOfPages(one, other);
-};
-
-const differenceOfCpus = ({ cpus: a }: Snapshot, { cpus: b }: Snapshot): string | undefined => {
-  const at = a.findIndex((byte, index) => byte !== b[index]);
-  if (at < 0) return undefined;
-  const offset = at % STATE_BYTES;
-  const [name] = Object.entries(STATE_OFFSETS).findLast(([, start]) => start <= offset)!;
-  return `cpu ${Math.floor(at / STATE_BYTES)}: ${name} + ${offset - STATE_OFFSETS[name as keyof typeof STATE_OFFSETS]}`;
-};
-
-const differenceOfParts = ({ parts: a }: Snapshot, { parts: b }: Snapshot, skipped: readonly string[]): string | undefined => {
-  for (const [name, state] of Object.entries(a)) {
-    if (skipped.includes(name)) continue;
-    const [one, other] = [JSON.stringify(state), JSON.stringify(b[name])];
-    if (one !== other) return `${name}: ${one} and ${other}`;
-  }
-  return undefined;
-};
-
-const differenceOfPages = ({ pages: a }: Snapshot, { pages: b }: Snapshot): string | undefined => {
-  for (const page of new Set([...a.keys(), ...b.keys()])) {
-    const [one, other] = [a, b].map((pages) => pages.get(page) ?? new Uint8Array(4096));
-    const at = one.findIndex((byte, index) => byte !== other[index]);
-    if (at >= 0) return `memory at 0x${(page * 4096 + at).toString(16)}`;
-  }
-  return undefined;
-};
+const difference = (a: Machine, b: Machine, skipped: readonly string[] = []): string | undefined =>
+  skipped.length === 0 && a.stateHash() === b.stateHash() ? undefined : differences(a.save(), b.save(), skipped)[0];
 
 /** Bytes of the shared memory that belong to nobody; a guest that changes one has left its machine. */
 const strayByte = (machine: Machine): string | undefined => {

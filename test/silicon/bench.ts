@@ -30,7 +30,7 @@ export class Bench {
   readonly #translator: RegionTranslator | undefined;
   #fault: After['fault'];
 
-  constructor(bits: 32 | 64, engine: Engine) {
+  constructor(bits: 32 | 64, engine: Engine, fastForward = false) {
     const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
     const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
     const code = new InsnCache(ram);
@@ -43,7 +43,7 @@ export class Bench {
     };
     const identity = { cpus: 1, apicId: 0, hz: 1_000_000, pmu: false };
     const places = { stateOffset: memory.stateOffset(0), tlbOffset: memory.tlbOffset(0) };
-    this.#cpu = new Cpu({ id: 0, memory: memory.buffer, ...places, ram, code, wires, identity, translator: this.#translator });
+    this.#cpu = new Cpu({ id: 0, memory: memory.buffer, ...places, ram, code, wires, identity, fastForward, translator: this.#translator });
     mapPages(ram.view);
     this.#enterProgram(bits);
   }
@@ -51,6 +51,11 @@ export class Bench {
   /** Instructions so far that translated code has executed. */
   get translated(): number {
     return this.#translator?.ticks ?? 0;
+  }
+
+  /** All of the CPU's registers. */
+  get state(): Uint8Array {
+    return this.#cpu.bytes;
   }
 
   /** Makes the instruction the only code there is. */

@@ -38,9 +38,16 @@ const valueAt = (bytes: Uint8Array, at: number, width: number, isFloat: boolean)
 };
 
 function* partDifferences(a: Snapshot['parts'], b: Snapshot['parts'], skipped: readonly string[]): Generator<string> {
-  for (const [name, state] of Object.entries(a)) {
-    const [one, other] = [JSON.stringify(state), JSON.stringify(b[name])];
-    if (one !== other && !skipped.includes(name)) yield `${name}: ${one} and ${other}`;
+  for (const [name, state] of Object.entries(a)) if (!skipped.includes(name)) yield* leafDifferences(name, state, b[name]);
+}
+
+function* leafDifferences(path: string, a: unknown, b: unknown): Generator<string> {
+  const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+  if (one === other) return;
+  if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null && Object.keys(a).length === Object.keys(b).length) {
+    for (const [key, value] of Object.entries(a)) yield* leafDifferences(`${path} ${key}`, value, (b as Record<string, unknown>)[key]);
+  } else {
+    yield `${path}: ${one} and ${other}`;
   }
 }
 

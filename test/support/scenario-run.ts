@@ -19,7 +19,7 @@ export interface ScenarioSettings {
   readonly until?: number;
 }
 
-const kernel = toElf(assembleFile(join('asm', 'kernel.asm'), { includePaths: ['asm'], defines: [] }).object);
+export const kernel = toElf(assembleFile(join('asm', 'kernel.asm'), { includePaths: ['asm'], defines: [] }).object);
 
 export const runScenario = (name: string, { config, append, expect, until }: ScenarioSettings = {}): ScenarioRun => {
   const scenario = readScenario(name, readFileSync(join('asm', 'scenarios', `${name}.asm`), 'utf8'));

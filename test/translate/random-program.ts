@@ -12,8 +12,8 @@ import type { Program } from './bench.ts';
 export const CODE = 0x10_0f80;
 const FUNCTION = 0x10_2000;
 const DATA = 0x20_0000;
-const STACK = 0x30_0000;
-const COUNTER = 0x31_0000;
+export const STACK = 0x30_0000;
+export const COUNTER = 0x31_0000;
 
 const POINTERS: readonly number[] = [RSP, RBP, RSI, RDI];
 /** Meanings that only go where the program is made for them. */
@@ -104,7 +104,12 @@ function body(mode: 32 | 64, random: Random, count: number, at: number, depth = 
 
 const join = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
-export function randomProgram(mode: 32 | 64, seed: number): Program {
+export interface RandomProgram extends Program {
+  /** Where the loop decides whether to go round once more. */
+  readonly again: number;
+}
+
+export function randomProgram(mode: 32 | 64, seed: number): RandomProgram {
   const random = new Random(seed);
   const loop = join(body(mode, random, 12 + random.below(30), CODE));
   // dec dword [COUNTER]; jnz CODE; hlt. In 64-bit code an absolute address needs a SIB byte.
@@ -133,6 +138,7 @@ export function randomProgram(mode: 32 | 64, seed: number): Program {
     ],
     gpr,
     rip: CODE,
+    again: CODE + loop.length,
     rflags: 2 | (random.next() & 0x8d5),
   };
 }

@@ -1,0 +1,116 @@
+// What is run in lockstep, in four groups. Each run has a name, from which and from the seed everything follows: a name that failed is
+// all one needs to see it again.
+
+import { programNames, readProgram } from '../conformance/programs.ts';
+import { guestSource, readGuest } from '../fuzz/guest-case.ts';
+import type { Random } from '../../src/base/random.ts';
+import { completeConfig, Machine, type MachineConfig } from '../../src/index.ts';
+import { pick } from '../fuzz/pick.ts';
+import { catalogue } from '../support/catalogue.ts';
+import { kernel, runScenario } from '../support/scenario-run.ts';
+import { compareLanes, type Result } from './compare.ts';
+import { randomGuest } from './random-guest.ts';
+import { planFor, randomFor, type Subject, VARIANTS } from './subject.ts';
+import { compareVectors, vectorNames } from './vectors.ts';
+
+const MIB = 1024 * 1024;
+const RAM_BYTES = 16 * MIB;
+
+export interface Group {
+  /** What there is; of a fuzzer without an end. */
+  readonly names: () => Iterable<string>;
+  readonly run: (name: string, seed: number) => Result;
+}
+
+const TURNS: Readonly<Record<string, (seed: number) => Partial<MachineConfig>>> = {
+  '1': () => ({ turn: 1 }),
+  '64': () => ({ turn: 64 }),
+  '1000': () => ({ turn: 1000 }),
+  random: (seed) => ({ turn: 1000, seed: 1 + (seed % 0xffff_ffff) }),
+};
+const TURN_NAMES = Object.keys(TURNS);
+
+const complete = (wanted: Partial<MachineConfig>): MachineConfig => {
+  const config = completeConfig({ ramBytes: RAM_BYTES, ...wanted });
+  if ('errors' in config) throw new Error(config.errors.join('; '));
+  return config;
+};
+
+const loaderOf = (image: Uint8Array) => (machine: Machine): void => {
+  const error = machine.load(image);
+  if (error) throw new Error(error.error);
+};
+
+/** Every run as it is, and once more with interrupts and NMIs that nobody expects. */
+const WAYS = ['plain', 'disturbed'] as const;
+const everyWay = (name: string): string[] => TURN_NAMES.flatMap((turn) => WAYS.map((way) => `${name} turn=${turn} ${way}`));
+const readWay = (name: string, seed: number) => {
+  const [what, turn, way] = name.split(' ');
+  return { what, turns: TURNS[turn.slice('turn='.length)](seed), isDisturbed: way === 'disturbed' };
+};
+
+/** How long it takes when nothing disturbs it, and a little more. */
+const lengthOf = (config: MachineConfig, load: Subject['load']): number => {
+  const machine = new Machine({ ...config, engine: 'translate' });
+  load(machine);
+  machine.run(MOST_TICKS);
+  return Math.ceil(1.05 * machine.now);
+};
+const MOST_TICKS = 4_000_000;
+
+const guests: Group = {
+  names: () => programNames().flatMap(everyWay),
+  run: (name, seed) => {
+    const { what, turns, isDisturbed } = readWay(name, seed);
+    const { cpus, pmu, image } = readProgram(what);
+    const config = complete({ cpus, pmu, ...turns });
+    const load = loaderOf(image);
+    const subject = { config, load, end: lengthOf(config, load), hot: 1 };
+    return compareLanes(subject, planFor(subject, randomFor(seed, name), 12, isDisturbed ? 16 : 0));
+  },
+};
+
+/** At 1 GHz only the engines with fast-forward are quick enough. */
+const FAST = '1GHz';
+
+const scenarios: Group = {
+  names: () => catalogue().flatMap(({ name }) => [...everyWay(name), `${name} turn=random ${FAST}`]),
+  run: (name, seed) => {
+    const { what, turns, isDisturbed } = readWay(name, seed);
+    const isFast = name.endsWith(FAST);
+    const wanted: Partial<MachineConfig> = { ramBytes: RAM_BYTES, hz: isFast ? 1e9 : 1e6, ...turns };
+    const { machine } = runScenario(what, { config: { ...wanted, engine: 'translate' } });
+    const { config, now } = machine;
+    const variants = isFast ? VARIANTS.filter(({ fastForward }) => fastForward) : VARIANTS;
+    const subject = { config, load: loaderOf(kernel), end: now, hot: 20, variants };
+    return compareLanes(subject, planFor(subject, randomFor(seed, name), 8, isDisturbed ? 24 : 0));
+  },
+};
+
+const vectors: Group = { names: vectorNames, run: (name) => compareVectors(name) };
+
+/** Of ten cases one is of those that misuse all they can reach, which seldom stay in translated code. */
+function* fuzzNames(): Generator<string> {
+  for (let number = 1; ; number++) yield `${number % 10 === 0 ? 'hostile' : 'program'} ${number}`;
+}
+
+const HOSTILE_TICKS = 20_000;
+
+const fuzz: Group = {
+  names: fuzzNames,
+  run: (name, seed) => {
+    const random = randomFor(seed, name);
+    const turns = TURNS[pick(random, TURN_NAMES)](random.next());
+    const subject = name.startsWith('hostile') ? hostileGuest(random, turns) : randomGuest(random, turns);
+    return compareLanes(subject, planFor(subject, random, 5, random.below(12)));
+  },
+};
+
+const hostileGuest = (random: Random, turns: Partial<MachineConfig>): Subject => {
+  const { config, image } = readGuest(guestSource(random.next()));
+  return { config: { ...config, ...turns }, load: loaderOf(image), end: HOSTILE_TICKS, hot: pick(random, [1, 5, 60]) };
+};
+
+export const GROUPS = { scenarios, guests, vectors, fuzz } as const satisfies Record<string, Group>;
+export type GroupName = keyof typeof GROUPS;
+export const GROUP_NAMES = Object.keys(GROUPS) as GroupName[];
