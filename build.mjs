@@ -1,4 +1,4 @@
-// Source → dist/: installs what package-lock.json names where it is missing, then bundles the library and the command line.
+// Source → dist/: installs what package-lock.json names where it is missing, then bundles the library, the command line and the page.
 // Runs before `npm start` and `npm test`, so that each works in a fresh clone.
 
 import { spawnSync } from 'node:child_process';
@@ -29,6 +29,7 @@ if (!packagesOf('package-lock.json').every((name) => installed.has(name))) {
 }
 
 const { build } = await import('esbuild');
+const { buildPage } = await import('./build-page.mjs');
 
 await build({
   absWorkingDir: root,
@@ -42,3 +43,5 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 });
+
+await buildPage(root);

@@ -9,11 +9,12 @@ import { run } from './commands/run.ts';
 import { scenarios } from './commands/scenarios.ts';
 import { sweep } from './commands/sweep.ts';
 import { tour } from './commands/tour.ts';
+import { web } from './commands/web.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { type Command, formatHelp, parseArguments } from './options.ts';
 import { surviveClosedPipe } from './terminal.ts';
 
-const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, cpu, tour];
+const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, cpu, web, tour];
 
 const overview = (): string =>
   [

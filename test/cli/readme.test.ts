@@ -13,7 +13,7 @@ test("the README's own lockup runs and is found as it says", () => {
   expect(code).toBe(0);
 });
 
-test.each(['run', 'scenarios', 'matrix', 'sweep', 'asm', 'dis', 'cpu', 'tour'])('the README and the help know %s', (name) => {
+test.each(['run', 'scenarios', 'matrix', 'sweep', 'asm', 'dis', 'cpu', 'web', 'tour'])('the README and the help know %s', (name) => {
   expect(README).toContain(`| \`clispin ${name}`);
   expect(clispin([name, '--help']).stdout).toContain(`Usage: clispin ${name}`);
 });

@@ -1,0 +1,200 @@
+// The page as its users meet it, in the system's Chromium: every engine does there what the command line does in Node, to the last bit of
+// the state; and the page bears whatever is typed into it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ENGINES } from '../../src/index.ts';
+import { CHROMIUM, CHROMIUM_OPTIONS } from '../support/browser.ts';
+import { clispin, folderWith } from '../support/cli.ts';
+
+let browser: Browser;
+let server: ChildProcess;
+let url = '';
+
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return;
+  server = spawn(process.execPath, [join('dist', 'cli.js'), 'web', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  url = await new Promise((resolve) => server.stdout!.once('data', (line) => resolve(`${line}`.trim())));
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_OPTIONS });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.kill('SIGINT');
+});
+
+const open = async (address: string, options: { base?: string; width?: number } = {}): Promise<Page> => {
+  const page = await browser.newPage({ viewport: { width: options.width ?? 1000, height: 800 } });
+  onTestFinished(() => page.close());
+  page.on('pageerror', (error) => expect.unreachable(error.message));
+  await page.goto(`${options.base ?? url}${address}`);
+  return page;
+};
+
+const button = (page: Page) => page.locator('#go');
+const text = async (page: Page, selector: string): Promise<string> => (await page.locator(selector).textContent()) ?? '';
+const row = (page: Page, label: string): Promise<string> => text(page, `[data-row="${label}"]`);
+const untilOver = (page: Page): Promise<void> => expect.poll(() => text(page, '#go'), { timeout: 100_000, interval: 50 }).toBe('Run');
+
+const run = async (page: Page): Promise<void> => {
+  await button(page).click();
+  await untilOver(page);
+};
+
+interface Told {
+  readonly console: string;
+  readonly stateHash: string | undefined;
+}
+
+/** What a command, as the page shows it, prints in Node. */
+const onCommandLine = (command: string): Told => {
+  const image = join(folderWith({}), 'image');
+  const commands = command.replaceAll(/mix-\d\d\.bin/g, image).split(' && ');
+  const [{ stdout }] = commands.map((one) => clispin(one.split(' ').slice(1))).slice(-1);
+  return { console: stdout.slice(0, stdout.indexOf('\nverdict: ')), stateHash: /state hash ([0-9a-f]{16})/.exec(stdout)?.[1] };
+};
+
+describe.skipIf(CHROMIUM === undefined)('the page does what the command line does', () => {
+  describe.each([
+    ['run=hard-cli', 'hard lockup on CPU 1, '],
+    ['run=soft-spin', 'soft lockup on CPU 0, '],
+    ['run=hard-cli&cpus=4&append=watchdog_thresh%3D5&seed=3', 'hard lockup on CPU 1, '],
+    ['run=mix-64&scale=20', 'all results are right'],
+    ['run=mix-32&scale=20', 'all results are right'],
+  ])('%s', (choice, verdict) => {
+    let inNode: Told | undefined;
+    test.each(ENGINES)('%s: console and state hash', async (engine) => {
+      const page = await open(`#${choice}&engine=${engine}`);
+      await run(page);
+      expect(await text(page, '#verdict')).toMatch(new RegExp(`^${verdict}.*: as expected$`));
+      inNode ??= onCommandLine(await row(page, 'repeat'));
+      expect(inNode.stateHash).toBeDefined();
+      expect({ console: await text(page, '#console'), stateHash: await row(page, 'state hash') }).toEqual(inNode);
+    });
+  });
+
+  test('straight from the disk, and without asking anybody for anything', async () => {
+    const page = await open('', { base: pathToFileURL(join('dist', 'web', 'index.html')).href });
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await run(page);
+    expect(await row(page, 'state hash')).toBe(onCommandLine('clispin run hard-cli').stateHash);
+    expect(requests.filter((address) => !address.startsWith('blob:'))).toEqual([]);
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('a run is seen', () => {
+  test('the CPU that was locked up is shown deaf from the onset on, the other never after its start', async () => {
+    const page = await open('#run=hard-cli');
+    await run(page);
+    const outline = async (cpu: number, kind: string): Promise<string> =>
+      (await page.locator(`.strip:nth-child(${cpu + 1}) path.${kind}`).getAttribute('d')) ?? '';
+    const columns = (path: string): number[] => [...path.matchAll(/M([\d.]+) /g)].map((match) => Number(match[1]));
+    expect(columns(await outline(1, 'deaf')).filter((seconds) => seconds > 30)).not.toEqual([]);
+    expect(columns(await outline(1, 'open')).filter((seconds) => seconds > 7)).toEqual([]);
+    expect(columns(await outline(0, 'deaf')).filter((seconds) => seconds > 2)).toEqual([]);
+    expect(await page.locator('#moments li').allTextContents()).toEqual([
+      expect.stringMatching(/^\d\.\d{3} s onset$/),
+      expect.stringMatching(/^\d\d\.\d{3} s hard lockup on CPU 1$/),
+    ]);
+  });
+
+  test('reports and the onset stand out on the console', async () => {
+    const page = await open('#run=hard-cli');
+    await run(page);
+    expect(await page.locator('#console .report').allTextContents()).toEqual([expect.stringContaining('Watchdog detected hard LOCKUP on cpu 1')]);
+    expect(await page.locator('#console .onset').allTextContents()).toEqual([expect.stringContaining('hard_cli: start')]);
+  });
+
+  test('a run that is stopped says so, and another can follow', async () => {
+    const page = await open('#run=mix-64&engine=interpret&scale=100000');
+    await button(page).click();
+    await page.locator('#figures').waitFor();
+    await page.keyboard.press('Escape');
+    await untilOver(page);
+    expect(await text(page, '#status')).toMatch(/stopped/i);
+    await page.locator('[name=run]').selectOption('soft-spin');
+    await run(page);
+    expect(await text(page, '#verdict')).toContain('soft lockup on CPU 0');
+  });
+
+  test('on a narrow screen nothing sticks out', async () => {
+    const page = await open('#run=hard-cli', { width: 340 });
+    await run(page);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('the page bears what is typed into it', () => {
+  test('it is used by keyboard alone, and the focus stays on the button', async () => {
+    const page = await open('');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('soft-spin');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await untilOver(page);
+    expect(await text(page, '#verdict')).toContain('soft lockup on CPU 0');
+    expect(await page.evaluate('document.activeElement.id')).toBe('go');
+    expect(new URL(page.url()).hash).toBe('#run=soft-spin&engine=interpret');
+  });
+
+  test('a wrong address is told in words, and the page works as if it were not there', async () => {
+    const page = await open('#run=sotf-spin&speed=9');
+    expect(await page.locator('#problems pre').allTextContents()).toEqual([
+      'speed: there is no such setting',
+      "run: there is no 'sotf-spin' here; did you mean 'soft-spin'?",
+    ]);
+    await run(page);
+    expect(await text(page, '#verdict')).toContain('hard lockup on CPU 1');
+    expect(await page.locator('#problems').isHidden()).toBe(true);
+  });
+
+  test('a new address is a new choice', async () => {
+    const page = await open('#run=hard-cli');
+    await page.evaluate("location.hash = '#run=mix-32&engine=interpret&scale=5'");
+    await expect.poll(() => page.locator('[name=run]').inputValue()).toBe('mix-32');
+    expect(await page.locator('[name=scale]').inputValue()).toBe('5');
+    expect(await page.locator('[value=interpret]').isChecked()).toBe(true);
+  });
+
+  test('what cannot be run is not run', async () => {
+    const page = await open('#run=hard-cli&cpus=many');
+    await button(page).click();
+    expect(await page.locator('#problems pre').allTextContents()).toEqual(['cpus=many is not in 1..16']);
+    await page.locator('[name=cpus]').fill('');
+    await page.locator('[name=append]').fill('cpu=9');
+    await run(page);
+    expect(await page.locator('#problems pre').allTextContents()).toEqual(['cpu=9: there is no CPU 9 among 2']);
+    expect(await page.locator('#result').isHidden()).toBe(true);
+  });
+
+  test('markup in what the guest prints is text', async () => {
+    const page = await open('#run=hard-cli&append=%3Cimg%2Fsrc%3Dx%3E');
+    await run(page);
+    expect(await text(page, '#console')).toContain('Command line: scenario=hard-cli <img/src=x>');
+    expect(await page.locator('#console img').count()).toBe(0);
+  });
+
+  test('a source can be changed: a mistake has its place, a cure its effect, and the old one comes back', async () => {
+    const page = await open('#run=hard-cli');
+    await page.locator('summary', { hasText: 'Source' }).click();
+    const source = page.locator('#source');
+    const original = await source.inputValue();
+    const line = original.split('\n').findIndex((one) => one.trim() === 'cli') + 1;
+    await source.fill(original.replace(/^ +cli$/m, '        fly     eax'));
+    await run(page);
+    expect(await page.locator('#problems pre').allTextContents()).toEqual([expect.stringContaining(`asm/scenarios/hard-cli.asm:${line}:`)]);
+    await source.fill(original.replace(/^ +cli$/m, '        sti').replace(/expect: .*/, 'expect: soft,cpu=1'));
+    await run(page);
+    expect(await text(page, '#verdict')).toMatch(/^soft lockup on CPU 1, .*: as expected$/);
+    expect(await page.locator('[data-row=repeat]').count()).toBe(0);
+    await page.locator('#restore').click();
+    expect(await source.inputValue()).toBe(original);
+    await run(page);
+    expect(await text(page, '#verdict')).toContain('hard lockup on CPU 1');
+  });
+});
