@@ -61,6 +61,11 @@ export class InsnCache {
     return slots;
   }
 
+  /** Whether the instruction that begins there is known. */
+  has(physical: number, mode: Mode): boolean {
+    return this.#pages.get(keyOf(Math.floor(physical / PAGE_BYTES), mode))?.[physical % PAGE_BYTES] !== undefined || this.straddler(physical, mode) !== undefined;
+  }
+
   /** Keeps an instruction that lies in one page. */
   put(slots: Slots, physical: number, decoded: Decoded): void {
     slots[physical % PAGE_BYTES] = decoded;

@@ -29,7 +29,7 @@ export interface TranslatorOptions {
   readonly hot?: number;
 }
 
-const HOT = 400;
+const HOT = 1000;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
 /** An entry that so often could not execute its first instruction is given up. */
@@ -129,7 +129,7 @@ export class RegionTranslator implements Translator {
       const physical = cpu.mmu.knownFrame(page);
       return physical === undefined || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
-    const region = discover({ mode, frameOf, bytes: ram.bytes, canEmit }, cpu.rip);
+    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => code.has(physical, mode), canEmit }, cpu.rip);
     if (region === undefined) return;
     const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
     if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {

@@ -1,6 +1,6 @@
 // A hot address → a region: the basic blocks that direct jumps, calls and what follows calls can reach from there, as far as their pages
-// are in the TLB and the region stays small. What cannot be translated ends a block; the code behind it belongs to the region all the
-// same, since the interpreter will come back there.
+// are in the TLB and the region stays small. Code that has never been executed is left out: most of it never will be. What cannot be
+// translated ends a block; the code behind it belongs to the region all the same, since the interpreter will come back there.
 
 import { truncate } from '../base/bits.ts';
 import { decode, MAX_LENGTH } from '../isa/decode.ts';
@@ -49,6 +49,8 @@ export interface CodeSource {
   /** Physical page number of a linear page that may be executed without a walk and lies in RAM. */
   readonly frameOf: (linearPage: number) => number | undefined;
   readonly bytes: Uint8Array;
+  /** Whether an instruction that begins there, physically, has been executed. */
+  readonly isKnown: (physical: number) => boolean;
   /** Whether the instruction can be translated here. */
   readonly canEmit: (insn: Insn) => boolean;
 }
@@ -162,11 +164,12 @@ function explore(source: CodeSource, hot: bigint) {
   return { steps, leaders, entries };
 }
 
-function decodeAt({ bytes, frameOf, mode }: CodeSource, address: bigint): Insn | undefined {
+function decodeAt({ bytes, frameOf, isKnown, mode }: CodeSource, address: bigint): Insn | undefined {
   const within = Number(address & 0xfffn);
   const frame = frameOf(pageOf(address));
   if (frame === undefined) return undefined;
   const first = frame * PAGE_BYTES + within;
+  if (!isKnown(first)) return undefined;
   const inPage = PAGE_BYTES - within;
   if (inPage >= MAX_LENGTH) return known(decode(bytes.subarray(first, first + MAX_LENGTH), 0, mode));
   const alone = decode(bytes.subarray(first, first + inPage), 0, mode);
