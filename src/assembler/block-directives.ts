@@ -1,9 +1,10 @@
 // The directives that record lines and read them again: `%macro` … `%endmacro` and `%rep` … `%endrep`. NASM manual 4.3, 4.5.
 import type { Directive } from './define-directives.ts';
 import type { Percent, Piece } from './lex.ts';
-import { type Arity, parseArity, type RawLine, splitDefaults } from './macros.ts';
+import { type Arity, parseArity, splitDefaults } from './macros.ts';
 import { isWord, spellPieces } from './pieces.ts';
 import type { Preprocessor, Recording } from './preprocessor.ts';
+import type { RawLine } from './raw-line.ts';
 
 /** As in NASM. */
 const MOST_REPETITIONS = 1_000_000n;
@@ -12,9 +13,9 @@ const MACRO_NAMES: readonly string[] = ['macro', 'imacro', 'rmacro', 'irmacro'];
 
 /** Whether the line belongs to the body being recorded; false at its end. */
 export const record = (state: Preprocessor, recording: Recording, line: RawLine): boolean => {
-  const [first] = line;
-  if (first.kind === 'percent' && first.sort === 'directive') {
-    const name = first.text.slice(1).toLowerCase();
+  const { directive, pieces } = line;
+  if (directive) {
+    const name = directive.lower;
     if (recording.kind === 'macro' ? MACRO_NAMES.includes(name) : name === 'rep') recording.nested++;
     else if (recording.kind === 'macro' ? name === 'endmacro' || name === 'endm' : name === 'endrep') {
       if (recording.nested === 0) return false;
@@ -22,7 +23,7 @@ export const record = (state: Preprocessor, recording: Recording, line: RawLine)
     }
   }
   recording.lines.push(line);
-  state.spend(line.length, line.length);
+  state.spend(pieces.length, pieces.length);
   return true;
 };
 
@@ -54,13 +55,13 @@ const parseHeader = (state: Preprocessor, pieces: readonly Piece[], directive: P
 
 const beginMacro: Directive = (state, pieces, directive) => {
   const header = parseHeader(state, pieces, directive);
-  const kind = directive.text.slice(1).toLowerCase();
+  const kind = directive.lower;
   const defaults = header ? splitDefaults(header.rest, header.arity, state.reporter) : [];
   const builtin = state.input.file?.builtin ?? false;
   const finish = (body: readonly RawLine[]): void => {
     if (!header) return;
     const { name, arity } = header;
-    const takesLabel = body.some((line) => line.some((piece) => piece.kind === 'percent' && piece.text === '%00'));
+    const takesLabel = body.some(({ pieces: line }) => line.some((piece) => piece.kind === 'percent' && piece.text === '%00'));
     const [caseless, recursive] = [kind.startsWith('i'), kind.includes('rm')];
     state.macros.define({ name, ...arity, caseless, recursive, builtin, defaults, body, takesLabel, depth: 0 });
   };

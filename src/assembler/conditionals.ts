@@ -5,6 +5,7 @@ import type { Percent, Piece } from './lex.ts';
 import { parseArity } from './macros.ts';
 import { isPunctuation, isWord, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
+import type { RawLine } from './raw-line.ts';
 import { substitute } from './substitute.ts';
 
 /** What stands behind the directive → whether it holds; undefined after a report. */
@@ -18,12 +19,12 @@ export const isReading = (state: Preprocessor): boolean => {
   return conditional === undefined || conditional.state === 'on';
 };
 
-const BEGINS_CONDITIONAL = /^%(?:if|el|endif)/i;
+const BEGINS_CONDITIONAL = /^(?:if|el|endif)/;
 
 /** Does what a conditional directive says; false if it is none. Must also be called in a branch that is not read. */
-export const handleConditional = (state: Preprocessor, directive: Percent, line: readonly Piece[]): boolean => {
-  if (!BEGINS_CONDITIONAL.test(directive.text)) return false;
-  const name = directive.text.slice(1).toLowerCase();
+export const handleConditional = (state: Preprocessor, directive: Percent, line: RawLine): boolean => {
+  if (!BEGINS_CONDITIONAL.test(directive.lower)) return false;
+  const name = directive.lower;
   if (name === 'else') takeElse(state, directive);
   else if (name === 'endif') takeEndif(state, directive);
   else if (/^(?:el)?if/.test(name)) {
@@ -36,7 +37,7 @@ export const handleConditional = (state: Preprocessor, directive: Percent, line:
 };
 
 /** A condition without meaning takes no branch at all, so that one mistake makes one message. */
-const branchFor = (state: Preprocessor, directive: Percent, name: string, line: readonly Piece[]): Branch => {
+const branchFor = (state: Preprocessor, directive: Percent, name: string, line: RawLine): Branch => {
   const found = conditionNamed(name);
   if (!found) {
     state.reporter.error(directive.origin, `there is no directive '${directive.text.slice(0, 40)}'`);
@@ -61,10 +62,10 @@ const takeIf = (state: Preprocessor, { origin }: Percent, chooseBranch: () => Br
 };
 
 /** The innermost open conditional; undefined after a report. */
-const openConditional = (state: Preprocessor, { origin, text }: Percent) => {
+const openConditional = (state: Preprocessor, { origin, text, lower }: Percent) => {
   const conditional = state.input.file?.conditionals.at(-1);
   if (!conditional) state.reporter.error(origin, `'${text}' has no '%if'`);
-  else if (conditional.hasElse && text.toLowerCase() !== '%endif') {
+  else if (conditional.hasElse && lower !== 'endif') {
     state.reporter.error(origin, `'${text}' after '%else'`);
     conditional.state = 'done';
   } else return conditional;
@@ -91,7 +92,7 @@ const takeEndif = (state: Preprocessor, directive: Percent): void => {
 
 /** All names in a row; undefined after a report. */
 const namesIn = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): readonly Piece[] | undefined => {
-  const wrong = pieces.find((piece) => !isWord(piece) && !(piece.kind === 'percent' && piece.sort === 'context'));
+  const wrong = pieces.find((piece) => !isWord(piece) && !(piece.kind === 'percent' && piece.value === 'context'));
   if (pieces.length > 0 && !wrong) return pieces;
   state.reporter.error(wrong?.origin ?? directive.origin, `'${directive.text}' expects names`);
   return undefined;
@@ -120,7 +121,7 @@ const identical =
     // In NASM a blank in front of the comma belongs to the first text, and nothing equals it.
     if (row[comma].spaceBefore) return false;
     const texts = [row.slice(0, comma), row.slice(comma + 1)].map((side) =>
-      side.map((piece) => (piece.kind === 'string' ? `"${spell(latin1(piece.bytes))}` : spell(spellPieces([piece])))),
+      side.map((piece) => (piece.kind === 'string' ? `"${spell(latin1(piece.value))}` : spell(spellPieces([piece])))),
     );
     return texts[0].length === texts[1].length && texts[0].every((text, index) => text === texts[1][index]);
   };
@@ -144,7 +145,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
     namesIn(state, state.expandSingle(pieces), directive)?.some((name) => name.text === state.contexts.at(-1)?.name),
   idn: identical((text) => text),
   idni: identical((text) => text.toLowerCase()),
-  id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && first.sort === 'context')),
+  id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && first.value === 'context')),
   num: firstIs((first, second) => first.kind === 'number' || (isSign(first) && second?.kind === 'number')),
   str: firstIs((first) => first.kind === 'string'),
   token: (state, pieces) => state.expandSingle(pieces).length === 1,

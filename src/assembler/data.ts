@@ -1,7 +1,6 @@
 // Tokens → elements of `db` and its kin (NASM manual 3.2.1): numbers, strings, `?`, and `count dup (…)`.
 
 import { constantValue, type Expression, parseExpression } from './expression.ts';
-import { wordAt } from './operands.ts';
 import type { DataItem } from './statement.ts';
 import type { Cursor, Reporter } from './tokens.ts';
 
@@ -21,7 +20,7 @@ export const parseData = (cursor: Cursor, unit: number, reporter: Reporter, dept
     items.push(item);
     if (cursor.atEnd || cursor.sees(')')) break;
     if (!cursor.accept(',')) {
-      reporter.error(cursor.origin, `comma expected after operand, not '${cursor.peek()?.text}'`);
+      reporter.error(cursor.origin, `comma expected after operand, not '${cursor.token?.text}'`);
       return undefined;
     }
   }
@@ -34,12 +33,12 @@ const parseItem = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
     return undefined;
   }
   if (cursor.accept('?') || cursor.acceptWord('?')) return { kind: 'gap', unit };
-  const token = cursor.peek();
+  const { token } = cursor;
   if (token?.kind === 'string' && endsItem(cursor, 1)) {
     cursor.take();
-    return { kind: 'string', bytes: token.bytes, unit };
+    return { kind: 'string', bytes: token.value, unit };
   }
-  const size = ELEMENT_SIZES[wordAt(cursor) ?? ''];
+  const size = ELEMENT_SIZES[cursor.word ?? ''];
   if (size !== undefined || cursor.sees('%')) {
     cursor.take();
     return parseList(cursor, size ?? unit, reporter, depth + 1);
@@ -59,7 +58,7 @@ const parseItem = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
 };
 
 const endsItem = (cursor: Cursor, ahead: number): boolean => {
-  const next = cursor.peek(ahead);
+  const next = cursor.tokens[cursor.index + ahead];
   return next === undefined || (next.kind === 'punctuation' && (next.text === ',' || next.text === ')'));
 };
 

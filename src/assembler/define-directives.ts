@@ -6,7 +6,7 @@ import { lex, type Percent, type Piece } from './lex.ts';
 import { contextName, Fatal, isPunctuation, isWord, spacedRow, splitAtCommas, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
-import { type StringToken, textOf } from './tokens.ts';
+import { pieceAt, type StringToken, textOf } from './tokens.ts';
 
 export type Directive = (state: Preprocessor, pieces: readonly Piece[], directive: Percent) => void;
 
@@ -21,7 +21,7 @@ const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percen
   const piece = pieces.at(0);
   const rest = pieces.slice(1);
   if (isWord(piece)) return { defines: state.defines, name: piece.text, rest };
-  if (piece?.kind === 'percent' && piece.sort === 'context') {
+  if (piece?.kind === 'percent' && piece.value === 'context') {
     const defines = state.definesFor(piece);
     if (defines) return { defines, name: contextName(piece).name, rest };
     state.reporter.error(piece.origin, `'${piece.text}': no such context is open`);
@@ -34,7 +34,7 @@ const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percen
 const define = (
   state: Preprocessor, { defines, name }: Target, directive: Percent, body: readonly Piece[], parameters?: Parameter[],
 ): void => {
-  const caseless = directive.text[1].toLowerCase() === 'i';
+  const caseless = directive.lower[0] === 'i';
   const macro: SingleMacro = { name, caseless, parameters, body, isActive: false };
   if (defines.define(macro)) return;
   state.reporter.error(directive.origin, `'${name}' cannot be defined both with and without brackets`);
@@ -93,8 +93,7 @@ const defineString = (state: Preprocessor, found: Target, directive: Percent, by
   if (bytes.length > LONGEST_STRING) {
     throw new Fatal(directive.origin, `'${directive.text}' makes a string of ${bytes.length} bytes`);
   }
-  const token: StringToken = { kind: 'string', text: quote(bytes), bytes, origin: state.origin, spaceBefore: false };
-  define(state, found, directive, [token]);
+  define(state, found, directive, [pieceAt('string', quote(bytes), bytes, state.origin)]);
 };
 
 const LONGEST_STRING = 1_000_000;
@@ -129,7 +128,7 @@ const strlen: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   const taken = found && stringIn(state, found, directive);
   if (!taken) return;
-  define(state, found, directive, numberPieces(BigInt(taken.string.bytes.length), state.origin));
+  define(state, found, directive, numberPieces(BigInt(taken.string.value.length), state.origin));
 };
 
 /** `%substr name string, start [, length]`: counts bytes from 1; a negative length counts from the end. */
@@ -137,7 +136,7 @@ const substr: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   const taken = found && stringIn(state, found, directive);
   if (!taken) return;
-  const { bytes } = taken.string;
+  const { value: bytes } = taken.string;
   const rest = isPunctuation(taken.rest[0], ',') ? taken.rest.slice(1) : taken.rest;
   const [startText = [], lengthText] = splitAtCommas(rest);
   const start = state.constant(startText, directive.text);
@@ -155,7 +154,7 @@ const strcat: Directive = (state, pieces, directive) => {
   if (!found) return;
   const parts: number[] = [];
   for (const piece of state.expandSingle(found.rest)) {
-    if (piece.kind === 'string') for (const byte of piece.bytes) parts.push(byte);
+    if (piece.kind === 'string') for (const byte of piece.value) parts.push(byte);
     else if (!isPunctuation(piece, ',')) {
       state.reporter.error(piece.origin, `'${directive.text}' expects strings`);
       return;

@@ -3,7 +3,7 @@
 
 import type { Mode } from '../isa/insn.ts';
 import { type Expression, parseExpression } from './expression.ts';
-import { isOneOf, wordAt } from './operands.ts';
+import { isOneOf } from './operands.ts';
 import { type Directive, SECTION_ATTRIBUTES, type SectionAttribute } from './statement.ts';
 import type { Cursor, Reporter } from './tokens.ts';
 import { spell } from './tokens.ts';
@@ -18,7 +18,7 @@ export interface Settings {
 export const parseDirective = (cursor: Cursor, settings: Settings, reporter: Reporter): Directive | undefined => {
   const open = cursor.origin;
   cursor.take();
-  const name = wordAt(cursor);
+  const name = cursor.word;
   const origin = cursor.origin;
   cursor.take();
   const parse = name === undefined || !Object.hasOwn(DIRECTIVES, name) ? undefined : DIRECTIVES[name];
@@ -29,7 +29,7 @@ export const parseDirective = (cursor: Cursor, settings: Settings, reporter: Rep
   const directive = parse(cursor, reporter, settings);
   if (directive === 'invalid') return undefined;
   if (!cursor.accept(']')) reporter.error(cursor.origin, `${name}: expected ] at the end of a directive`);
-  else if (!cursor.atEnd) reporter.error(cursor.origin, `end of line expected, not '${cursor.peek()?.text}'`);
+  else if (!cursor.atEnd) reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
   return directive;
 };
 
@@ -56,7 +56,7 @@ const withValue = (kind: 'sectalign' | 'absolute' | 'org'): Parse => (cursor, re
 const withNames = (kind: 'global' | 'static' | 'extern'): Parse => (cursor, reporter) => {
   const names: string[] = [];
   do {
-    const token = cursor.peek();
+    const { token } = cursor;
     if (token?.kind !== 'word') {
       reporter.error(cursor.origin, `${kind}: symbol expected`);
       return 'invalid';
@@ -78,7 +78,7 @@ const ignore: Parse = (cursor) => {
 
 const parseDefault: Parse = (cursor, reporter, settings) => {
   do {
-    const word = wordAt(cursor);
+    const word = cursor.word;
     if (word === 'rel' || word === 'abs') settings.defaultRel = word === 'rel';
     else if (word !== 'bnd' && word !== 'nobnd') {
       reporter.error(cursor.origin, 'default: must be rel or abs');
@@ -97,7 +97,7 @@ const refuseCommon: Parse = (cursor, reporter) => {
 /** Characters up to the next blank, as NASM reads names of sections. */
 const parseName = (cursor: Cursor): string => {
   let name = '';
-  for (let token = cursor.peek(); token && !cursor.sees(']') && (name === '' || !token.spaceBefore); token = cursor.peek()) {
+  for (let { token } = cursor; token && !cursor.sees(']') && (name === '' || !token.spaceBefore); token = cursor.token) {
     name += token.kind === 'string' ? token.text.slice(1, -1) : spell(token);
     cursor.take();
   }
@@ -121,7 +121,7 @@ const parseSection: Parse = (cursor, reporter) => {
 
 const parseAttribute = (cursor: Cursor, reporter: Reporter): SectionAttribute | undefined | 'invalid' => {
   const { origin } = cursor;
-  const kind = wordAt(cursor);
+  const kind = cursor.word;
   if (!isOneOf(SECTION_ATTRIBUTES, kind)) {
     reporter.warning(origin, `ignoring unknown section attribute: "${parseName(cursor)}"`);
     return undefined;

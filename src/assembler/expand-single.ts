@@ -8,7 +8,7 @@ import {
 } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
-import type { Expansion, Origin, Token } from './tokens.ts';
+import { type Expansion, type Origin, pieceAt, type Token } from './tokens.ts';
 
 /** Each look may put together new names; a source that needs more than this has no end. */
 const MOST_LOOKS = 100;
@@ -130,7 +130,7 @@ class Expander {
       return value === undefined ? [] : numberPieces(value, first.origin);
     }
     const bytes = new TextEncoder().encode(spellPieces(this.#state.expandSingle(pieces)));
-    return [{ kind: 'string', text: quote(bytes), bytes, origin: first.origin, spaceBefore: first.spaceBefore }];
+    return [pieceAt('string', quote(bytes), bytes, first, first.spaceBefore)];
   }
 
   /** Reads on, over the ends of macro texts, without taking anything until `commit`. */
@@ -195,9 +195,9 @@ const fillIn = (
   for (const piece of pieces) {
     const value = isWord(piece) ? values.get(piece.text) : undefined;
     if (value) body.replace(piece, value);
-    else if (piece.kind === 'percent' && piece.sort === 'self') {
+    else if (piece.kind === 'percent' && piece.value === 'self') {
       const text = piece.text === '%?' && use.kind === 'word' ? use.text : macro.name;
-      body.keep(wordAt(text, piece.origin, piece.spaceBefore));
+      body.keep(wordAt(text, piece, piece.spaceBefore));
     } else body.keep(piece);
   }
   return body.pieces;
@@ -206,8 +206,6 @@ const fillIn = (
 /** A number as text: the sign of a negative one is an operator of its own. */
 export const numberPieces = (value: bigint, origin: Origin): Token[] => {
   const magnitude = value < 0n ? -value : value;
-  const number: Token = {
-    kind: 'number', text: `${magnitude}`, value: BigInt.asIntN(64, magnitude), origin, spaceBefore: false,
-  };
-  return value < 0n ? [{ kind: 'punctuation', text: '-', origin, spaceBefore: false }, number] : [number];
+  const number = pieceAt('number', `${magnitude}`, BigInt.asIntN(64, magnitude), origin);
+  return value < 0n ? [pieceAt('punctuation', '-', undefined, origin), number] : [number];
 };

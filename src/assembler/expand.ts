@@ -7,15 +7,16 @@ import { numberPieces } from './expand-single.ts';
 import type { Scope } from './expression.ts';
 import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { matchCall, type RawLine } from './macros.ts';
+import { matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
-import { Fatal, isPunctuation, isWord } from './pieces.ts';
+import { Fatal, isPunctuation, isWord, producedBy } from './pieces.ts';
 import { bothNames, PRELUDE } from './prelude.ts';
 import { Preprocessor } from './preprocessor.ts';
+import { directiveIn, RawLine } from './raw-line.ts';
 import { splitLines } from './reporter.ts';
 import { quote } from './strings.ts';
 import { substitute } from './substitute.ts';
-import type { Expansion, Line, Origin, Reporter, SourceIo, Token } from './tokens.ts';
+import { type Expansion, type Line, type Origin, pieceAt, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
 export interface ExpandOptions {
   /** Macros defined from outside, as `NAME` or `NAME=text`. */
@@ -39,7 +40,9 @@ export function* expand(entry: string, io: SourceIo, reporter: Reporter, options
   }
 }
 
-const DIRECTIVES: Readonly<Record<string, Directive>> = { ...DEFINE_DIRECTIVES, ...BLOCK_DIRECTIVES, ...OTHER_DIRECTIVES };
+const DIRECTIVES: ReadonlyMap<string, Directive> = new Map(
+  Object.entries({ ...DEFINE_DIRECTIVES, ...BLOCK_DIRECTIVES, ...OTHER_DIRECTIVES }),
+);
 
 const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: ExpandOptions): void => {
   const run = (path: string, lines: readonly string[]): void => {
@@ -57,7 +60,7 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
   dynamic('OUTPUT_FORMAT', ({ place, macro }) => lex(format, place, macro));
   dynamic('FILE', (origin) => {
     const bytes = new TextEncoder().encode(state.origin.place.file);
-    return [{ kind: 'string', text: quote(bytes), bytes, origin, spaceBefore: false }];
+    return [pieceAt('string', quote(bytes), bytes, origin)];
   });
 };
 
@@ -65,8 +68,8 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
 const nextLines = (state: Preprocessor): readonly Line[] | undefined => {
   const lines: Line[] = [];
   for (let read = state.input.read(); read; read = state.input.read()) {
-    if (!Array.isArray(read)) endFile(state, read as FileFrame);
-    else handleLine(state, read, lines);
+    if (read instanceof RawLine) handleLine(state, read, lines);
+    else endFile(state, read);
     if (lines.length > 0) return lines;
   }
   return undefined;
@@ -82,7 +85,7 @@ const endFile = (state: Preprocessor, file: FileFrame): void => {
 
 const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   state.spendLine();
-  state.origin = originOf(state, raw[0]);
+  state.origin = originOf(state, raw.pieces[0]);
   const { recording } = state;
   if (recording) {
     if (record(state, recording, raw)) return;
@@ -90,29 +93,23 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
     recording.finish(recording.lines);
     return;
   }
-  const directive = directiveIn(raw);
+  const { directive } = raw;
   if (directive && handleConditional(state, directive, raw)) return;
   if (!isReading(state)) return;
   const pieces = substitute(state, raw);
-  if (isAsWritten(raw) && isFinal(state, pieces)) {
-    if (!handleCall(state, pieces, raw.length, lines)) emit(state, pieces, lines);
+  if (raw.isAsWritten && isFinal(state, pieces)) {
+    if (!handleCall(state, pieces, pieces.length, lines)) emit(state, pieces, lines);
     return;
   }
   const substituted = directiveIn(pieces);
   if (substituted) {
-    if (directive || !handleConditional(state, substituted, pieces)) handleDirective(state, substituted, pieces.slice(1));
+    if (directive || !handleConditional(state, substituted, new RawLine(pieces))) handleDirective(state, substituted, pieces.slice(1));
     return;
   }
   const row = state.expandSingle(pieces);
-  if (row.length === 0 || handleCall(state, row, raw.length, lines)) return;
+  if (row.length === 0 || handleCall(state, row, raw.pieces.length, lines)) return;
   const tokens = state.finish(row);
   if (tokens) emit(state, tokens, lines);
-};
-
-/** Whether nothing was or will be substituted, so that no two tokens can come to touch. So it is with most lines that people write. */
-const isAsWritten = (raw: RawLine): boolean => {
-  for (const { kind } of raw) if (kind === 'percent' || kind === 'broken') return false;
-  return true;
 };
 
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
@@ -122,18 +119,15 @@ const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is reado
 };
 
 /** Where a line was written; of the prelude's lines, where they are called. */
-const originOf = (state: Preprocessor, { origin }: Piece): Origin => {
+const originOf = (state: Preprocessor, first: Piece): Origin => {
   const { macro } = state.input;
-  if (!macro) return origin;
-  return macro.macro.builtin ? macro.expansion.call : { place: origin.place, macro: macro.expansion };
+  if (!macro) return first;
+  return macro.macro.builtin ? macro.expansion.call : producedBy(first, macro.expansion);
 };
 
-const directiveIn = ([first]: readonly Piece[]): Percent | undefined =>
-  first?.kind === 'percent' && first.sort === 'directive' ? first : undefined;
-
 const handleDirective = (state: Preprocessor, directive: Percent, pieces: readonly Piece[]): void => {
-  const name = directive.text.slice(1).toLowerCase();
-  if (Object.hasOwn(DIRECTIVES, name)) DIRECTIVES[name](state, pieces, directive);
+  const handle = DIRECTIVES.get(directive.lower);
+  if (handle) handle(state, pieces, directive);
   else state.reporter.error(directive.origin, `there is no directive '${directive.text.slice(0, 40)}'`);
 };
 
@@ -173,9 +167,9 @@ const handleCallAt = (state: Preprocessor, at: number, row: readonly Piece[], ra
 
 const DEEPEST_CALL = 10_000;
 
-const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.kind === 'percent' && piece.sort === 'context');
+const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.kind === 'percent' && piece.value === 'context');
 
-const colonAfter = ({ origin }: Piece): Piece => ({ kind: 'punctuation', text: ':', origin, spaceBefore: false });
+const colonAfter = (piece: Piece): Piece => pieceAt('punctuation', ':', undefined, piece);
 
 const emit = (state: Preprocessor, tokens: readonly Token[], lines: Line[]): void => {
   if (tokens.length === 0) return;

@@ -100,7 +100,7 @@ const LEVEL_OF: ReadonlyMap<string, number> = new Map(PRECEDENCE.flatMap((row, l
 const parseBinary = (cursor: Cursor, reporter: Reporter, depth: number, level: number): Expression | undefined => {
   let left = parseUnary(cursor, reporter, depth);
   while (left) {
-    const token = cursor.peek();
+    const { token } = cursor;
     const tokenLevel = token?.kind === 'punctuation' ? LEVEL_OF.get(token.text) : undefined;
     if (token === undefined || tokenLevel === undefined || tokenLevel < level) return left;
     cursor.take();
@@ -113,7 +113,7 @@ const parseBinary = (cursor: Cursor, reporter: Reporter, depth: number, level: n
 const isSign = (text: string): text is (typeof SIGNS)[number] => (SIGNS as readonly string[]).includes(text);
 
 const parseUnary = (cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
-  const token = cursor.peek();
+  const { token } = cursor;
   if (token === undefined) {
     reporter.error(cursor.origin, 'an expression is missing at the end');
     return undefined;
@@ -147,8 +147,8 @@ const parseBracket = (cursor: Cursor, reporter: Reporter, depth: number): Expres
 const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, reporter: Reporter): Expression | undefined => {
   if (token.kind === 'number') return { kind: 'number', value: constantValue(token.value), origin: token.origin };
   if (token.kind === 'string') {
-    if (token.bytes.length > 8) reporter.warning(token.origin, 'only the first 8 bytes of a character constant count');
-    return { kind: 'number', value: constantValue(characterConstant(token.bytes)), origin: token.origin };
+    if (token.value.length > 8) reporter.warning(token.origin, 'only the first 8 bytes of a character constant count');
+    return { kind: 'number', value: constantValue(characterConstant(token.value)), origin: token.origin };
   }
   reporter.error(token.origin, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
   return undefined;
@@ -157,7 +157,7 @@ const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, 
 const parseWord = (word: Word, cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
   const { text: name, escaped, origin } = word;
   cursor.take();
-  if (!escaped && name.toLowerCase() === 'seg') {
+  if (!escaped && word.lower === 'seg') {
     reporter.error(origin, `'seg' has no meaning in a flat image`);
     return undefined;
   }

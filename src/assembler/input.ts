@@ -2,7 +2,9 @@
 // Conditions belong to the file they stand in, as in NASM: a macro may open one and leave it to another to close it.
 import type { Piece } from './lex.ts';
 import { lex } from './lex.ts';
-import type { Call, RawLine } from './macros.ts';
+import type { Call } from './macros.ts';
+import { movedTo } from './pieces.ts';
+import { RawLine } from './raw-line.ts';
 import type { Expansion, Origin } from './tokens.ts';
 
 /** A `%if` and its branches. `on`: this branch is read; `off`: a later one may be; `done`: none of the rest is. */
@@ -90,8 +92,9 @@ export class Input {
       if (!frame) return undefined;
       const body = frame.kind === 'macro' ? frame.macro.body : frame.kind === 'rep' ? frame.body : frame.lines;
       if (frame.next < body.length) {
-        const line = frame.kind === 'file' ? readLogicalLine(frame) : (body as readonly RawLine[])[frame.next++];
-        if (line.length > 0) return line;
+        if (frame.kind !== 'file') return (body as readonly RawLine[])[frame.next++];
+        const pieces = readLogicalLine(frame);
+        if (pieces.length > 0) return new RawLine(pieces);
         continue;
       }
       if (frame.kind === 'rep' && !frame.isOver && body.length > 0 && --frame.remaining > 0) {
@@ -109,7 +112,7 @@ export class Input {
 }
 
 /** A line of a file, with those that a backslash at its end joins to it. */
-const readLogicalLine = (frame: FileFrame): RawLine => {
+const readLogicalLine = (frame: FileFrame): readonly Piece[] => {
   const { shown } = frame;
   const place = { file: shown?.file ?? frame.path, line: shown?.line ?? frame.next + 1, column: 1 };
   const first = frame.lines[frame.next++];
@@ -130,10 +133,7 @@ const readLogicalLine = (frame: FileFrame): RawLine => {
 
 /** Of a piece in joined lines: the line and column where it was really written. */
 const placeInJoined = (piece: Piece, starts: readonly number[]): Piece => {
-  const { place } = piece.origin;
-  const line = starts.findLastIndex((start) => place.column > start);
-  return {
-    ...piece,
-    origin: { ...piece.origin, place: { ...place, line: place.line + line, column: place.column - starts[line] } },
-  };
+  const { line: begin, column, macro } = piece;
+  const line = starts.findLastIndex((start) => column > start);
+  return movedTo(piece, { ...begin, line: begin.line + line }, column - starts[line], macro);
 };

@@ -4,7 +4,7 @@
 import type { Place } from '../base/diagnostic.ts';
 import { isFloat, parseNumber } from './numbers.ts';
 import { unquote } from './strings.ts';
-import type { Origin, Token } from './tokens.ts';
+import { type Expansion, type Token, Written } from './tokens.ts';
 
 /** What follows a `%`. The text is without braces: `%{1}` and `%1` are the same piece. */
 export type PercentSort =
@@ -19,22 +19,11 @@ export type PercentSort =
   | 'self' //        %? %??
   | 'environment'; // %!name
 
-export interface Percent {
-  readonly kind: 'percent';
-  readonly sort: PercentSort;
-  readonly text: string;
-  readonly origin: Origin;
-  readonly spaceBefore: boolean;
-}
+/** Of `%[…]`, the text is what stands inside; of all others it has the `%`. */
+export type Percent = Written<'percent', PercentSort>;
 
-/** Text that is no token; `problem` says why. */
-export interface Broken {
-  readonly kind: 'broken';
-  readonly text: string;
-  readonly problem: string;
-  readonly origin: Origin;
-  readonly spaceBefore: boolean;
-}
+/** Text that is no token; the value says why. */
+export type Broken = Written<'broken', string>;
 
 export type Piece = Token | Percent | Broken;
 
@@ -46,7 +35,7 @@ const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*))/y;
 const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./sy;
 
 /** The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. */
-export const lex = (text: string, place: Place, macro?: Origin['macro']): Piece[] => new Lexer(text, place, macro).run();
+export const lex = (text: string, place: Place, macro?: Expansion): Piece[] => new Lexer(text, place, macro).run();
 
 /** What a character below 0x80 may begin, as a sum: most pieces are then found by one pattern. */
 const BEGINS = { name: 1, number: 2, string: 4, percent: 8 } as const;
@@ -60,11 +49,11 @@ const BEGINNINGS = Uint8Array.from({ length: 0x80 }, (_, code) => beginsOf(Strin
 class Lexer {
   readonly #text: string;
   readonly #place: Place;
-  readonly #macro: Origin['macro'];
+  readonly #macro: Expansion | undefined;
   /** The next character to be read. */
   #index = 0;
 
-  constructor(text: string, place: Place, macro: Origin['macro']) {
+  constructor(text: string, place: Place, macro: Expansion | undefined) {
     this.#text = text;
     this.#place = place;
     this.#macro = macro;
@@ -89,24 +78,47 @@ class Lexer {
   }
 
   #piece(begins: number, spaceBefore: boolean): Piece {
-    const { file, line, column } = this.#place;
-    const origin: Origin = { place: { file, line, column: column + this.#index }, macro: this.#macro };
+    const column = this.#place.column + this.#index;
     if (begins & BEGINS.name) {
       const text = this.#take(NAME);
-      if (text !== undefined) return wordPiece(text, origin, spaceBefore);
+      if (text !== undefined) return this.#word(text, column, spaceBefore);
     }
     if (begins & BEGINS.number) {
       const text = this.#take(NUMBER);
-      if (text !== undefined) return numberPiece(text, origin, spaceBefore);
+      if (text !== undefined) return this.#number(text, column, spaceBefore);
     }
-    if (begins & BEGINS.string) return this.#string(origin, spaceBefore);
+    if (begins & BEGINS.string) return this.#string(column, spaceBefore);
     if (begins & BEGINS.percent) {
       const text = this.#take(PERCENT) ?? this.#take(PERCENT_NAME);
-      if (text === '%{' || text === '%[') return this.#bracketed(text, origin, spaceBefore);
-      if (text !== undefined) return { kind: 'percent', sort: sortOf(text), text, origin, spaceBefore };
+      if (text === '%{' || text === '%[') return this.#bracketed(text, column, spaceBefore);
+      if (text !== undefined) return this.#percent(text, sortOf(text), column, spaceBefore);
     }
-    const text = this.#take(OPERATOR) ?? this.#rest(1);
-    return { kind: 'punctuation', text, origin, spaceBefore };
+    const text = begins === 0 && SINGLE.includes(this.#text[this.#index]) ? this.#rest(1) : (this.#take(OPERATOR) ?? this.#rest(1));
+    return this.#make('punctuation', text, undefined, column, spaceBefore);
+  }
+
+  #make<Kind extends string, Value>(kind: Kind, text: string, value: Value, column: number, spaceBefore: boolean): Written<Kind, Value> {
+    return new Written(kind, text, text, value, false, spaceBefore, this.#place, column, this.#macro);
+  }
+
+  #percent(text: string, sort: PercentSort, column: number, spaceBefore: boolean): Percent {
+    const lower = sort === 'directive' ? text.slice(1).toLowerCase() : text;
+    return new Written('percent', text, lower, sort, false, spaceBefore, this.#place, column, this.#macro);
+  }
+
+  #word(text: string, column: number, spaceBefore: boolean): Piece {
+    const escaped = text.charCodeAt(0) === DOLLAR;
+    const name = escaped ? text.slice(1) : text;
+    return new Written('word', name, name.toLowerCase(), undefined, escaped, spaceBefore, this.#place, column, this.#macro);
+  }
+
+  /** A number wider than 64 bits keeps its low 64, as with NASM. */
+  #number(text: string, column: number, spaceBefore: boolean): Piece {
+    if (isFloat(text)) return this.#make('float', text, undefined, column, spaceBefore);
+    const value = parseNumber(text);
+    return value === undefined
+      ? this.#make('broken', text, `'${text.slice(0, 40)}' is not a number`, column, spaceBefore)
+      : this.#make('number', text, BigInt.asIntN(64, value), column, spaceBefore);
   }
 
   /** What the pattern finds here, which then lies behind. */
@@ -124,19 +136,19 @@ class Lexer {
     return text;
   }
 
-  #string(origin: Origin, spaceBefore: boolean): Piece {
+  #string(column: number, spaceBefore: boolean): Piece {
     const text = this.#take(STRING);
-    if (text !== undefined) return { kind: 'string', text, bytes: unquote(text), origin, spaceBefore };
-    return this.#broken(`this string has no closing ${this.#text[this.#index]}`, origin, spaceBefore);
+    if (text !== undefined) return this.#make('string', text, unquote(text), column, spaceBefore);
+    return this.#broken(`this string has no closing ${this.#text[this.#index]}`, column, spaceBefore);
   }
 
   /** All that is left, from here on. */
-  #broken(problem: string, origin: Origin, spaceBefore: boolean): Piece {
-    return { kind: 'broken', text: this.#rest(this.#text.length - this.#index), problem, origin, spaceBefore };
+  #broken(problem: string, column: number, spaceBefore: boolean): Piece {
+    return this.#make('broken', this.#rest(this.#text.length - this.#index), problem, column, spaceBefore);
   }
 
   /** `%{…}` and `%[…]`, from behind the opening bracket to the matching one, over quoted strings. */
-  #bracketed(begin: '%{' | '%[', origin: Origin, spaceBefore: boolean): Piece {
+  #bracketed(begin: '%{' | '%[', column: number, spaceBefore: boolean): Piece {
     const text = this.#text;
     const open = begin[1];
     const close = open === '{' ? '}' : ']';
@@ -150,33 +162,22 @@ class Lexer {
       else if (character === close && --depth === 0) {
         const inner = text.slice(start, this.#index - 1);
         const [sort, content]: [PercentSort, string] = open === '[' ? ['indirect', inner] : [sortOf(`%${inner}`), `%${inner}`];
-        return { kind: 'percent', sort, text: content, origin, spaceBefore };
+        return this.#percent(content, sort, column, spaceBefore);
       }
     }
     this.#index = start - begin.length;
-    return this.#broken(`'${begin}' has no closing '${close}'`, origin, spaceBefore);
+    return this.#broken(`'${begin}' has no closing '${close}'`, column, spaceBefore);
   }
 }
 
 const TAB = 0x09;
 const RETURN = 0x0d;
 const SPACE = 0x20;
+const DOLLAR = 0x24;
 const SEMICOLON = 0x3b;
+/** What is an operator by itself, whatever follows. */
+const SINGLE = ',[]():+-*';
 const QUOTES = '\'"`';
-
-const wordPiece = (text: string, origin: Origin, spaceBefore: boolean): Piece => {
-  const escaped = text[0] === '$';
-  return { kind: 'word', text: escaped ? text.slice(1) : text, escaped, origin, spaceBefore };
-};
-
-/** A number token; wider than 64 bits keeps its low 64, as NASM does. */
-const numberPiece = (text: string, origin: Origin, spaceBefore: boolean): Piece => {
-  if (isFloat(text)) return { kind: 'float', text, origin, spaceBefore };
-  const value = parseNumber(text);
-  return value === undefined
-    ? { kind: 'broken', text, problem: `'${text.slice(0, 40)}' is not a number`, origin, spaceBefore }
-    : { kind: 'number', text, value: BigInt.asIntN(64, value), origin, spaceBefore };
-};
 
 const SORTS: readonly (readonly [RegExp, PercentSort])[] = [
   [/^%[0-9]+$/, 'parameter'],

@@ -2,10 +2,8 @@
 // Definitions of one name differ by how many arguments they take; the newest that fits is called. NASM manual 4.3.
 import type { Piece } from './lex.ts';
 import { isPunctuation, spaced } from './pieces.ts';
+import type { RawLine } from './raw-line.ts';
 import type { Reporter } from './tokens.ts';
-
-/** A line before preprocessing, never empty. */
-export type RawLine = readonly Piece[];
 
 /** How many arguments a macro takes; the last one may swallow commas. */
 export interface Arity {

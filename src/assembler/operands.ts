@@ -24,12 +24,6 @@ interface Qualifiers {
   distance?: 'short' | 'near' | 'far';
 }
 
-/** The word at the cursor in lower case, unless it is escaped. */
-export const wordAt = (cursor: Cursor, ahead = 0): string | undefined => {
-  const token = cursor.peek(ahead);
-  return token?.kind === 'word' && !token.escaped ? token.text.toLowerCase() : undefined;
-};
-
 export const isOneOf = <T extends string>(words: readonly T[], word: string | undefined): word is T =>
   word !== undefined && (words as readonly string[]).includes(word);
 
@@ -45,7 +39,7 @@ export const parseOperands = (cursor: Cursor, context: OperandContext): Operand[
     operands.push(operand);
     if (cursor.atEnd) break;
     if (!cursor.accept(',')) {
-      context.reporter.error(cursor.origin, `comma or end of line expected after operand, not ${quote(cursor.peek())}`);
+      context.reporter.error(cursor.origin, `comma or end of line expected after operand, not ${quote(cursor.token)}`);
       return undefined;
     }
     if (cursor.atEnd) {
@@ -99,7 +93,7 @@ const segmentOf = (value: Expression): number =>
 const parseQualifiers = (cursor: Cursor): Qualifiers => {
   const qualifiers: Qualifiers = {};
   for (;;) {
-    const word = wordAt(cursor);
+    const word = cursor.word;
     if (isSizeWord(word)) qualifiers.size ??= SIZE_WORDS[word];
     else if (word === 'strict') qualifiers.strict = true;
     else if (isOneOf(DISTANCES, word)) qualifiers.distance = word;
@@ -151,7 +145,7 @@ const sum = (left: Expression, right: Expression): Expression => ({ kind: 'binar
 
 const parseOverrides = (cursor: Cursor, { prefixes }: OperandContext, overrides: Overrides): void => {
   for (;;) {
-    const word = wordAt(cursor);
+    const word = cursor.word;
     if (isSizeWord(word)) overrides.displacementSize = SIZE_WORDS[word];
     else if (word === 'rel' || word === 'abs') overrides.rip = word;
     else if (word === 'nosplit') overrides.nosplit = true;

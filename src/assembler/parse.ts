@@ -7,9 +7,9 @@ import { PREFIXES, type Prefix } from '../isa/source.ts';
 import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, parseExpression } from './expression.ts';
-import { isOneOf, parseOperands, wordAt } from './operands.ts';
+import { isOneOf, parseOperands } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
-import { Cursor, type Line, type Origin, type Reporter, type SourceIo, spell, textOf } from './tokens.ts';
+import { Cursor, type Line, type Origin, type Reporter, type SourceIo, spell, textOf, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -82,16 +82,16 @@ export class Parser {
 
   /** The label in front, and its colon. */
   #parseLabel(cursor: Cursor): string | undefined | typeof INVALID {
-    const token = cursor.peek();
-    const word = wordAt(cursor);
+    const { token } = cursor;
+    const word = cursor.word;
     if (token?.kind !== 'word' || (word !== undefined && registerNamed(word) && !isOneOf(SEGMENT_NAMES, word))) {
       this.#reporter.error(cursor.origin, 'label or instruction expected at start of line');
       return INVALID;
     }
-    const next = cursor.peek(1);
+    const next = cursor.tokens[1];
     const hasColon = next?.kind === 'punctuation' && next.text === ':';
     if (!hasColon && isReserved(word)) return undefined;
-    if (!hasColon && next && !isReserved(wordAt(cursor, 1))) {
+    if (!hasColon && next && !isReserved(wordOf(next))) {
       this.#reporter.error(token.origin, `unknown instruction '${token.text}'`);
       return INVALID;
     }
@@ -109,12 +109,12 @@ export class Parser {
   }
 
   #parseBody(cursor: Cursor): Body | undefined {
-    const word = wordAt(cursor);
+    const word = cursor.word;
     const text = word !== undefined && isMnemonic(word) ? this.#textOf(cursor) : undefined;
     if (text === undefined) return this.#parseNewBody(cursor);
     const known = this.#constants.get(text);
     if (known && this.#isSettled(known)) {
-      cursor.index = cursor.tokens.length;
+      cursor.skipAll();
       return known;
     }
     const body = this.#parseNewBody(cursor);
@@ -136,12 +136,12 @@ export class Parser {
 
   #parseNewBody(cursor: Cursor): Body | undefined {
     const prefixes: Prefix[] = [];
-    for (let word = wordAt(cursor); isOneOf(PREFIXES, word); word = wordAt(cursor)) {
+    for (let word = cursor.word; isOneOf(PREFIXES, word); word = cursor.word) {
       prefixes.push(word);
       cursor.take();
     }
     const { origin } = cursor;
-    const word = wordAt(cursor);
+    const word = cursor.word;
     if (word === undefined && !(cursor.atEnd && prefixes.length > 0)) {
       this.#reporter.error(origin, 'instruction expected');
       return undefined;
@@ -203,7 +203,7 @@ export class Parser {
   }
 
   #expectEnd(cursor: Cursor): void {
-    if (!cursor.atEnd) this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.peek()?.text}'`);
+    if (!cursor.atEnd) this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
   }
 }
 

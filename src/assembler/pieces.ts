@@ -1,8 +1,8 @@
 // Rows of pieces, and what the preprocessor's parts do with them: putting together what touches, splitting at commas, marking
 // which expansion they come from.
+import type { Place } from '../base/diagnostic.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import type { Expansion, Origin, Punctuation, Word } from './tokens.ts';
-import { spell } from './tokens.ts';
+import { type Expansion, type Origin, type Punctuation, spell, type Word, Written } from './tokens.ts';
 
 /** Thrown where going on makes no sense (a limit, `%fatal`); caught in `expand`, which reports it and ends. */
 export class Fatal {
@@ -20,13 +20,8 @@ export const isPunctuation = (piece: Piece | undefined, text: string): piece is 
 
 export const isWord = (piece: Piece | undefined): piece is Word => piece?.kind === 'word' && !piece.escaped;
 
-export const wordAt = (text: string, origin: Origin, spaceBefore: boolean): Word => ({
-  kind: 'word',
-  text,
-  escaped: false,
-  origin,
-  spaceBefore,
-});
+export const wordAt = (text: string, at: Piece, spaceBefore: boolean): Word =>
+  new Written('word', text, text.toLowerCase(), undefined, false, spaceBefore, at.line, at.column, at.macro);
 
 /** `%$$name`: how many contexts outwards from the innermost, and the name. */
 export const contextName = ({ text }: Percent): { readonly outwards: number; readonly name: string } => {
@@ -36,7 +31,7 @@ export const contextName = ({ text }: Percent): { readonly outwards: number; rea
 
 const spellPiece = (piece: Piece): string => {
   if (piece.kind === 'broken') return piece.text;
-  if (piece.kind === 'percent') return piece.sort === 'indirect' ? `%[${piece.text}]` : piece.text;
+  if (piece.kind === 'percent') return piece.value === 'indirect' ? `%[${piece.text}]` : piece.text;
   return spell(piece);
 };
 
@@ -45,28 +40,26 @@ export const spellPieces = (pieces: readonly Piece[]): string =>
   pieces.map((piece, index) => (index > 0 && piece.spaceBefore ? ` ${spellPiece(piece)}` : spellPiece(piece))).join('');
 
 /** The piece, standing after a blank or not. */
-export const spaced = (piece: Piece, spaceBefore: boolean): Piece =>
-  piece.spaceBefore === spaceBefore ? piece : { ...piece, spaceBefore };
+export const spaced = (piece: Piece, spaceBefore: boolean): Piece => {
+  if (piece.spaceBefore === spaceBefore) return piece;
+  const { kind, text, lower, value, escaped, line, column, macro } = piece;
+  return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
+};
 
 /** The row, its first piece standing after a blank or not. */
 export const spacedRow = (pieces: readonly Piece[], spaceBefore: boolean): readonly Piece[] =>
   pieces.length === 0 || pieces[0].spaceBefore === spaceBefore ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
 
-/** The piece with another origin. Written out by kind: most of an expansion's work is this copying. */
-export const withOrigin = (piece: Piece, origin: Origin): Piece => {
-  const { text, spaceBefore } = piece;
-  switch (piece.kind) {
-    case 'word':
-      return { kind: 'word', text, escaped: piece.escaped, origin, spaceBefore };
-    case 'number':
-      return { kind: 'number', text, value: piece.value, origin, spaceBefore };
-    case 'punctuation':
-      return { kind: 'punctuation', text, origin, spaceBefore };
-    case 'string':
-      return { kind: 'string', text, bytes: piece.bytes, origin, spaceBefore };
-    default:
-      return { ...piece, origin };
-  }
+/** The piece as produced by `macro`. */
+export const producedBy = (piece: Piece, macro: Expansion): Piece => {
+  const { kind, text, lower, value, escaped, spaceBefore, line, column } = piece;
+  return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
+};
+
+/** The piece as written elsewhere. */
+export const movedTo = (piece: Piece, line: Place, column: number, macro: Expansion | undefined): Piece => {
+  const { kind, text, lower, value, escaped, spaceBefore } = piece;
+  return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
 };
 
 /** A row being made out of another one, in which some pieces are replaced by others or by none. */
@@ -92,8 +85,11 @@ export class Row {
 }
 
 /** The pieces as produced by `macro`. */
-export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] =>
-  pieces.map((piece) => withOrigin(piece, { place: piece.origin.place, macro }));
+export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => {
+  const produced: Piece[] = [];
+  for (const piece of pieces) produced.push(producedBy(piece, macro));
+  return produced;
+};
 
 /** Beyond this a name is not one that somebody wrote. */
 const LONGEST_NAME = 4096;
@@ -154,7 +150,7 @@ export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
   return isChanged ? pasted : pieces;
 };
 
-const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.sort === 'paste';
+const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.value === 'paste';
 
 const fuseText = (left: Piece, right: Piece): Piece[] => {
   const text = spellPiece(left) + spellPiece(right);

@@ -4,8 +4,9 @@ import { type SingleMacro, Defines } from './defines.ts';
 import { expandSingle } from './expand-single.ts';
 import { Input } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
-import { Macros, type RawLine } from './macros.ts';
+import { Macros } from './macros.ts';
 import { contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
+import type { RawLine } from './raw-line.ts';
 import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
 /** An entry of the stack of `%push`. */
@@ -106,7 +107,7 @@ export class Preprocessor {
     const joined = joinTouching(this.#withContextLabels(pieces), true);
     let isWhole = true;
     for (const piece of joined) {
-      if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.problem);
+      if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.value);
       else if (piece.kind === 'percent') this.reporter.error(piece.origin, this.#whyNot(piece));
       else continue;
       isWhole = false;
@@ -124,10 +125,10 @@ export class Preprocessor {
   /** `%$name` where it is no macro: a label of the context. */
   #contextLabel(piece: Percent): Piece {
     const context = this.#contextFor(piece);
-    return context ? wordAt(`..@${context.number}.${contextName(piece).name}`, piece.origin, piece.spaceBefore) : piece;
+    return context ? wordAt(`..@${context.number}.${contextName(piece).name}`, piece, piece.spaceBefore) : piece;
   }
 
-  #whyNot({ sort, text }: Percent): string {
+  #whyNot({ value: sort, text }: Percent): string {
     if (sort === 'context') return `'${text}': ${this.contexts.length === 0 ? 'no context is' : 'fewer contexts are'} open`;
     if (sort === 'environment') return `'${text}': the environment is not read`;
     return `'${text}' means nothing here`;
@@ -156,6 +157,6 @@ export class Preprocessor {
   }
 }
 
-const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.sort === 'context';
+const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.value === 'context';
 
 const NOTHING_KNOWN: Scope = { symbol: () => UNKNOWN, here: () => UNKNOWN, sectionStart: () => constantValue(0n) };

@@ -2,61 +2,55 @@
 // `%{2:3}`, `%?`) and with `%[…]` expanded. Done before directives are looked at, so that they see the arguments.
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
-import { lex, type Percent, type Piece } from './lex.ts';
-import { expandedFrom, isWord, joinTouching, Row, withOrigin, wordAt } from './pieces.ts';
+import { lex, type Percent, type PercentSort, type Piece } from './lex.ts';
+import { expandedFrom, isWord, joinTouching, movedTo, Row, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
-import type { Origin } from './tokens.ts';
+import { isReplaced, type RawLine } from './raw-line.ts';
+import { pieceAt } from './tokens.ts';
 
-export const substitute = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
+export const substitute = (state: Preprocessor, { pieces, isReplaced }: RawLine): readonly Piece[] => {
   const { macro } = state.input;
-  const isChanged = hasReplaced(pieces);
-  if (!macro) return isChanged ? replaceAll(state, pieces, macro) : pieces;
-  const own = pieces.map((piece) => withOrigin(piece, originIn(macro, piece)));
-  const row = isChanged ? replaceAll(state, own, macro) : own;
+  if (!macro) return isReplaced ? replaceAll(state, pieces, macro) : pieces;
+  const own = ownedBy(macro, pieces);
+  const row = isReplaced ? replaceAll(state, own, macro) : own;
   state.spend(row.length, row.length);
   return row;
 };
 
-const hasReplaced = (pieces: readonly Piece[]): boolean => {
-  for (const piece of pieces) if (isReplaced(piece)) return true;
-  return false;
+/** What the prelude's macros produce counts as written where they are called. */
+const ownedBy = ({ macro, expansion }: MacroFrame, pieces: readonly Piece[]): Piece[] => {
+  if (!macro.builtin) return expandedFrom(pieces, expansion);
+  const { place, macro: outer } = expansion.call;
+  return pieces.map((piece) => movedTo(piece, place, place.column, outer));
 };
 
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
   const row = new Row();
   for (const piece of pieces) {
-    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.sort));
+    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
     else row.keep(piece);
   }
   return joinTouching(row.pieces);
 };
 
-/** What the prelude's macros produce counts as written where they are called. */
-const originIn = ({ macro, expansion }: MacroFrame, { origin }: Piece): Origin =>
-  macro.builtin ? expansion.call : { place: origin.place, macro: expansion };
-
-const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' && !KEPT.has(piece.sort);
-
-const KEPT: ReadonlySet<Percent['sort']> = new Set(['directive', 'context', 'paste', 'environment']);
-
 /** Whose content may begin with a blank that counts: `%[ x]`, and an argument in braces. */
-const KEEPS_BLANK: ReadonlySet<Percent['sort']> = new Set(['indirect', 'parameter', 'range']);
+const KEEPS_BLANK: ReadonlySet<PercentSort> = new Set(['indirect', 'parameter', 'range']);
 
 const replacement = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
-  if (piece.sort === 'indirect') return expandIndirect(state, piece);
+  if (piece.value === 'indirect') return expandIndirect(state, piece);
   if (!macro) {
-    if (piece.sort === 'self') return [piece];
+    if (piece.value === 'self') return [piece];
     state.reporter.error(piece.origin, `'${piece.text}' means nothing outside of a macro`);
     return [];
   }
   const word = wordFor(piece, macro);
-  if (word !== undefined) return [wordAt(word, piece.origin, false)];
-  if (piece.sort === 'parameter') return parameter(piece, macro);
-  return piece.sort === 'range' ? range(state, piece, macro) : condition(state, piece, macro);
+  if (word !== undefined) return [wordAt(word, piece, false)];
+  if (piece.value === 'parameter') return parameter(piece, macro);
+  return piece.value === 'range' ? range(state, piece, macro) : condition(state, piece, macro);
 };
 
 /** Of pieces that become a name, that name. */
-const wordFor = ({ sort, text }: Percent, { calledAs, macro, unique }: MacroFrame): string | undefined => {
+const wordFor = ({ value: sort, text }: Percent, { calledAs, macro, unique }: MacroFrame): string | undefined => {
   if (sort === 'self') return text === '%?' ? calledAs : macro.name;
   return sort === 'local' ? `..@${unique}.${text.slice(2)}` : undefined;
 };
@@ -79,7 +73,7 @@ const parameter = ({ text, origin }: Percent, macro: MacroFrame): readonly Piece
   const number = Number(text.slice(1));
   if (number > 0) return produced(argument(macro, number - 1) ?? [], macro);
   const count = macro.arguments.length;
-  return [{ kind: 'number', text: `${count}`, value: BigInt(count), origin, spaceBefore: false }];
+  return [pieceAt('number', `${count}`, BigInt(count), origin)];
 };
 
 /** `%{a:b}`: arguments a to b with commas between; negative ones count from the end, and b may stand before a. */
@@ -97,7 +91,7 @@ const range = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame
   const step = first <= last ? 1 : -1;
   const pieces: Piece[] = [];
   for (let number = first; number !== last + step; number += step) {
-    if (number !== first) pieces.push({ kind: 'punctuation', text: ',', origin, spaceBefore: false });
+    if (number !== first) pieces.push(pieceAt('punctuation', ',', undefined, origin));
     for (const piece of produced(argument(macro, number - 1) ?? [], macro)) pieces.push(piece);
   }
   return pieces;
@@ -117,12 +111,13 @@ const opposite = (code: string): string => {
 };
 
 /** `%+1` is argument 1, which must be a condition code; `%-1` its opposite. */
-const condition = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame): readonly Piece[] => {
+const condition = (state: Preprocessor, piece: Percent, macro: MacroFrame): readonly Piece[] => {
+  const { text, origin } = piece;
   const given = argument(macro, Number(text.slice(2)) - 1) ?? [];
   const code = given.length === 1 && isWord(given[0]) ? given[0].text.toLowerCase() : '';
   const isInverse = text[1] === '-';
-  if (CONDITIONS.has(code)) return [wordAt(isInverse ? opposite(code) : code, origin, false)];
-  if (WITHOUT_OPPOSITE.has(code) && !isInverse) return [wordAt(code, origin, false)];
+  if (CONDITIONS.has(code)) return [wordAt(isInverse ? opposite(code) : code, piece, false)];
+  if (WITHOUT_OPPOSITE.has(code) && !isInverse) return [wordAt(code, piece, false)];
   const problem = WITHOUT_OPPOSITE.has(code) ? `'${code}' has no opposite` : `argument ${text.slice(2)} is not a condition code`;
   state.reporter.error(origin, `'${text}': ${problem}`);
   return [];

@@ -15,43 +15,73 @@ export interface Expansion {
   readonly call: Origin;
 }
 
-interface Written {
+/**
+ * A piece of a line. All kinds are objects of one class, which also are their own origins: there are a hundred thousand of them, and
+ * few are ever asked where they come from.
+ */
+export class Written<Kind extends string, Value> implements Origin {
+  readonly kind: Kind;
   /** As in the source; of a word without the `$` that escapes it, of a string with its quotes. */
   readonly text: string;
-  readonly origin: Origin;
+  /** Of a word, in lower case; of a directive too, without its `%`; of all others as `text`. */
+  readonly lower: string;
+  /** What the kind says. */
+  readonly value: Value;
+  /** Of a word: it is written `$name`, so a symbol whatever it looks like. */
+  readonly escaped: boolean;
   /** Whether blanks stand in front of it: decides what `%define f (x)` means and how `%defstr` prints. */
   readonly spaceBefore: boolean;
+  /** Where the line begins, and the column of this piece. */
+  readonly line: Place;
+  readonly column: number;
+  readonly macro: Expansion | undefined;
+
+  constructor(
+    kind: Kind, text: string, lower: string, value: Value, escaped: boolean, spaceBefore: boolean,
+    line: Place, column: number, macro: Expansion | undefined,
+  ) {
+    this.kind = kind;
+    this.text = text;
+    this.lower = lower;
+    this.value = value;
+    this.escaped = escaped;
+    this.spaceBefore = spaceBefore;
+    this.line = line;
+    this.column = column;
+    this.macro = macro;
+  }
+
+  get origin(): Origin {
+    return this;
+  }
+
+  get place(): Place {
+    const { file, line } = this.line;
+    return { file, line, column: this.column };
+  }
 }
 
-/** A name of any kind: symbol, register, mnemonic, directive. `escaped`: written `$name`, so a symbol whatever it looks like. */
-export interface Word extends Written {
-  readonly kind: 'word';
-  readonly escaped: boolean;
-}
+/** A name of any kind: symbol, register, mnemonic, directive. */
+export type Word = Written<'word', undefined>;
 
 /** An integer, as a signed 64-bit number. */
-export interface NumberToken extends Written {
-  readonly kind: 'number';
-  readonly value: bigint;
-}
+export type NumberToken = Written<'number', bigint>;
 
 /** A floating-point constant; recognised so that it can be refused by name. */
-export interface Float extends Written {
-  readonly kind: 'float';
-}
+export type Float = Written<'float', undefined>;
 
-/** A quoted string; `bytes` is its content: UTF-8, with the escapes of a backquoted one resolved. */
-export interface StringToken extends Written {
-  readonly kind: 'string';
-  readonly bytes: Uint8Array;
-}
+/** A quoted string. The value is its content: UTF-8, with the escapes of a backquoted one resolved. */
+export type StringToken = Written<'string', Uint8Array>;
 
 /** An operator or separator (`$` and `$$` among them), or one character that belongs nowhere. */
-export interface Punctuation extends Written {
-  readonly kind: 'punctuation';
-}
+export type Punctuation = Written<'punctuation', undefined>;
 
 export type Token = Word | NumberToken | Float | StringToken | Punctuation;
+
+/** A piece that no source contains as it is. */
+export const pieceAt = <Kind extends string, Value>(
+  kind: Kind, text: string, value: Value, { place, macro }: Origin, spaceBefore = false,
+): Written<Kind, Value> => new Written(kind, text, kind === 'word' ? text.toLowerCase() : text, value, false, spaceBefore, place, place.column, macro);
 
 /** One logical line after preprocessing: comments gone, continuations joined, never empty. */
 export interface Line {
@@ -74,53 +104,69 @@ export interface Reporter {
   warning(origin: Origin, text: string): void;
 }
 
-/** A position in a row of tokens. Reading past the end gives `undefined`, for ever. */
+/** The word in lower case, unless it is escaped. */
+export const wordOf = (token: Token | undefined): string | undefined =>
+  token !== undefined && token.kind === 'word' && !token.escaped ? token.lower : undefined;
+
+/** A position in a row of tokens. */
 export class Cursor {
   readonly tokens: readonly Token[];
   /** Where to point when something is missing at the end. */
   readonly end: Origin;
   index = 0;
+  /** The next token; undefined behind the last one. */
+  token: Token | undefined;
 
   constructor(tokens: readonly Token[], end: Origin) {
     this.tokens = tokens;
     this.end = end;
+    this.token = tokens[0];
   }
 
   get atEnd(): boolean {
-    return this.index >= this.tokens.length;
-  }
-
-  peek(ahead = 0): Token | undefined {
-    return this.tokens[this.index + ahead];
+    return this.token === undefined;
   }
 
   take(): Token | undefined {
-    return this.tokens[this.index++];
+    const { token } = this;
+    this.token = this.tokens[++this.index];
+    return token;
+  }
+
+  /** Goes behind the last token. */
+  skipAll(): void {
+    this.index = this.tokens.length;
+    this.token = undefined;
   }
 
   /** The origin of the next token, or of the last one at the end. */
   get origin(): Origin {
-    return this.peek()?.origin ?? this.tokens.at(-1)?.origin ?? this.end;
+    return this.token?.origin ?? this.tokens.at(-1)?.origin ?? this.end;
+  }
+
+  /** The word here in lower case, unless it is escaped. */
+  get word(): string | undefined {
+    return wordOf(this.token);
   }
 
   /** Whether the next token is this punctuation. */
   sees(punctuation: string): boolean {
-    const token = this.peek();
-    return token?.kind === 'punctuation' && token.text === punctuation;
+    const { token } = this;
+    return token !== undefined && token.kind === 'punctuation' && token.text === punctuation;
   }
 
   /** Takes the next token if it is this punctuation. */
   accept(punctuation: string): boolean {
-    if (!this.sees(punctuation)) return false;
-    this.index++;
+    const { token } = this;
+    if (token === undefined || token.kind !== 'punctuation' || token.text !== punctuation) return false;
+    this.token = this.tokens[++this.index];
     return true;
   }
 
   /** Takes the next token if it is this word (lower case), however it is capitalised, and not escaped. */
   acceptWord(word: string): boolean {
-    const token = this.peek();
-    if (token?.kind !== 'word' || token.escaped || token.text.toLowerCase() !== word) return false;
-    this.index++;
+    if (this.word !== word) return false;
+    this.token = this.tokens[++this.index];
     return true;
   }
 }
@@ -133,4 +179,4 @@ export const spellAll = (tokens: readonly Token[]): string =>
   tokens.map((token, index) => (index > 0 && token.spaceBefore ? ` ${spell(token)}` : spell(token))).join('');
 
 /** The content of a string token as text, for names of files and sections. */
-export const textOf = (token: StringToken): string => new TextDecoder().decode(token.bytes);
+export const textOf = (token: StringToken): string => new TextDecoder().decode(token.value);

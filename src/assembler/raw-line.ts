@@ -1,0 +1,35 @@
+// The pieces of a line, and what can be known of it before any macro has a meaning. Bodies of macros and repetitions are read many
+// times: they are looked at once.
+import type { Percent, PercentSort, Piece } from './lex.ts';
+
+export class RawLine {
+  /** Never empty. */
+  readonly pieces: readonly Piece[];
+  /** The directive that it is. */
+  readonly directive: Percent | undefined;
+  /** Something in it belongs to the macro around it, or is to be expanded whatever the line is. */
+  readonly isReplaced: boolean;
+  /** Nothing can be substituted, so that no two tokens can come to touch. So it is with most lines that people write. */
+  readonly isAsWritten: boolean;
+
+  constructor(pieces: readonly Piece[]) {
+    this.pieces = pieces;
+    this.directive = directiveIn(pieces);
+    let [isReplacing, isAsWritten] = [false, true];
+    for (const piece of pieces) {
+      if (piece.kind !== 'percent' && piece.kind !== 'broken') continue;
+      isAsWritten = false;
+      isReplacing ||= isReplaced(piece);
+    }
+    this.isReplaced = isReplacing;
+    this.isAsWritten = isAsWritten;
+  }
+}
+
+export const directiveIn = ([first]: readonly Piece[]): Percent | undefined =>
+  first !== undefined && first.kind === 'percent' && first.value === 'directive' ? first : undefined;
+
+/** Whether a piece is replaced by others before the line is looked at. */
+export const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' && !KEPT.has(piece.value);
+
+const KEPT: ReadonlySet<PercentSort> = new Set(['directive', 'context', 'paste', 'environment']);
