@@ -1,5 +1,6 @@
 // Layout → object file: what labels name, and which line each instruction was made from. A line that a macro produced is the line
-// of its outermost call: the one that a person who steps through the program has written there.
+// of its outermost call: the one that a person who steps through the program has written there. A flat file needs neither: both are
+// made when they are asked for.
 
 import type { Place } from '../base/diagnostic.ts';
 import type { LineRow } from '../formats/dwarf-line.ts';
@@ -11,6 +12,8 @@ import type { Origin } from './tokens.ts';
 
 export const buildObject = (entry: string, layout: Layout): ObjectFile => {
   const { placed } = layout;
+  let symbols: ObjectFile['symbols'] | undefined;
+  let lines: ObjectFile['lines'] | undefined;
   return {
     entry,
     origin: placed.origin,
@@ -21,8 +24,12 @@ export const buildObject = (entry: string, layout: Layout): ObjectFile => {
         align: section.align ?? section.valign ?? 1n,
       };
     }),
-    symbols: buildSymbols(layout),
-    lines: buildLines(layout),
+    get symbols() {
+      return (symbols ??= buildSymbols(layout));
+    },
+    get lines() {
+      return (lines ??= buildLines(layout));
+    },
   };
 };
 

@@ -4,7 +4,7 @@
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from './lex.ts';
 import {
-  expandedFrom, Fatal, isPunctuation, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
+  expandedFrom, Fatal, isPunctuation, isSettled, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
 } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
@@ -14,19 +14,15 @@ import { type Expansion, type Origin, pieceAt, type Token } from './tokens.ts';
 const MOST_LOOKS = 100;
 
 export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
+  if (isSettled(pieces) && !state.usesDefinition(pieces)) return pieces;
   let row = pieces;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
     state.spend(looks === 0 ? 0 : row.length, row.length);
-    const expanded = usesMacro(state, row) ? new Expander(state, row).run() : row;
+    const expanded = state.usesDefinition(row) ? new Expander(state, row).run() : row;
     row = joinNames(paste(expanded));
     if (row === expanded) return row;
   }
   throw new Fatal(state.origin, 'the single-line macros in this line expand without end');
-};
-
-const usesMacro = (state: Preprocessor, row: readonly Piece[]): boolean => {
-  for (const piece of row) if (state.definitionsOf(piece)) return true;
-  return false;
 };
 
 /** Only names may have become the name of a macro; for numbers, the end of preprocessing is early enough. */

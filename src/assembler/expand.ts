@@ -114,8 +114,7 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
 
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
 const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is readonly Token[] => {
-  for (const piece of tokens) if (isWord(piece) && state.defines.find(piece.text)) return false;
-  return true;
+  return !state.usesDefinition(tokens);
 };
 
 /** Where a line was written; of the prelude's lines, where they are called. */

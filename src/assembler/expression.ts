@@ -61,6 +61,16 @@ export type Expression =
       readonly origin: Origin;
     };
 
+/**
+ * Whether a leaf of an expression passes the test. A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion.
+ */
+export const someLeaf = (expression: Expression, test: (leaf: Expression) => boolean): boolean => {
+  let at = expression;
+  for (; at.kind === 'binary'; at = at.left) if (someLeaf(at.right, test)) return true;
+  if (at.kind === 'unary') return someLeaf(at.operand, test);
+  return at.kind === 'choice' ? [at.condition, at.yes, at.no].some((part) => someLeaf(part, test)) : test(at);
+};
+
 /** Brackets, signs and choices inside each other. */
 const DEEPEST = 500;
 

@@ -58,18 +58,13 @@ export class Input {
   readonly #files: FileFrame[] = [];
   /** For each frame the macro whose body it belongs to. */
   readonly #macros: (MacroFrame | undefined)[] = [];
-
-  get file(): FileFrame | undefined {
-    return this.#files.at(-1);
-  }
+  /** The innermost. */
+  file: FileFrame | undefined;
+  /** The macro whose body the current line belongs to: parameters reach through repetitions, not into included files. */
+  macro: MacroFrame | undefined;
 
   get includeDepth(): number {
     return this.#files.length;
-  }
-
-  /** The macro whose body the current line belongs to: parameters reach through repetitions, not into included files. */
-  get macro(): MacroFrame | undefined {
-    return this.#macros.at(-1);
   }
 
   /** The innermost repetition of this file. */
@@ -79,10 +74,13 @@ export class Input {
   }
 
   push(frame: Frame): void {
-    this.#macros.push(frame.kind === 'macro' ? frame : frame.kind === 'rep' ? this.macro : undefined);
+    if (frame.kind !== 'rep') this.macro = frame.kind === 'macro' ? frame : undefined;
+    this.#macros.push(this.macro);
     this.frames.push(frame);
-    if (frame.kind === 'file') this.#files.push(frame);
     if (frame.kind === 'macro') frame.macro.depth++;
+    if (frame.kind !== 'file') return;
+    this.#files.push(frame);
+    this.file = frame;
   }
 
   /** The next line, or the file that has just ended, or undefined when all have. */
@@ -103,9 +101,11 @@ export class Input {
       }
       this.frames.pop();
       this.#macros.pop();
+      this.macro = this.#macros.at(-1);
       if (frame.kind === 'macro') frame.macro.depth--;
       if (frame.kind !== 'file') continue;
       this.#files.pop();
+      this.file = this.#files.at(-1);
       return frame;
     }
   }

@@ -72,15 +72,6 @@ export class Instructions {
     return length;
   }
 
-  /** The length of a jump over a distance from its own address, where that is certain without encoding it again. */
-  lengthOfJump(index: number, distance: number): number | undefined {
-    const known = this.#program.measured[index];
-    if (!known || known.length === 0) return undefined;
-    const { length, isShort } = known;
-    const isSure = isShort ? distance - length >= -128 && distance - length <= 127 : distance > 127 + length || distance < -126;
-    return isSure ? length : undefined;
-  }
-
   /** Bytes at the present place; none after a report. */
   #encode(instruction: Instruction, origin: Origin, atLeast: number, place: Place): Uint8Array {
     this.#isDoubtful = true;

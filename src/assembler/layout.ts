@@ -36,8 +36,7 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   for (let number = 2; pass.changed; number++) {
     if (number > MAX_PASSES) return giveUp();
     growOnly = number > FREE_PASSES;
-    const isSettled = number > 2 && !program.symbols.termsChanged && !program.exceedsLimits && !growOnly;
-    steps = isSettled ? (steps ?? stepsOf(program)) : undefined;
+    steps = number === 2 || growOnly || program.exceedsLimits ? undefined : nextSteps(program, steps);
     pass = new Pass(program, { growOnly, steps });
     pass.run();
   }
@@ -75,3 +74,13 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
     isGlobal: (name) => program.symbols.isGlobal(name),
   };
 };
+
+/** What the next pass in the middle has to do, unless it has to look at everything. */
+const nextSteps = (program: Program, before: Steps | undefined): Steps | undefined => {
+  const { size } = program.symbols.restless;
+  if (before) return size === 0 ? before : undefined;
+  return size <= MOST_RESTLESS ? stepsOf(program) : undefined;
+};
+
+/** Names that may still become addresses or numbers, so that all that speaks of them is looked at. */
+const MOST_RESTLESS = 16;

@@ -46,7 +46,8 @@ export class Macros {
   named(name: string): readonly MultiMacro[] {
     const macros = this.#byName.get(name.toLowerCase());
     if (!macros) return NONE;
-    return macros.every((macro) => macro.caseless || macro.name === name) ? macros : macros.filter((macro) => macro.caseless || macro.name === name);
+    const isMeant = (macro: MultiMacro): boolean => macro.caseless || macro.name === name;
+    return macros.every(isMeant) ? macros : macros.filter(isMeant);
   }
 
   /** Whether there is one with this name that takes some of these numbers of arguments (any without `arity`). */
@@ -109,8 +110,8 @@ const trimmed = (pieces: readonly Piece[]): readonly Piece[] =>
   pieces.length > 0 ? [spaced(pieces[0], false), ...pieces.slice(1)] : pieces;
 
 const nextComma = (pieces: readonly Piece[], from: number): number => {
-  const found = pieces.findIndex((piece, index) => index >= from && isPunctuation(piece, ','));
-  return found < 0 ? pieces.length : found;
+  for (let index = from; index < pieces.length; index++) if (isPunctuation(pieces[index], ',')) return index;
+  return pieces.length;
 };
 
 const closingBrace = (pieces: readonly Piece[], from: number): number | undefined => {

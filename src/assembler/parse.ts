@@ -6,7 +6,7 @@ import { registerNamed, SEGMENT_NAMES } from '../isa/names.ts';
 import { PREFIXES, type Prefix } from '../isa/source.ts';
 import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
-import { type Expression, parseExpression } from './expression.ts';
+import { type Expression, parseExpression, someLeaf } from './expression.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
 import { Cursor, type Line, type Origin, type Reporter, type SourceIo, spell, textOf, wordOf } from './tokens.ts';
@@ -216,14 +216,6 @@ const isConstantOperand = (operand: Operand, isTarget: boolean): boolean => {
     case 'far': return isConstant(operand.selector) && isConstant(operand.value);
     default: return true;
   }
-};
-
-/** Whether a leaf of an expression passes the test. A chain `a + b + c …` leans to the left and may be thousands long: walked without recursion. */
-const someLeaf = (expression: Expression, test: (leaf: Expression) => boolean): boolean => {
-  let at = expression;
-  for (; at.kind === 'binary'; at = at.left) if (someLeaf(at.right, test)) return true;
-  if (at.kind === 'unary') return someLeaf(at.operand, test);
-  return at.kind === 'choice' ? [at.condition, at.yes, at.no].some((part) => someLeaf(part, test)) : test(at);
 };
 
 const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;

@@ -9,9 +9,10 @@ import { MAX_SECTIONS } from './limits.ts';
 import type { Location } from './location.ts';
 import type { Place } from './operand-values.ts';
 import type { Output, Program } from './program.ts';
+import { runSteps } from './run-steps.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
 import type { Directive, Statement } from './statement.ts';
-import { fillUp, type Step, type Steps } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { currentValue, MUTE, type Symbols } from './symbols.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
@@ -89,63 +90,9 @@ export class Pass {
   run(): void {
     this.begin();
     const { statements } = this.#program;
-    if (this.#steps) this.#runSteps(this.#steps);
+    if (this.#steps) runSteps(this.#steps, this.#program, (index) => this.#run(statements[index], index));
     else for (let index = 0; index < statements.length; index++) this.#run(statements[index], index);
     this.end();
-  }
-
-  /** What a pass comes to, without a look at what cannot have changed. */
-  #runSteps({ steps, fixed }: Steps): void {
-    const symbols = this.#symbols;
-    const location = this.#location;
-    for (const [section, length] of fixed) section.length = length;
-    for (const step of steps) {
-      const { section } = location;
-      switch (step.kind) {
-        case 'enter':
-          location.enter(step.section);
-          break;
-        case 'statement':
-          this.#run(this.#program.statements[step.index], step.index);
-          break;
-        case 'constants':
-          if (step.bytes === undefined || symbols.haveConstantsChanged) step.bytes = this.#runAll(step.from, step.to);
-          else if (section) section.length += step.bytes;
-          break;
-        case 'sectalign':
-          this.#alignSection(step.section, step.value);
-          break;
-        default:
-          if (section) this.#runStepIn(section, step);
-      }
-    }
-  }
-
-  #runStepIn(section: Section, step: Extract<Step, { kind: 'bytes' | 'label' | 'fill' | 'jump' }>): void {
-    switch (step.kind) {
-      case 'bytes':
-        section.length += step.bytes;
-        break;
-      case 'label':
-        this.#symbols.moveLabel(step.symbol, section.length);
-        break;
-      case 'fill':
-        section.length += fillUp(section.length, step);
-        break;
-      case 'jump': {
-        const length = this.#instructions.lengthOfJump(step.index, Number(step.target.value.constant) - section.length);
-        if (length !== undefined) section.length += length;
-        else this.#run(this.#program.statements[step.index], step.index);
-      }
-    }
-  }
-
-  /** Runs statements, and gives the number of bytes that they add. */
-  #runAll(from: number, to: number): number {
-    const { section } = this.#location;
-    const before = section?.length ?? 0;
-    for (let index = from; index < to; index++) this.#run(this.#program.statements[index], index);
-    return section && section === this.#location.section ? section.length - before : 0;
   }
 
   #alignSection(section: Section, value: bigint): void {

@@ -46,6 +46,15 @@ export const spaced = (piece: Piece, spaceBefore: boolean): Piece => {
   return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
 };
 
+/** Whether a row has nothing that `paste` or a look at its names would change, if there are no macros in it. */
+export const isSettled = (pieces: readonly Piece[]): boolean => {
+  for (let index = 0; index < pieces.length; index++) {
+    const { kind, value, spaceBefore } = pieces[index];
+    if (kind === 'percent' ? value === 'paste' : kind === 'word' && !spaceBefore && index > 0 && pieces[index - 1].kind === 'word') return false;
+  }
+  return true;
+};
+
 /** The row, its first piece standing after a blank or not. */
 export const spacedRow = (pieces: readonly Piece[], spaceBefore: boolean): readonly Piece[] =>
   pieces.length === 0 || pieces[0].spaceBefore === spaceBefore ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
@@ -87,18 +96,19 @@ export class Row {
 /** The pieces as produced by `macro`. */
 export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => {
   const produced: Piece[] = [];
-  for (const piece of pieces) produced.push(producedBy(piece, macro));
+  for (const { kind, text, lower, value, escaped, spaceBefore, line, column } of pieces) {
+    produced.push(new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece);
+  }
   return produced;
 };
 
 /** Beyond this a name is not one that somebody wrote. */
 const LONGEST_NAME = 4096;
 
-const isNameLike = (piece: Piece): boolean =>
-  piece.kind === 'word' || piece.kind === 'number' || piece.kind === 'float' || piece.kind === 'broken';
+const isNameLike = ({ kind }: Piece): boolean => kind === 'word' || kind === 'number' || kind === 'float' || kind === 'broken';
 
 /** Whether the two make one token when they touch, which they only do after a substitution. */
-const fuse = (left: Piece, right: Piece): boolean => !right.spaceBefore && isNameLike(left) && isNameLike(right);
+const fuse = (left: Piece, right: Piece): boolean => !right.spaceBefore && isNameLike(right) && isNameLike(left);
 
 /** Whether they do at the end, when names are no longer looked up: then also `$` and a name, and the parts of an operator. */
 const fuseAtEnd = (left: Piece, right: Piece): boolean => {
@@ -109,8 +119,9 @@ const fuseAtEnd = (left: Piece, right: Piece): boolean => {
 
 /** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
 export const joinTouching = (pieces: readonly Piece[], isEnd = false): readonly Piece[] => {
-  const mayFuse = isEnd ? fuseAtEnd : fuse;
   for (let index = 1; index < pieces.length; index++) {
+    if (pieces[index].spaceBefore) continue;
+    const mayFuse = isEnd ? fuseAtEnd : fuse;
     if (mayFuse(pieces[index - 1], pieces[index])) return joinFrom(pieces, index, mayFuse);
   }
   return pieces;

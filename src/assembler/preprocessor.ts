@@ -89,6 +89,15 @@ export class Preprocessor {
     return isContextName(piece) ? this.definesFor(piece)?.find(contextName(piece).name) : undefined;
   }
 
+  /** Whether a row has pieces that may be uses of definitions. */
+  usesDefinition(pieces: readonly Piece[]): boolean {
+    for (const piece of pieces) {
+      const { kind } = piece;
+      if (kind === 'word' ? !piece.escaped && this.defines.find(piece.text) : kind === 'percent' && this.definitionsOf(piece)) return true;
+    }
+    return false;
+  }
+
   /** The table for `%$name`, the one of its context; undefined if that many contexts are not open. */
   definesFor(piece: Percent): Defines | undefined {
     return this.#contextFor(piece)?.defines;
@@ -107,9 +116,9 @@ export class Preprocessor {
     const joined = joinTouching(this.#withContextLabels(pieces), true);
     let isWhole = true;
     for (const piece of joined) {
-      if (piece.kind === 'broken') this.reporter.error(piece.origin, piece.value);
-      else if (piece.kind === 'percent') this.reporter.error(piece.origin, this.#whyNot(piece));
-      else continue;
+      const { kind } = piece;
+      if (kind !== 'broken' && kind !== 'percent') continue;
+      this.reporter.error(piece, kind === 'broken' ? piece.value : this.#whyNot(piece as Percent));
       isWhole = false;
     }
     return isWhole ? (joined as readonly Token[]) : undefined;

@@ -3,30 +3,47 @@
 // fillings up to an alignment. A program may need dozens of passes, each of which moves a few of thousands of labels.
 
 import { registerNamed } from '../isa/names.ts';
-import type { Expression } from './expression.ts';
+import { type Expression, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
 import type { Body, Instruction, Statement } from './statement.ts';
 import type { NamedValue } from './symbols.ts';
 
-export type Step =
-  /** Bytes that are the same in every pass. */
-  | { readonly kind: 'bytes'; bytes: number }
-  | { readonly kind: 'enter'; readonly section: Section }
-  | { readonly kind: 'label'; readonly symbol: NamedValue }
+export type StepKind =
+  /** Nothing but the bytes in front of it. */
+  | 'bytes'
+  /** What follows lies in `section`. */
+  | 'enter'
+  | 'label'
   /** `times` something of `size` bytes up to a multiple of `alignment`. */
-  | { readonly kind: 'fill'; readonly alignment: number; readonly size: number }
-  | { readonly kind: 'sectalign'; readonly section: Section; readonly value: bigint }
+  | 'fill'
   /** A jump to a label in its own section; its length follows from the distance. */
-  | { readonly kind: 'jump'; readonly target: NamedValue; readonly index: number }
-  /** Statements that are as before while no name for a number has another value: `bytes` in all, undefined while not known. */
-  | { readonly kind: 'constants'; readonly from: number; readonly to: number; bytes: number | undefined }
-  | { readonly kind: 'statement'; readonly index: number };
+  | 'jump'
+  /** Statements that are as before while no name for a number has another value: `size` bytes in all, undefined while not known. */
+  | 'constants'
+  | 'statement';
+
+/** All kinds have all fields, because all of them are read in one loop, dozens of times. */
+export interface Step {
+  readonly kind: StepKind;
+  /** Bytes in front of it that are the same in every pass. */
+  readonly before: number;
+  readonly section: Section | undefined;
+  /** The label that lies here, or that a jump goes to. */
+  readonly symbol: NamedValue | undefined;
+  /** Statements that it stands for: `to` excluded. */
+  readonly from: number;
+  readonly to: number;
+  size: number | undefined;
+  readonly alignment: number;
+}
 
 export interface Steps {
   readonly steps: readonly Step[];
   /** Lengths of what stands in each section in front of all that may move. */
   readonly fixed: ReadonlyMap<Section, number>;
+  /** The largest alignment that SECTALIGN asks for in each section. */
+  readonly aligns: ReadonlyMap<Section, bigint>;
 }
 
 export const stepsOf = (program: Program): Steps => new Builder(program).build();
@@ -41,16 +58,22 @@ const either = (a: Dependence, b: Dependence): Dependence => (LOOSEST.indexOf(a)
 type Effect =
   | { readonly kind: 'fixed'; readonly bytes: number }
   | { readonly kind: 'dependent'; readonly bytes: number | undefined }
-  | Extract<Step, { kind: 'fill' | 'sectalign' | 'jump' | 'statement' }>;
+  | { readonly kind: 'fill'; readonly alignment: number; readonly size: number }
+  | { readonly kind: 'sectalign'; readonly value: bigint }
+  | { readonly kind: 'jump'; readonly target: NamedValue }
+  | { readonly kind: 'statement' };
 
 class Builder {
   readonly #program: Program;
   readonly #steps: Step[] = [];
   readonly #fixed = new Map<Section, number>();
+  readonly #aligns = new Map<Section, bigint>();
   readonly #moving = new Set<Section>();
   /** What the statements so far have entered, and what the steps have. */
   #section: Section | undefined;
   #entered: Section | undefined;
+  /** Bytes behind the last step. */
+  #bytes = 0;
 
   constructor(program: Program) {
     this.#program = program;
@@ -60,7 +83,8 @@ class Builder {
   build(): Steps {
     const { statements } = this.#program;
     for (let index = 0; index < statements.length; ) index = this.#section ? this.#add(statements[index], index) : this.#addAbsolute(index);
-    return { steps: this.#steps, fixed: this.#fixed };
+    this.#push('bytes', {});
+    return { steps: this.#steps, fixed: this.#fixed, aligns: this.#aligns };
   }
 
   /** Gives the index of the next statement. */
@@ -75,18 +99,31 @@ class Builder {
       return index + 1;
     }
     const effect = this.#effectOf(statement, index);
-    if (effect.kind === 'statement') this.#move(effect);
+    if (effect.kind === 'statement') this.#move('statement', { from: index, to: index + 1 });
     else {
       const symbol = label === undefined || body?.kind === 'equ' ? undefined : this.#program.symbols.all.get(label);
-      if (symbol && this.#isMoving) this.#push({ kind: 'label', symbol });
-      if (effect.kind === 'fixed') this.#addBytes(effect.bytes);
-      else if (effect.kind === 'dependent') this.#move({ kind: 'constants', from: index, to: index + 1, bytes: effect.bytes });
-      else if (effect.kind === 'fill' && !this.#isMoving) this.#addBytes(fillUp(this.#length, effect));
-      else if (effect.kind === 'sectalign') this.#steps.push(effect);
-      else this.#move(effect);
+      if (symbol && this.#isMoving) this.#enterAndPush('label', { symbol });
+      this.#addEffect(effect, index);
     }
     if (body?.kind === 'section') this.#section = this.#entered = this.#program.sections.get(body.name) ?? this.#section;
     return index + 1;
+  }
+
+  #addEffect(effect: Exclude<Effect, { kind: 'statement' }>, from: number): void {
+    switch (effect.kind) {
+      case 'fixed':
+        return this.#addBytes(effect.bytes);
+      case 'dependent':
+        return this.#move('constants', { from, to: from + 1, size: effect.bytes });
+      case 'sectalign':
+        if (this.#section && (this.#aligns.get(this.#section) ?? 0n) < effect.value) this.#aligns.set(this.#section, effect.value);
+        return;
+      case 'jump':
+        return this.#move('jump', { symbol: effect.target, from, to: from + 1 });
+      case 'fill':
+        if (this.#isMoving) this.#move('fill', effect);
+        else this.#addBytes(fillUp(this.#length, effect));
+    }
   }
 
   /** From ABSOLUTE to the next section: a structure, whose offsets are numbers. */
@@ -97,8 +134,8 @@ class Builder {
     for (; to < statements.length && (to === from || statements[to].body?.kind !== 'section'); to++) {
       dependence = either(dependence, this.#dependenceInAbsolute(statements[to]));
     }
-    if (dependence !== 'places') this.#steps.push({ kind: 'constants', from, to, bytes: 0 });
-    else for (let index = from; index < to; index++) this.#steps.push({ kind: 'statement', index });
+    if (dependence !== 'places') this.#push('constants', { from, to, size: 0 });
+    else for (let index = from; index < to; index++) this.#push('statement', { from: index, to: index + 1 });
     this.#entered = undefined;
     this.#section = this.#program.sections.get('.text'); // the statement at `to` says which it is
     return to;
@@ -130,27 +167,34 @@ class Builder {
       this.#fixed.set(this.#section, this.#length + bytes);
       return;
     }
-    const last = this.#steps.at(-1);
-    if (last?.kind === 'bytes' && this.#entered === this.#section) last.bytes += bytes;
-    else this.#push({ kind: 'bytes', bytes });
+    this.#enter();
+    this.#bytes += bytes;
   }
 
   /** A step behind which nothing in this section has a place for good. */
-  #move(step: Step): void {
+  #move(kind: StepKind, what: Partial<Step>): void {
     if (this.#section) this.#moving.add(this.#section);
-    this.#push(step);
+    this.#enterAndPush(kind, what);
   }
 
-  #push(step: Step): void {
-    if (this.#section && this.#entered !== this.#section) {
-      this.#steps.push({ kind: 'enter', section: this.#section });
-      this.#entered = this.#section;
-    }
-    this.#steps.push(step);
+  #enterAndPush(kind: StepKind, what: Partial<Step>): void {
+    this.#enter();
+    this.#push(kind, what);
+  }
+
+  #enter(): void {
+    if (!this.#section || this.#entered === this.#section) return;
+    this.#push('enter', { section: this.#section });
+    this.#entered = this.#section;
+  }
+
+  #push(kind: StepKind, { section, symbol, from = 0, to = 0, size, alignment = 1 }: Partial<Step>): void {
+    this.#steps.push({ kind, before: this.#bytes, section, symbol, from, to, size, alignment });
+    this.#bytes = 0;
   }
 
   #effectOf({ parent, times, body }: Statement, index: number): Effect {
-    const general: Effect = { kind: 'statement', index };
+    const general: Effect = { kind: 'statement' };
     if (!body) return FIXED_NOTHING;
     this.#program.symbols.parent = parent;
     const unit = this.#unitOf(body, index);
@@ -163,7 +207,7 @@ class Builder {
 
   /** What a body does once. */
   #unitOf(body: Body, index: number): Effect {
-    const general: Effect = { kind: 'statement', index };
+    const general: Effect = { kind: 'statement' };
     switch (body.kind) {
       case 'data': return body.size === undefined ? general : { kind: 'fixed', bytes: body.size };
       case 'reserve':
@@ -174,9 +218,7 @@ class Builder {
         return dependence === 'places' ? general : dependence === 'nothing' ? FIXED_NOTHING : { kind: 'dependent', bytes: 0 };
       }
       case 'sectalign':
-        return body.value.kind === 'number' && this.#section && body.value.value.constant > 0n
-          ? { kind: 'sectalign', section: this.#section, value: body.value.value.constant }
-          : general;
+        return body.value.kind === 'number' && body.value.value.constant > 0n ? { kind: 'sectalign', value: body.value.value.constant } : general;
       case 'global': case 'static': case 'extern': return FIXED_NOTHING;
       case 'instruction': return this.#effectOfInstruction(body, index);
       default: return general;
@@ -184,7 +226,7 @@ class Builder {
   }
 
   #effectOfInstruction(instruction: Instruction, index: number): Effect {
-    const general: Effect = { kind: 'statement', index };
+    const general: Effect = { kind: 'statement' };
     if (instruction.isConstant) {
       const bytes = this.#program.constants.get(instruction);
       return bytes ? { kind: 'fixed', bytes: bytes.length } : general;
@@ -194,23 +236,36 @@ class Builder {
     let dependence: Dependence = 'nothing';
     for (let i = 0; i < instruction.operands.length; i++) {
       const operand = instruction.operands[i];
+      if ('value' in operand && this.#namesRestless(operand.value)) return general;
       const resolved = measured.operands[i];
       if (resolved.kind !== operand.kind) return general;
       if (!('value' in operand) || !('section' in resolved)) continue;
       const mayBeShort = operand.kind === 'imm' && instruction.isBranch && instruction.mnemonic !== 'call';
-      if (mayBeShort) return this.#jumpTo(operand.value, instruction, index) ?? general;
+      if (mayBeShort) return this.#jumpTo(operand.value, instruction) ?? general;
       if (resolved.section === 'none') dependence = either(dependence, this.#dependenceOf(operand.value, 'places'));
     }
     return dependence === 'places' ? general : { kind: dependence === 'nothing' ? 'fixed' : 'dependent', bytes: measured.length };
   }
 
-  #jumpTo(expression: Expression, { operands }: Instruction, index: number): Effect | undefined {
+  #jumpTo(expression: Expression, { operands }: Instruction): Effect | undefined {
     if (operands.length !== 1 || expression.kind !== 'symbol') return undefined;
     const { symbols } = this.#program;
     const target = symbols.all.get(symbols.fullName(expression.name));
     return target?.kind === 'label' && target.value.terms.length === 1 && target.value.terms[0].name === this.#section?.name
-      ? { kind: 'jump', target, index }
+      ? { kind: 'jump', target }
       : undefined;
+  }
+
+  /** Whether an expression has a name that had a value of another kind at the beginning of the last pass. */
+  #namesRestless(expression: Expression): boolean {
+    const { restless } = this.#program.symbols;
+    return restless.size > 0 && someLeaf(expression, (leaf) => leaf.kind === 'symbol' && this.#isRestless(leaf.name));
+  }
+
+  #isRestless(name: string): boolean {
+    const { symbols } = this.#program;
+    const symbol = symbols.all.get(symbols.fullName(name));
+    return symbol !== undefined && symbols.restless.has(symbol);
   }
 
   /** `here`: what `$` and `$$` are. */
@@ -228,6 +283,7 @@ class Builder {
         if (!at.escaped && registerNamed(at.name)) return dependence;
         const { symbols } = this.#program;
         const value = symbols.all.get(symbols.fullName(at.name))?.value;
+        if (this.#isRestless(at.name)) return 'places';
         return value && !value.unknown && value.terms.length === 0 ? either(dependence, 'constants') : 'places';
       }
     }
@@ -237,7 +293,7 @@ class Builder {
 const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
 
 /** How many bytes a filling has at an offset. */
-export const fillUp = (offset: number, { alignment, size }: { readonly alignment: number; readonly size: number }): number =>
+export const fillUp = (offset: number, { alignment, size = 0 }: { readonly alignment: number; readonly size: number | undefined }): number =>
   ((alignment - (offset % alignment)) % alignment) * size;
 
 /** N of `(N - ($-$$) % N) % N`, as the macro ALIGN writes it. */

@@ -27,7 +27,7 @@ const ownedBy = ({ macro, expansion }: MacroFrame, pieces: readonly Piece[]): Pi
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
   const row = new Row();
   for (const piece of pieces) {
-    if (isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
+    if (piece.kind === 'percent' && isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
     else row.keep(piece);
   }
   return joinTouching(row.pieces);

@@ -6,13 +6,40 @@ import { addressIn, evaluate, type Expression, registerValue, type Scope, UNKNOW
 import type { Location } from './location.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
-export interface NamedValue {
+/** The value of a label that has moved is made when somebody asks for it. */
+export class NamedValue {
   readonly name: string;
   kind: 'label' | 'equ' | 'section';
   origin: Origin;
-  value: Value;
   /** The last pass that defined it. */
   pass: number;
+  /** The constant part of the value: of a label, where it lies in its section. */
+  offset: number;
+  #value: Value;
+
+  constructor(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, pass: number) {
+    this.name = name;
+    this.kind = kind;
+    this.origin = origin;
+    this.pass = pass;
+    this.offset = Number(value.constant);
+    this.#value = value;
+  }
+
+  get value(): Value {
+    if (this.kind === 'label' && Number(this.#value.constant) !== this.offset) {
+      this.#value = { constant: BigInt(this.offset), terms: this.#value.terms, unknown: false, forward: false };
+    }
+    return this.#value;
+  }
+
+  redefine(kind: NamedValue['kind'], value: Value, origin: Origin, pass: number): void {
+    this.kind = kind;
+    this.origin = origin;
+    this.pass = pass;
+    this.offset = Number(value.constant);
+    this.#value = value;
+  }
 }
 
 /** Whether two values are the same number, or the same place. */
@@ -51,8 +78,8 @@ export class Symbols implements Scope {
 
   /** Whether this pass gave a name another value than the pass before. */
   changed = false;
-  /** Whether it gave one a value of another kind: an address instead of a number, or in another section. */
-  termsChanged = false;
+  /** Those that it gave a value of another kind: an address instead of a number, or in another section. */
+  readonly restless = new Set<NamedValue>();
   #constantsChanged = false;
   #constantsChangedBefore = false;
   /** The last name that did. */
@@ -71,7 +98,8 @@ export class Symbols implements Scope {
   beginPass(reporter: Reporter | undefined): void {
     this.#pass++;
     this.#reporter = reporter;
-    this.changed = this.termsChanged = false;
+    this.changed = false;
+    this.restless.clear();
     this.#constantsChangedBefore = this.#constantsChanged;
     this.#constantsChanged = false;
   }
@@ -103,27 +131,33 @@ export class Symbols implements Scope {
       reporter.error(origin, `'${name}' is defined twice; first at ${file}:${line}`);
       return;
     }
-    this.#noteChange(known?.value, value);
-    const symbol = known ?? { name, kind, value, origin, pass: this.#pass };
-    if (known) Object.assign(known, { kind, value, origin, pass: this.#pass });
+    const before = known?.value;
+    const symbol = known ?? new NamedValue(name, kind, value, origin, this.#pass);
+    if (known) known.redefine(kind, value, origin, this.#pass);
     else this.#symbols.set(name, symbol);
-    this.lastChanged = symbol;
+    this.#noteChange(symbol, before);
   }
 
-  /** Gives a label another offset in the section that it lies in. */
-  moveLabel(label: NamedValue, offset: number): void {
-    if (label.pass === this.#pass) return;
-    label.pass = this.#pass;
-    if (Number(label.value.constant) === offset) return;
-    label.value = { constant: BigInt(offset), terms: label.value.terms, unknown: false, forward: false };
+  /** The number of this pass. */
+  get pass(): number {
+    return this.#pass;
+  }
+
+  /** A label has been given another offset in the section that it lies in. */
+  noteMoved(label: NamedValue): void {
     this.changed = true;
     this.lastChanged = label;
   }
 
-  #noteChange(before: Value | undefined, now: Value): void {
+  #noteChange(symbol: NamedValue, before: Value | undefined): void {
+    const { kind, value } = symbol;
     this.changed = true;
-    this.#constantsChanged ||= now.terms.length === 0;
-    this.termsChanged ||= !before || before.terms.length !== now.terms.length || before.terms.some(({ name }, i) => name !== now.terms[i].name);
+    this.lastChanged = symbol;
+    this.#constantsChanged ||= value.terms.length === 0;
+    // Names of sections are defined before anything can ask for them.
+    if (kind !== 'section' && (before?.terms.length !== value.terms.length || before.terms.some(({ name }, i) => name !== value.terms[i].name))) {
+      this.restless.add(symbol);
+    }
   }
 
   /** Whether a name for a number got another value, in this pass or behind its uses in the pass before. */

@@ -20,21 +20,22 @@ export interface Expansion {
  * few are ever asked where they come from.
  */
 export class Written<Kind extends string, Value> implements Origin {
-  readonly kind: Kind;
+  // Declared only: a definition would give each field a value twice.
+  declare readonly kind: Kind;
   /** As in the source; of a word without the `$` that escapes it, of a string with its quotes. */
-  readonly text: string;
+  declare readonly text: string;
   /** Of a word, in lower case; of a directive too, without its `%`; of all others as `text`. */
-  readonly lower: string;
+  declare readonly lower: string;
   /** What the kind says. */
-  readonly value: Value;
+  declare readonly value: Value;
   /** Of a word: it is written `$name`, so a symbol whatever it looks like. */
-  readonly escaped: boolean;
+  declare readonly escaped: boolean;
   /** Whether blanks stand in front of it: decides what `%define f (x)` means and how `%defstr` prints. */
-  readonly spaceBefore: boolean;
+  declare readonly spaceBefore: boolean;
   /** Where the line begins, and the column of this piece. */
-  readonly line: Place;
-  readonly column: number;
-  readonly macro: Expansion | undefined;
+  declare readonly line: Place;
+  declare readonly column: number;
+  declare readonly macro: Expansion | undefined;
 
   constructor(
     kind: Kind, text: string, lower: string, value: Value, escaped: boolean, spaceBefore: boolean,
