@@ -128,7 +128,7 @@ const groupOf = (label: string, targets: readonly Target[]): HTMLOptGroupElement
 
 /** What is seen of a target before it runs: the situation, and what is expected under the conditions chosen. */
 const aboutOf = (target: Target, { conditions }: Choice): string => {
-  if (target.kind === 'program') return 'It checks its own results, and leaves.';
+  if (target.kind === 'program') return 'It prints B when it begins, P when all its results are right, and leaves.';
   const { scenario } = target;
   const { expectation, untilSeconds } = caseIn(scenario, applyConditions(scenario.setting, conditions), conditions);
   const mirrors = scenario.mirrors ? `. As in Linux: ${scenario.mirrors}` : '';
