@@ -103,7 +103,7 @@ export class Cpu extends CpuState {
     this.translator = options.translator;
     this.tlbOffset = at;
     this.spin = options.fastForward ? new Spin(this) : undefined;
-    options.code.onClear(() => this.forgetCode());
+    options.code.onForget(() => this.forgetCode());
     options.ram.onWrite(IS_MONITORED, (line) => this.#monitoredWrite(line));
     this.reset();
   }

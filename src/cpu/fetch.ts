@@ -5,7 +5,7 @@ import { decode } from '../isa/decode.ts';
 import type { Insn } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP, UD } from './fault.ts';
-import { type Decoded, MAX_INSN_BYTES } from './icache.ts';
+import { type Decoded, MAX_INSN_BYTES, slotAt } from './icache.ts';
 import { SEMANTICS } from './semantics/index.ts';
 import type { Semantic } from './semantics/semantic.ts';
 
@@ -24,7 +24,7 @@ export function fetch(cpu: Cpu): Decoded {
   const slots = cpu.code.slots(Math.floor(first / PAGE_BYTES), mode);
   cpu.codePage = Number(linear >> 12n);
   cpu.codeSlots = slots;
-  const known = slots[within];
+  const known = slotAt(slots, within);
   if (known !== undefined && known.length <= room) return known;
   return decodeAt(cpu, linear, first, room);
 }

@@ -7,6 +7,7 @@ import { isCalm, passBoundary, raiseFault } from './event.ts';
 import { Fault } from './fault.ts';
 import { fetch } from './fetch.ts';
 import { RF, TF } from './flags.ts';
+import { slotAt } from './icache.ts';
 import { RUNNING, STATE_OFFSETS } from './state.ts';
 
 const TIME = STATE_OFFSETS.time / 8;
@@ -75,7 +76,7 @@ function execute(cpu: Cpu): void {
     const low = words32[RIP_LOW];
     const high = words32[RIP_HIGH];
     const linear = (low + cpu.codeBase) >>> 0;
-    let decoded = high * 0x10_0000 + (linear >>> 12) === cpu.codePage ? cpu.codeSlots[linear & 0xfff] : undefined;
+    let decoded = high * 0x10_0000 + (linear >>> 12) === cpu.codePage ? slotAt(cpu.codeSlots, linear & 0xfff) : undefined;
     if (decoded === undefined || low + decoded.length - 1 > cpu.codeLimit) decoded = fetch(cpu);
     if (looks > 0) {
       looks--;

@@ -70,6 +70,7 @@ export class Machine {
   readonly #serialLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
   readonly #debugLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
   readonly #code: InsnCache;
+  readonly #translator: RegionTranslator | undefined;
   /** All that has a state of its own. */
   readonly #parts: readonly Part[];
   #ended: { readonly outcome: Ending; readonly at: number } | undefined;
@@ -81,7 +82,7 @@ export class Machine {
     const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes, memory.marks);
     const code = new InsnCache(ram);
     this.#code = code;
-    const translator =
+    this.#translator =
       config.engine === 'translate'
         ? new RegionTranslator({ ram, code, memory, hot })
         : undefined;
@@ -105,7 +106,7 @@ export class Machine {
           memory: memory.buffer,
           stateOffset: memory.stateOffset(id),
           tlbOffset: memory.tlbOffset(id),
-          translator,
+          translator: this.#translator,
           ram,
           code,
           bus: this.#board.bus,
@@ -221,6 +222,7 @@ export class Machine {
     if (snapshot.digest !== this.digest) throw new Error(`This snapshot is of run ${snapshot.digest}, not ${this.digest}.`);
     restoreSnapshot(snapshot, this.#memory, this.#cpus.length, this.#parts);
     this.#code.clear();
+    this.#translator?.clear();
     for (const cpu of this.#cpus) {
       cpu.refresh();
       if (cpu.monitored >= 0) this.#ram.mark(cpu.monitored, IS_MONITORED);

@@ -32,12 +32,14 @@ export interface TranslatorOptions {
 const HOT = 1000;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
+/** How often only when it was dropped to make room. */
+const STILL_HOT = 50;
 /** An entry that so often could not execute its first instruction is given up. */
 const MAX_FAILURES = 100;
 const MAX_TICKS = 2 ** 30;
 const NEVER = Number.NEGATIVE_INFINITY;
-/** What is alive at most; then all of it is dropped, and what is hot comes back. */
-const MAX_REGIONS = 400;
+/** What is alive at most; then the older half of it is dropped, and what is hot comes back soon. */
+const MAX_REGIONS = 4000;
 const MAX_BYTES = 12_000_000;
 /** A page whose code has been written n times must be hotter by 2^n, up to this n. */
 const MAX_PATIENCE = 12;
@@ -84,7 +86,6 @@ export class RegionTranslator implements Translator {
     this.#hot = options.hot ?? HOT;
     this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, MAX_REGIONS);
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
-    options.code.onClear(() => this.clear());
   }
 
   run(cpu: Cpu, decoded: Decoded): boolean {
@@ -114,6 +115,16 @@ export class RegionTranslator implements Translator {
     for (const translation of this.#live) this.#drop(translation);
   }
 
+  /** Half of what is alive. */
+  #dropOlder(): void {
+    let count = Math.ceil(this.#live.size / 2);
+    for (const translation of this.#live) {
+      if (count-- === 0) break;
+      this.#drop(translation);
+      for (const { head } of translation.entries) if (head.entry === undefined) head.heat = Math.max(0, this.#hot - STILL_HOT);
+    }
+  }
+
   #giveUp(entry: Entry): void {
     this.#chain.forget(entry);
     entry.head.entry = undefined;
@@ -129,7 +140,7 @@ export class RegionTranslator implements Translator {
       const physical = cpu.mmu.knownFrame(page);
       return physical === undefined || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
-    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => code.has(physical, mode), canEmit }, cpu.rip);
+    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, cpu.rip);
     if (region === undefined) return;
     const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
     if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {
@@ -138,7 +149,7 @@ export class RegionTranslator implements Translator {
       return;
     }
     decoded.patience = 0;
-    if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.clear();
+    if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.#dropOlder();
     const context: CompileContext = {
       mode,
       user: cpu.mmu.user,
@@ -219,12 +230,11 @@ export class RegionTranslator implements Translator {
 /** The decoded instruction that a block begins with; it may not have been executed yet. */
 function headOf(code: InsnCache, region: Region, block: Block): Decoded {
   const { frame } = region.pages[block.page];
-  const slots = code.slots(frame, region.mode);
-  const within = Number(block.at & 0xfffn);
-  const known = slots[within];
+  const physical = frame * PAGE_BYTES + Number(block.at & 0xfffn);
+  const known = code.at(physical, region.mode);
   if (known !== undefined) return known;
   const decoded = decodedOf(block.steps[0].insn);
-  code.put(slots, frame * PAGE_BYTES + within, decoded);
+  code.put(code.slots(frame, region.mode), physical, decoded);
   return decoded;
 }
 
