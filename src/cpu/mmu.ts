@@ -125,6 +125,28 @@ export class Mmu {
     return this.#translate(linear, EXECUTE, CS);
   }
 
+  /**
+   * For translated code, which looks into the TLB by itself: whether the data is there now, after a walk if need be. False for all that an
+   * instruction has to be executed for: faults, data on two pages, devices.
+   */
+  enter(low: number, high: number, size: number, access: Access): boolean {
+    const sign = (high << 0) >> 15;
+    if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || (sign !== 0 && sign !== -1)) return false;
+    const table = (this.user ? TLB_KINDS : 0) * TLB_ENTRIES + access * TLB_ENTRIES;
+    if (this.#tlb.frame(low, high, table) < 0) {
+      this.#paging.isRamOnly = true;
+      try {
+        this.#walk((high >>> 0) * 0x10_0000 + (low >>> 12), access, this.user, false, 0n);
+      } catch (fault) {
+        if (!(fault instanceof Fault)) throw fault;
+        return false;
+      } finally {
+        this.#paging.isRamOnly = false;
+      }
+    }
+    return this.#tlb.isRam(low, high, table);
+  }
+
   /** Physical address of a linear page that may be executed without a walk. */
   knownFrame(page: number): number | undefined {
     const frame = this.#tlb.frame((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20), this.#readTable + EXECUTE * TLB_ENTRIES);
@@ -222,17 +244,21 @@ export class Mmu {
     const hit = this.#lookUp(linear, 8, table);
     if (hit >= 0) return hit;
     requireCanonical(linear, segment);
-    const page = Number(linear >> 12n);
+    return this.#walk(Number(linear >> 12n), access, user, system, linear) + Number(linear & 0xfffn);
+  }
+
+  /** Physical address of a page, which enters the TLB if it may. */
+  #walk(page: number, access: Access, user: boolean, system: boolean, linear: bigint): number {
     const found = this.#paging.walk(page, access, user, system, linear);
     const frame = found.page * PAGE_BYTES;
     // Whether the supervisor may touch the user's data is for AC to say each time.
     const excused = found.user && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
     const checked = this.#isAlignmentChecked && access !== EXECUTE;
     if (!excused && !checked && !this.isWatched?.(page)) {
-      this.#tlb.put(page, table, frame);
+      this.#tlb.put(page, ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES, frame);
       this.#hasLargePages ||= found.large;
     }
-    return frame + Number(linear & 0xfffn);
+    return frame;
   }
 }
 

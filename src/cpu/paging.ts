@@ -7,7 +7,7 @@ import { Fault, PF } from './fault.ts';
 import { AC as FLAG_AC } from './flags.ts';
 import type { Ram } from './ram.ts';
 import { CR0_PG, CR0_WP, CR4_PAE, CR4_PSE, CR4_SMAP, CR4_SMEP, EFER_LMA, EFER_NXE } from './registers.ts';
-import type { CpuState } from './state.ts';
+import { type CpuState, STATE_OFFSETS } from './state.ts';
 
 /** Kinds of access. */
 export const READ = 0;
@@ -41,8 +41,9 @@ interface Level {
   readonly large: boolean;
 }
 
+const LONGEST = 2 ** 27;
 const FOUR_LEVEL: readonly Level[] = [
-  { span: 2 ** 27, large: false },
+  { span: LONGEST, large: false },
   { span: 2 ** 18, large: true },
   { span: 2 ** 9, large: true },
   { span: 1, large: false },
@@ -53,6 +54,7 @@ const TWO_LEVEL: readonly Level[] = [
   { span: 1, large: false },
 ];
 const LEVELS = 4;
+const CR3 = STATE_OFFSETS.cr3 / 4;
 
 /** The outcome of a walk that succeeded. */
 export interface Translation {
@@ -68,6 +70,8 @@ export class Paging {
   readonly #state: CpuState;
   readonly #ram: Ram;
   readonly #bus: Bus;
+  /** A walk that would have to read from a device fails. */
+  isRamOnly = false;
   /** Entries met on the way down: their addresses and halves. */
   readonly #addresses = new Float64Array(LEVELS);
   readonly #lows = new Uint32Array(LEVELS);
@@ -99,12 +103,15 @@ export class Paging {
     const levels = fourLevel ? FOUR_LEVEL : wide ? PAE : TWO_LEVEL;
     const hasPdptes = wide && !fourLevel;
     const reservedHigh = fourLevel ? RESERVED_HIGH : RESERVED_HIGH_PAE;
-    let table = hasPdptes ? this.#pdpte(page, fail) : Number(this.#state.cr3 & (fourLevel ? 0xff_ffff_f000n : 0xffff_f000n));
+    const { words32 } = this.#state;
+    let table = hasPdptes
+      ? this.#pdpte(page, fail)
+      : (fourLevel ? (words32[CR3 + 1] & 0xff) * 2 ** 32 : 0) + ((words32[CR3] & 0xffff_f000) >>> 0);
     let rights = WRITABLE | USER;
     let executable = true;
     for (let depth = 0; ; depth++) {
       const { span, large } = levels[depth];
-      const index = Math.floor(page / span) % (wide ? 512 : 1024);
+      const index = (span === LONGEST ? Math.floor(page / LONGEST) : (page >>> 0) / span) & (wide ? 511 : 1023);
       const at = table + index * (wide ? 8 : 4);
       const low = this.#read32(at);
       const high = wide ? this.#read32(at + 4) : 0;
@@ -172,6 +179,7 @@ export class Paging {
   #read32(physical: number): number {
     const ram = this.#ram;
     if (physical + 4 <= ram.size) return ram.view.getUint32(physical, true) | 0;
+    if (this.isRamOnly) throw new Fault(PF);
     return Number(this.#bus.readMemory(physical, 32)) | 0;
   }
 

@@ -2,6 +2,8 @@
 // words. A hit implies that rights, canonical form, accessed and dirty flags are in order. Translated code takes the first two words for
 // the page number: entries that do not lead to RAM have a bit more there, and only the MMU knows them.
 
+import { READ, WRITE } from './paging.ts';
+
 /** Entries of a table; the low bits of the page number choose one. */
 export const TLB_ENTRIES = 512;
 /** Tables: read, write, execute for the supervisor, then the same for the user. */
@@ -52,14 +54,28 @@ export class Tlb {
     return isHit ? words[at + FRAME] * 0x1000 : -1;
   }
 
+  /** Whether translated code finds the address there. */
+  isRam(low: number, high: number, table: number): boolean {
+    const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
+    return this.#words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && this.#words[at + PAGE_HIGH] === high >>> 12;
+  }
+
   /** `page` is a linear page number, `frame` a physical address. */
   put(page: number, table: number, frame: number): void {
     const at = (table + (page % TLB_ENTRIES)) * WORDS;
+    const access = (table / TLB_ENTRIES) % TLB_KINDS;
+    if (access === READ) this.#dropUnlike(page, at + TLB_TABLE_BYTES / 4, frame);
+    if (access === WRITE) this.#dropUnlike(page, at - TLB_TABLE_BYTES / 4, frame);
     const isRam = frame + 0x1000 <= this.#ramBytes;
     this.#words[at + PAGE_LOW] = page;
     this.#words[at + PAGE_HIGH] = (Math.floor(page / 2 ** 32) | (isRam ? 0 : NOT_RAM)) >>> 0;
     this.#words[at + ADDEND] = addendOf(this.#ramOffset, page, frame);
     this.#words[at + FRAME] = frame / 0x1000;
+  }
+
+  /** What is read and what is written at an address is the same memory, even if the page tables have changed without a flush. */
+  #dropUnlike(page: number, at: number, frame: number): void {
+    if (this.#words[at + PAGE_LOW] === page >>> 0 && this.#words[at + FRAME] !== frame / 0x1000) this.#words[at + PAGE_HIGH] = EMPTY;
   }
 
   /** Empties the entries, in all tables, that may hold `page`. */

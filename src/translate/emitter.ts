@@ -7,7 +7,7 @@ import { STATE_OFFSETS } from '../cpu/state.ts';
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { FS, type MemOperand, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
 import { ALL, emitCarry, emitCondition, type Kind, kindOf } from './flags.ts';
-import { LOCAL } from './locals.ts';
+import { FUNCTION, LOCAL } from './locals.ts';
 import type { Step } from './region.ts';
 import { Code, I32, I64, MEMORY } from './wasm.ts';
 
@@ -15,9 +15,21 @@ import { Code, I32, I64, MEMORY } from './wasm.ts';
 export interface Context {
   readonly mode: 32 | 64;
   readonly user: boolean;
+  /**
+   * An access that misses the TLB asks for a walk (`enterTlb` of engine.ts) and goes on. Else the region is left and says why: a call in it,
+   * even if it never comes to that, makes a loop slower, and few of them miss.
+   */
+  readonly entersTlb: boolean;
   /** Where the byte of line n of memory is, less n. */
   readonly marksOffset: number;
 }
+
+/** What an instruction does with its operand in memory; an update is a read of what must be writable. */
+export const ACCESSES = ['read', 'write', 'update'] as const;
+type DataAccess = (typeof ACCESSES)[number];
+
+/** Added to the ticks that are left when a region is left since an access missed the TLB; there are never so many. */
+export const MISSED = 2 ** 30;
 
 const READ_TABLE = 0;
 const WRITE_TABLE = TLB_TABLE_BYTES;
@@ -104,9 +116,9 @@ export class Emitter {
   }
 
   /** If the value on the stack is not 0: leaves in front of the instruction at hand, so that the interpreter executes it. */
-  leaveBeforeIf(): void {
+  leaveBeforeIf(why = 0): void {
     this.if();
-    this.code.get(LOCAL.left).i32(this.#ahead).op(I32.add).set(LOCAL.left);
+    this.code.get(LOCAL.left).i32(this.#ahead + why).op(I32.add).set(LOCAL.left);
     this.code.i64(this.step.at).set(LOCAL.rip);
     this.br(this.#giveUp);
     this.end();
@@ -250,14 +262,14 @@ export class Emitter {
   }
 
   /** Finds an operand in memory; nothing to do for others. */
-  find(op: Operand, access: 'read' | 'write' | 'update'): void {
+  find(op: Operand, access: DataAccess): void {
     if (op.kind !== 'mem') return;
     this.offset(op);
     this.findAt(op.segment, op.size as Size, access);
   }
 
   /** Finds the memory at the offset on the stack: LOCAL.host is where it is. Leaves if the interpreter has to look. */
-  findAt(segment: number, size: Size, access: 'read' | 'write' | 'update'): void {
+  findAt(segment: number, size: Size, access: DataAccess): void {
     const { code } = this;
     if (this.mode === 64 && segment >= FS) {
       code.get(LOCAL.state).memory(MEMORY.i64_load, STATE_OFFSETS.segBase + 8 * segment).op(I64.add);
@@ -280,7 +292,7 @@ export class Emitter {
       last();
       code.op(I64.ne, I32.or);
     }
-    this.leaveBeforeIf();
+    this.#leaveIfMissing(size, access);
     code.get(linear).op(I32.wrap_i64).get(entry).memory(MEMORY.i32_load, table + TLB_ADDEND_BYTE).op(I32.add).set(host);
     if (access === 'read') return;
     // Somebody wants to know of stores to a line that is marked.
@@ -290,6 +302,21 @@ export class Emitter {
       code.memory(MEMORY.i32_load8_u, this.context.marksOffset).op(I32.or);
     }
     this.leaveBeforeIf();
+  }
+
+  /** If the value on the stack is not 0, the TLB does not have what is at LOCAL.linear. */
+  #leaveIfMissing(size: Size, access: DataAccess): void {
+    if (!this.context.entersTlb) {
+      this.leaveBeforeIf(MISSED);
+      return;
+    }
+    const { code } = this;
+    const { linear } = LOCAL;
+    this.if();
+    code.get(linear).op(I32.wrap_i64).get(linear).i64(32n).op(I64.shr_u, I32.wrap_i64).i32(size).i32(ACCESSES.indexOf(access));
+    code.call(FUNCTION.enterTlb).op(I32.eqz);
+    this.leaveBeforeIf();
+    this.end();
   }
 
   // The stack, which is flat.

@@ -4,6 +4,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { decodedOf } from '../cpu/fetch.ts';
 import type { Decoded, InsnCache } from '../cpu/icache.ts';
+import { READ, WRITE } from '../cpu/paging.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import { addendOf } from '../cpu/tlb.ts';
@@ -11,6 +12,7 @@ import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
 import { ES, SS } from '../isa/insn.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
+import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit } from './emitters/index.ts';
 import { type Block, type CodePage, discover, PAGE_BYTES, type Region } from './region.ts';
 
@@ -36,7 +38,10 @@ const VERY_HOT = 20_000;
 const STILL_HOT = 50;
 /** An entry that so often could not execute its first instruction is given up. */
 const MAX_FAILURES = 100;
-const MAX_TICKS = 2 ** 30;
+/** Regions that so many accesses miss the TLB in, on an average of less than so many ticks, call for walks. */
+const MANY_MISSES = 200;
+const TICKS_FOR_MISS = 500;
+const MAX_TICKS = MISSED - 1;
 const NEVER = Number.NEGATIVE_INFINITY;
 /** What is alive at most; then the older half of it is dropped, and what is hot comes back soon. */
 const MAX_REGIONS = 4000;
@@ -56,6 +61,10 @@ interface Translation {
   readonly entries: Entry[];
   readonly frames: readonly number[];
   readonly bytes: number;
+  readonly entersTlb: boolean;
+  /** Accesses that missed the TLB since `ticks` was this. */
+  misses: number;
+  since: number;
 }
 
 interface Entry extends TranslatedEntry, WayIn {
@@ -77,6 +86,10 @@ export class RegionTranslator implements Translator {
   /** How often code in a page has been written. */
   readonly #writes = new Map<number, number>();
   #bytes = 0;
+  /** The CPU that runs translated code. */
+  #cpu: Cpu | undefined;
+  /** How often a region has been dropped. */
+  #dropped = 0;
   /** Regions made so far, and ticks spent in them. */
   compiled = 0;
   ticks = 0;
@@ -93,21 +106,50 @@ export class RegionTranslator implements Translator {
     let entry = decoded.entry as Entry | undefined;
     if (entry === undefined || entry.low !== words32[RIP_LOW] || entry.high !== words32[RIP_HIGH] || entry.user !== cpu.mmu.user) {
       if (++decoded.heat !== this.#hot) return false;
-      this.#translate(cpu, decoded);
+      this.#translate(cpu, decoded, cpu.rip, false);
       entry = decoded.entry as Entry | undefined;
       if (entry === undefined) return false;
     }
     if (cpu.mode !== 64 && !isFlat(cpu)) return false;
     const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
     if (ticks < entry.ticks) return false;
-    const left = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
-    if (left === ticks) {
-      if (++entry.failures > MAX_FAILURES) this.#giveUp(entry);
-      return false;
-    }
-    floats[TIME] += ticks - left;
+    this.#cpu = cpu;
+    const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
+    const left = result % MISSED;
     this.ticks += ticks - left;
+    if (result >= MISSED) this.#missed(cpu);
+    else if (left === ticks && ++entry.failures > MAX_FAILURES) this.#giveUp(entry);
+    if (left === ticks) return false;
+    floats[TIME] += ticks - left;
     return true;
+  }
+
+  /** Called by translated code for an access that misses the TLB: 1 if it can be made all the same, else the interpreter has to look. */
+  readonly #enterTlb = (low: number, high: number, size: number, access: number): number => {
+    const { mmu } = this.#cpu!;
+    const dropped = this.#dropped;
+    if (ACCESSES[access] !== 'read' && !mmu.enter(low, high, size, WRITE)) return 0;
+    if (ACCESSES[access] !== 'write' && !mmu.enter(low, high, size, READ)) return 0;
+    // The walk writes accessed and dirty flags, maybe in code.
+    return dropped === this.#dropped ? 1 : 0;
+  };
+
+  /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with calls of `enterTlb`. */
+  #missed(cpu: Cpu): void {
+    const { rip } = cpu;
+    const frame = cpu.mmu.knownFrame(Number(rip >> 12n));
+    const found = frame === undefined ? undefined : this.#byLine.get(Math.floor((frame + Number(rip & 0xfffn)) / LINE_BYTES));
+    for (const translation of found ?? []) {
+      if (translation.entersTlb || ++translation.misses < MANY_MISSES) continue;
+      const isOften = this.ticks - translation.since < MANY_MISSES * TICKS_FOR_MISS;
+      translation.misses = 0;
+      translation.since = this.ticks;
+      const first = translation.entries.at(0);
+      if (!isOften || first === undefined) continue;
+      this.#drop(translation);
+      this.#translate(cpu, first.head, (BigInt(first.high) << 32n) | BigInt(first.low), true);
+      return;
+    }
   }
 
   /** Forgets all translated code. */
@@ -131,7 +173,7 @@ export class RegionTranslator implements Translator {
     entry.head.heat = NEVER;
   }
 
-  #translate(cpu: Cpu, decoded: Decoded): void {
+  #translate(cpu: Cpu, decoded: Decoded, address: bigint, entersTlb: boolean): void {
     const { ram, code, memory } = this.#options;
     const { mode } = cpu;
     decoded.heat = NEVER;
@@ -140,7 +182,7 @@ export class RegionTranslator implements Translator {
       const physical = cpu.mmu.knownFrame(page);
       return physical === undefined || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
-    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, cpu.rip);
+    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
     if (region === undefined) return;
     const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
     if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {
@@ -153,12 +195,13 @@ export class RegionTranslator implements Translator {
     const context: CompileContext = {
       mode,
       user: cpu.mmu.user,
+      entersTlb,
       marksOffset: memory.marksOffset,
       ramOffset: ram.bytes.byteOffset,
       memoryPages: memory.wasm.buffer.byteLength / 0x1_0000,
     };
     const { bytes, entries } = compile(region, context);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory.wasm } });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory.wasm, f: this.#enterTlb } });
     this.compiled++;
     const translation: Translation = {
       place: this.#chain.add(exports.f),
@@ -166,6 +209,9 @@ export class RegionTranslator implements Translator {
       entries: [],
       frames: region.pages.map(({ frame }) => frame),
       bytes: bytes.length,
+      entersTlb,
+      misses: 0,
+      since: this.ticks,
     };
     this.#live.add(translation);
     this.#bytes += bytes.length;
@@ -211,6 +257,7 @@ export class RegionTranslator implements Translator {
 
   #drop(translation: Translation): void {
     this.#live.delete(translation);
+    this.#dropped++;
     this.#bytes -= translation.bytes;
     for (const line of translation.lines) {
       const known = this.#byLine.get(line);

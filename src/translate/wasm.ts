@@ -198,6 +198,8 @@ const HAS_MAXIMUM = 1;
 export interface ModuleOptions {
   /** Of 64 KiB: the module imports a memory `m.m` of exactly so many. */
   readonly pages: number;
+  /** Type of a function `m.f` that it imports, which is number 0 then. */
+  readonly imported?: FunctionType;
   /** Places of a table of functions that it exports as `t`. */
   readonly table?: number;
   /** Types behind those of the functions themselves. */
@@ -205,7 +207,7 @@ export interface ModuleOptions {
 }
 
 /** A module of `functions` that exports the first one as `f`. */
-export function moduleOf(functions: readonly WasmFunction[], { pages, table, types = [] }: ModuleOptions): Uint8Array<ArrayBuffer> {
+export function moduleOf(functions: readonly WasmFunction[], { pages, imported, table, types = [] }: ModuleOptions): Uint8Array<ArrayBuffer> {
   const name = (text: string): number[] => [text.length, ...[...text].map((letter) => letter.charCodeAt(0))];
   const module = new Code().append(MAGIC);
   const section = (id: number, items: readonly ArrayLike<number>[]): void => {
@@ -213,11 +215,12 @@ export function moduleOf(functions: readonly WasmFunction[], { pages, table, typ
     for (const item of items) content.append(item);
     module.byte(id).unsigned(content.bytes.length).append(content.bytes);
   };
-  section(SECTION.type, [...functions, ...types].map(({ params, result }) => [FUNCTION_TYPE, params.length, ...params, 1, result]));
+  const importedTypes = imported === undefined ? [] : [imported];
+  section(SECTION.type, [...importedTypes, ...functions, ...types].map(({ params, result }) => [FUNCTION_TYPE, params.length, ...params, 1, result]));
   const memory = new Code().append([...name('m'), ...name('m'), EXTERNAL.memory, HAS_MAXIMUM]).unsigned(pages).unsigned(pages);
-  section(SECTION.import, [memory.bytes]);
-  section(SECTION.function, functions.map((_, index) => [index]));
-  const exported = [[...name('f'), EXTERNAL.function, 0]];
+  section(SECTION.import, [memory.bytes, ...importedTypes.map((_, index) => [...name('m'), ...name('f'), EXTERNAL.function, index])]);
+  section(SECTION.function, functions.map((_, index) => [index + importedTypes.length]));
+  const exported = [[...name('f'), EXTERNAL.function, importedTypes.length]];
   if (table !== undefined) {
     section(SECTION.table, [new Code().append([FUNCTION_REFERENCE, 0]).unsigned(table).bytes]);
     exported.push([...name('t'), EXTERNAL.table, 0]);

@@ -103,7 +103,81 @@ align 64
 routine: add    esi, eax
         ret`;
 
-describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING }))('a program that is %s', (_name, program) => {
+/** Pages that come and go: more than the TLB has entries for, changed without a flush, absent, with flags that tell of each walk. */
+const PAGED = `
+WINDOW equ 0x600000
+FRAMES equ 0x800000
+start:  gate    14, on_fault
+        start_others
+other:  lidt    [idtr]
+        mov     rax, cr3
+        mov     rax, [rax]
+        and     rax, ~0xfff
+        mov     qword [rax], directory + 3
+        mov     rcx, cr3
+        mov     cr3, rcx
+        mov     ebp, 1
+.again: imul    ebp, ebp, 1103515245
+        add     ebp, 12345
+        mov     esi, ebp
+        shr     esi, 8
+        and     esi, 0x1fffff
+        add     esi, WINDOW
+        mov     rax, [rsi]
+        add     rax, rbp
+        mov     [rsi + 0x1ff8], rax
+        inc     qword [rsi]
+        mov     edi, esi
+        xor     edi, 0x3fc000
+        mov     ecx, 40
+        rep movsw
+        mov     eax, ebp
+        shr     eax, 20
+        and     eax, 511
+        mov     edx, [pages + rax * 8]
+        imul    rbx, rbx, 5
+        add     rbx, rdx
+        test    ebp, 0x30000
+        jnz     .again
+        xor     dword [pages + rax * 8], 0x1061         ; another frame, present or not, flags
+        test    ebp, 0xc0000
+        jnz     .again
+        invlpg  [rsi]
+        test    ebp, 0x7000000
+        jnz     .again
+        mov     rcx, cr3
+        mov     cr3, rcx
+        jmp     .again
+on_fault:
+        push    rax
+        mov     rax, cr2
+        shr     eax, 12
+        and     eax, 511
+        or      dword [pages + rax * 8], FRAMES + 3
+        inc     qword [faults]
+        pop     rax
+        add     rsp, 8
+        iretq
+align 4096
+directory:
+%assign page 0
+%rep 512
+  %if page == WINDOW >> 21
+        dq      pages + 3
+  %else
+        dq      (page << 21) + 0x83
+  %endif
+%assign page page + 1
+%endrep
+pages:
+%assign page 0
+%rep 512
+        dq      FRAMES + page * 0x1000 + 3
+%assign page page + 1
+%endrep
+faults: dq 0`;
+
+describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING, paged: PAGED }))('a program that is %s', (_name, program) => {
   test.each([{ turn: 1 }, { turn: 64 }, { turn: 1000 }, { turn: 500, seed: 3 }, { turn: 100, cpus: 1 }])('is the same: %o', (config) => {
     const [interpreted, ...others] = runs(program, { cpus: 3, ...config }, [5_000, 20_001, 50_000, 120_000]);
     for (const other of others) expect(other).toEqual(interpreted);

@@ -13,7 +13,7 @@ bits 64
 ;>   local.get b
 ;>   local.get r
 ;>   local.get rest
-;>   call 1
+;>   call 2
 ;> end
 ;> i32.const 1
 ;> i32.and

@@ -26,7 +26,7 @@ bits 64
 ;> i64.ne
 ;> if
 ;>   local.get left
-;>   i32.const 1
+;>   i32.const 1073741825
 ;>   i32.add
 ;>   local.set left
 ;>   i64.const 0
@@ -88,7 +88,7 @@ bits 64
 ;> i64.ne
 ;> if
 ;>   local.get left
-;>   i32.const 1
+;>   i32.const 1073741825
 ;>   i32.add
 ;>   local.set left
 ;>   i64.const 1

@@ -59,7 +59,7 @@ bits 64
 ;>     i64.ne
 ;>     if
 ;>       local.get left
-;>       i32.const 0
+;>       i32.const 1073741824
 ;>       i32.add
 ;>       local.set left
 ;>       i64.const 0
@@ -109,7 +109,7 @@ bits 64
 ;>     i64.ne
 ;>     if
 ;>       local.get left
-;>       i32.const 0
+;>       i32.const 1073741824
 ;>       i32.add
 ;>       local.set left
 ;>       i64.const 0
