@@ -4,13 +4,16 @@
 import { kindOfLine } from '../index.ts';
 import { element } from './dom.ts';
 
-const MOST_LINES = 10_000;
+const MOST_LINES = 5000;
+/** A line with its end, or as much of one as is shown in one piece: at most 4096 characters. */
+const PIECE = /[^\n]{0,4095}\n|[^\n]{1,4096}/g;
+const LONGEST = 4096;
 const STAMP = /^\[ *\d+\.\d+\] /;
 
 export class ConsoleView {
   readonly #screen: HTMLElement;
   /** The line that has no end yet. */
-  #open: HTMLElement | undefined;
+  #open: Element | undefined;
   #rest = '';
 
   constructor(screen: HTMLElement) {
@@ -26,12 +29,13 @@ export class ConsoleView {
   add(text: string): void {
     if (text === '') return;
     const follows = this.#screen.scrollHeight - this.#screen.scrollTop - this.#screen.clientHeight < 8;
-    const lines = (this.#rest + text).split('\n');
+    const pieces = (this.#rest + text).match(PIECE)!.slice(-MOST_LINES);
     this.#open?.remove();
-    this.#rest = lines.pop()!;
-    this.#screen.append(...lines.slice(-MOST_LINES).map((line) => lineOf(`${line}\n`)));
-    this.#open = this.#rest === '' ? undefined : lineOf(this.#rest);
-    if (this.#open) this.#screen.append(this.#open);
+    this.#screen.append(...pieces.map(lineOf));
+    const last = pieces.at(-1)!;
+    const isOpen = !last.endsWith('\n') && last.length < LONGEST;
+    this.#rest = isOpen ? last : '';
+    this.#open = isOpen ? this.#screen.lastElementChild! : undefined;
     for (let spare = this.#screen.childElementCount - MOST_LINES; spare > 0; spare--) this.#screen.firstElementChild!.remove();
     if (follows) this.#screen.scrollTop = this.#screen.scrollHeight;
   }

@@ -179,6 +179,20 @@ describe.skipIf(CHROMIUM === undefined)('the page bears what is typed into it', 
     expect(await page.locator('#console img').count()).toBe(0);
   });
 
+  test('a guest that prints one line for ever does not make the page endless, and can be stopped', async () => {
+    const page = await open('#run=mix-64');
+    await page.locator('summary', { hasText: 'Source' }).click();
+    const original = await page.locator('#source').inputValue();
+    const endless = "work: mov ecx, 90000\n.wait: dec ecx\n jnz .wait\n mov al, 'A'\n call put\n jmp work\n"; // as fast as a serial port can
+    await page.locator('#source').fill(original.replace(/^work: .*$/m, endless));
+    await button(page).click();
+    const lengths = (): Promise<number[]> => page.evaluate("[...document.querySelectorAll('#console > span')].map(({ textContent }) => textContent.length)");
+    await expect.poll(async () => (await lengths()).length, { timeout: 60_000 }).toBeGreaterThan(2);
+    await page.keyboard.press('Escape');
+    await untilOver(page);
+    expect(Math.max(...(await lengths()))).toBe(4096);
+  });
+
   test('a source can be changed: a mistake has its place, a cure its effect, and the old one comes back', async () => {
     const page = await open('#run=hard-cli');
     await page.locator('summary', { hasText: 'Source' }).click();
