@@ -59,7 +59,7 @@ const attempt = (
   const start: Origin = { place: { file: entry, line: 0, column: 0 } };
   const program = new Program();
   const questions = new Questions(program, known);
-  const parser = new Parser(recording, reporter, (instruction) => program.constants.has(instruction));
+  const parser = new Parser(recording, reporter);
   const first = new Pass(program, { growOnly: false });
   first.begin();
   for (const line of expand(entry, recording, reporter, { ...options, scope: questions })) {

@@ -76,6 +76,8 @@ const DEEPEST = 500;
 
 /** The expression at the cursor, which then stands behind it; undefined after a report. */
 export const parseExpression = (cursor: Cursor, reporter: Reporter): Expression | undefined => {
+  const { token } = cursor;
+  if (token !== undefined && token.kind !== 'punctuation' && cursor.isLone) return parseUnary(cursor, reporter, 0);
   const expression = parseChoice(cursor, reporter, 0);
   if (expression && cursor.acceptWord('wrt')) {
     reporter.error(expression.origin, `'wrt' has no meaning in a flat image`);
@@ -90,7 +92,8 @@ const parseChoice = (cursor: Cursor, reporter: Reporter, depth: number): Express
     return undefined;
   }
   const condition = parseBinary(cursor, reporter, depth, 0);
-  if (!condition || !acceptQuestion(cursor)) return condition;
+  // `?` may be part of a name, so that as an operator it is a word of its own.
+  if (!condition || cursor.token === undefined || !cursor.acceptWord('?')) return condition;
   const yes = parseChoice(cursor, reporter, depth + 1);
   if (!yes) return undefined;
   if (!cursor.accept(':')) {
@@ -100,9 +103,6 @@ const parseChoice = (cursor: Cursor, reporter: Reporter, depth: number): Express
   const no = parseChoice(cursor, reporter, depth + 1);
   return no && { kind: 'choice', condition, yes, no, origin: condition.origin };
 };
-
-/** `?` may be part of a name, so that as an operator it is a word of its own. */
-const acceptQuestion = (cursor: Cursor): boolean => cursor.acceptWord('?');
 
 const LEVEL_OF: ReadonlyMap<string, number> = new Map(PRECEDENCE.flatMap((row, level) => row.map((text) => [text, level])));
 

@@ -1,13 +1,14 @@
 // Instructions of this pass → their lengths, and in the last pass their bytes. What cannot have changed since the pass before is not
-// computed again: the bytes of an instruction without symbols, the length of one whose distances are the same.
+// computed again: the bytes of an instruction without symbols, those of one with an address but for the address.
 
 import { encodeSource } from '../isa/encode.ts';
-import type { Encoded, SourceOperand } from '../isa/source.ts';
+import type { AddressField, Encoded, SourceOperand } from '../isa/source.ts';
 import type { Emitter } from './emitter.ts';
 import { MAX_TIMES_OF_PLACED } from './limits.ts';
 import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
-import type { Program } from './program.ts';
-import type { Instruction } from './statement.ts';
+import type { Measured, Program } from './program.ts';
+import { lengthOfJump } from './run-steps.ts';
+import { type Instruction, mayBeShort } from './statement.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 const NOTHING = new Uint8Array();
@@ -22,6 +23,8 @@ export class Instructions {
   #isDoubtful = false;
   /** The last encoding was one of a jump with a distance of one byte. */
   #isShort = false;
+  /** What another address would change in the last encoding. */
+  #field: AddressField | undefined;
 
   constructor(program: Program, emitter: Emitter, reporter: Reporter, { growOnly, isLast }: { growOnly: boolean; isLast: boolean }) {
     this.#program = program;
@@ -33,10 +36,10 @@ export class Instructions {
 
   /** Adds the instruction of the statement at `index` to the section, `times` times; `place` is where it stands. */
   add(instruction: Instruction, times: number, origin: Origin, index: number, place: Place): void {
-    const { lengths, constants } = this.#program;
+    const { lengths } = this.#program;
     if (instruction.isConstant) {
-      const bytes = constants.get(instruction) ?? this.#encode(instruction, origin, 0, place);
-      if (!this.#isDoubtful) constants.set(instruction, bytes);
+      const bytes = instruction.bytes ?? this.#encode(instruction, origin, 0, place);
+      if (!this.#isDoubtful) instruction.bytes = bytes;
       this.#emitter.emit(bytes.length, times, origin, false)?.repeat(bytes, times);
       return;
     }
@@ -47,29 +50,27 @@ export class Instructions {
     const atLeast = this.#growOnly ? (lengths[index] ?? 0) : 0;
     let longest = 0;
     for (let done = 0; done < times; done++) {
-      let length: number;
-      if (this.#isLast || atLeast > 0) {
-        const bytes = this.#encode(instruction, origin, atLeast, place);
-        length = bytes.length;
-        this.#emitter.emit(length, 1, origin, false)?.bytes(bytes);
-      } else {
-        length = this.#measure(instruction, origin, index, place);
-        this.#emitter.emit(length, 1, origin, false);
-      }
-      longest = Math.max(longest, length);
+      const bytes = atLeast > 0 ? this.#encode(instruction, origin, atLeast, place) : this.#encodeAgain(instruction, origin, index, place);
+      this.#emitter.emit(bytes.length, 1, origin, false)?.bytes(bytes);
+      longest = Math.max(longest, bytes.length);
     }
     lengths[index] = longest;
   }
 
-  #measure(instruction: Instruction, origin: Origin, index: number, place: Place): number {
+  /** Bytes at the present place, which before the last pass need to be right in their number only. */
+  #encodeAgain(instruction: Instruction, origin: Origin, index: number, place: Place): Uint8Array {
     const operands = this.#resolve(instruction, place);
-    if (!operands) return 0;
+    if (!operands) return NOTHING;
+    const { address } = place;
     const { measured } = this.#program;
     const known = measured[index];
-    if (known && isSameLength(known.operands, known.address, operands, place.address)) return known.length;
-    const { length } = this.#encodeResolved(instruction, operands, place.address, origin, 0);
-    measured[index] = { operands, address: place.address, length, isShort: this.#isShort };
-    return length;
+    const field = known?.field;
+    const isKnown = known && (field || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
+    if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, operands[field.operand], address);
+    if (isKnown) return known.bytes;
+    const bytes = this.#encodeResolved(instruction, operands, address, origin, 0);
+    measured[index] = { operands, address, bytes, field: this.#isDoubtful ? undefined : this.#field, isShort: this.#isShort };
+    return bytes;
   }
 
   /** Bytes at the present place; none after a report. */
@@ -100,7 +101,29 @@ export class Instructions {
     }
     const target = encoded.form?.operands[0];
     this.#isShort = target?.kind === 'rel' && target.size === 8;
+    this.#field = encoded.field;
     for (const warning of encoded.warnings) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
     return encoded.bytes;
   }
 }
+
+/** Whether an instruction is certain to be as long with these operands as it is known to be. */
+const keepsLength = (known: Measured, operands: readonly SourceOperand[], address: bigint, isJump: boolean): boolean => {
+  if (known.bytes.length === 0) return false;
+  if (isSameLength(known.operands, known.address, operands, address, isJump)) return true;
+  const [target] = operands;
+  const [before] = known.operands;
+  return (
+    isJump && operands.length === 1 && target.kind === 'imm' && before.kind === 'imm' && target.section === 'same' && before.section === 'same' &&
+    lengthOfJump(known, Number(target.value - address)) !== undefined
+  );
+};
+
+const writeAddress = (bytes: Uint8Array, { at, bytes: count, isRelative }: AddressField, operand: SourceOperand, start: bigint): void => {
+  const address = operand.kind === 'imm' ? operand.value : operand.kind === 'mem' ? operand.displacement : 0n;
+  let rest = isRelative ? address - start - BigInt(bytes.length) : address;
+  for (let done = 0; done < count; done += 4, rest >>= 32n) {
+    const low = Number(BigInt.asUintN(32, rest));
+    for (let index = 0; index < 4 && done + index < count; index++) bytes[at + done + index] = low >>> (8 * index);
+  }
+};

@@ -117,16 +117,24 @@ const addressTerms = (value: Value, origin: Origin, reporter: Reporter): readonl
   return terms;
 };
 
-/** Whether an instruction is certain to be as long with one row of operands as with another. Addresses never make it shorter or longer, distances do. */
-export const isSameLength = (a: readonly SourceOperand[], addressOfA: bigint, b: readonly SourceOperand[], addressOfB: bigint): boolean =>
-  a.every((left, index) => {
+/**
+ * Whether an instruction is certain to be as long with one row of operands as with another. Addresses never make it shorter or longer,
+ * distances do if it is a jump that `mayBeShort`.
+ */
+export const isSameLength = (
+  a: readonly SourceOperand[], addressOfA: bigint, b: readonly SourceOperand[], addressOfB: bigint, mayBeShort: boolean,
+): boolean => {
+  for (let index = 0; index < a.length; index++) {
+    const left = a[index];
     const right = b[index];
+    if (left.kind !== right.kind) return false;
     if (left.kind === 'imm' && right.kind === 'imm') {
-      if (left.section !== right.section) return false;
-      return left.section === 'none' ? left.value === right.value : left.section === 'other' || left.value - addressOfA === right.value - addressOfB;
+      if (left.section === 'none' || right.section === 'none') {
+        if (left.section !== right.section || left.value !== right.value) return false;
+      } else if (mayBeShort && (left.section !== right.section || (left.section === 'same' && left.value - addressOfA !== right.value - addressOfB))) return false;
+    } else if (left.kind === 'mem' && right.kind === 'mem') {
+      if (left.section === 'none' ? right.section !== 'none' || left.displacement !== right.displacement : right.section === 'none') return false;
     }
-    if (left.kind === 'mem' && right.kind === 'mem') {
-      return left.section === right.section && (left.section !== 'none' || left.displacement === right.displacement);
-    }
-    return left.kind === right.kind;
-  });
+  }
+  return true;
+};

@@ -19,15 +19,23 @@ export interface OperandContext {
 }
 
 interface Qualifiers {
-  size?: WrittenSize;
-  strict?: boolean;
-  distance?: 'short' | 'near' | 'far';
+  readonly size?: WrittenSize;
+  readonly strict?: boolean;
+  readonly distance?: 'short' | 'near' | 'far';
 }
+
+const NO_QUALIFIERS: Qualifiers = {};
+
+/** The words in front of an operand; of two sizes the first one counts, of two distances the second. */
+const QUALIFIERS: ReadonlyMap<string, Qualifiers> = new Map<string, Qualifiers>([
+  ...Object.entries(SIZE_WORDS).map(([word, size]) => [word, { size }] as const),
+  ['strict', { strict: true }],
+  ...(['short', 'near', 'far'] as const).map((distance) => [distance, { distance }] as const),
+]);
 
 export const isOneOf = <T extends string>(words: readonly T[], word: string | undefined): word is T =>
   word !== undefined && (words as readonly string[]).includes(word);
 
-const DISTANCES = ['short', 'near', 'far'] as const;
 const isSizeWord = (word: string | undefined): word is keyof typeof SIZE_WORDS => word !== undefined && Object.hasOwn(SIZE_WORDS, word);
 
 /** All operands up to the end of the line; undefined after a report. */
@@ -53,6 +61,12 @@ export const parseOperands = (cursor: Cursor, context: OperandContext): Operand[
 const quote = (token: Token | undefined): string => (token ? `'${token.text}'` : 'the end of the line');
 
 const parseOperand = (cursor: Cursor, context: OperandContext): Operand | undefined => {
+  const { word } = cursor;
+  const lone = word !== undefined && cursor.isLone ? registerNamed(word) : undefined;
+  if (lone) {
+    cursor.take();
+    return lone;
+  }
   const qualifiers = parseQualifiers(cursor);
   if (cursor.sees('[')) return parseMemory(cursor, context, qualifiers, undefined);
   const value = parseExpression(cursor, context.reporter);
@@ -91,13 +105,12 @@ const segmentOf = (value: Expression): number =>
   value.kind === 'symbol' && !value.escaped ? (SEGMENT_NAMES as readonly string[]).indexOf(value.name.toLowerCase()) : -1;
 
 const parseQualifiers = (cursor: Cursor): Qualifiers => {
-  const qualifiers: Qualifiers = {};
+  let qualifiers = NO_QUALIFIERS;
   for (;;) {
-    const word = cursor.word;
-    if (isSizeWord(word)) qualifiers.size ??= SIZE_WORDS[word];
-    else if (word === 'strict') qualifiers.strict = true;
-    else if (isOneOf(DISTANCES, word)) qualifiers.distance = word;
-    else return qualifiers;
+    const { word } = cursor;
+    const qualifier = word === undefined ? undefined : QUALIFIERS.get(word);
+    if (!qualifier) return qualifiers;
+    qualifiers = { ...qualifiers, ...qualifier, size: qualifiers.size ?? qualifier.size };
     cursor.take();
   }
 };
@@ -145,7 +158,8 @@ const sum = (left: Expression, right: Expression): Expression => ({ kind: 'binar
 
 const parseOverrides = (cursor: Cursor, { prefixes }: OperandContext, overrides: Overrides): void => {
   for (;;) {
-    const word = cursor.word;
+    const { word } = cursor;
+    if (word === undefined) return;
     if (isSizeWord(word)) overrides.displacementSize = SIZE_WORDS[word];
     else if (word === 'rel' || word === 'abs') overrides.rip = word;
     else if (word === 'nosplit') overrides.nosplit = true;

@@ -9,7 +9,7 @@ import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, parseExpression, someLeaf } from './expression.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
-import { Cursor, type Line, type Origin, type Reporter, type SourceIo, spell, textOf, wordOf } from './tokens.ts';
+import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -35,15 +35,12 @@ export class Parser {
   readonly #settings: Settings = { mode: 16, defaultRel: false };
   /** Instructions whose bytes are the same in every pass, by their text: many lines of a source say the same. */
   readonly #constants = new Map<string, Instruction>();
-  readonly #isSettled: (instruction: Instruction) => boolean;
   /** The last label that was not local. */
   #parent = '';
 
-  /** `isSettled`: whether it is known that there is nothing to report about an instruction, so that it may stand for another line too. */
-  constructor(io: SourceIo, reporter: Reporter, isSettled: (instruction: Instruction) => boolean) {
+  constructor(io: SourceIo, reporter: Reporter) {
     this.#io = io;
     this.#reporter = reporter;
-    this.#isSettled = isSettled;
   }
 
   /** What a line says; undefined when it says nothing, or after a report. */
@@ -83,14 +80,14 @@ export class Parser {
   /** The label in front, and its colon. */
   #parseLabel(cursor: Cursor): string | undefined | typeof INVALID {
     const { token } = cursor;
-    const word = cursor.word;
+    const { word } = cursor;
+    const next = cursor.tokens[1];
+    const hasColon = next?.kind === 'punctuation' && next.text === ':';
+    if (!hasColon && isReserved(word)) return undefined;
     if (token?.kind !== 'word' || (word !== undefined && registerNamed(word) && !isOneOf(SEGMENT_NAMES, word))) {
       this.#reporter.error(cursor.origin, 'label or instruction expected at start of line');
       return INVALID;
     }
-    const next = cursor.tokens[1];
-    const hasColon = next?.kind === 'punctuation' && next.text === ':';
-    if (!hasColon && isReserved(word)) return undefined;
     if (!hasColon && next && !isReserved(wordOf(next))) {
       this.#reporter.error(token.origin, `unknown instruction '${token.text}'`);
       return INVALID;
@@ -113,7 +110,7 @@ export class Parser {
     const text = word !== undefined && isMnemonic(word) ? this.#textOf(cursor) : undefined;
     if (text === undefined) return this.#parseNewBody(cursor);
     const known = this.#constants.get(text);
-    if (known && this.#isSettled(known)) {
+    if (known?.bytes) {
       cursor.skipAll();
       return known;
     }
@@ -125,11 +122,11 @@ export class Parser {
   /** The rest of a line with what is in force for it; undefined where two lines of one text may differ (a string with warnings). */
   #textOf({ tokens, index }: Cursor): string | undefined {
     const { mode, defaultRel } = this.#settings;
-    let text = `${mode} ${defaultRel}`;
+    let text: string = mode + (defaultRel ? ' rel' : '');
     for (let at = index; at < tokens.length; at++) {
       const token = tokens[at];
       if (token.kind === 'string' || token.kind === 'float') return undefined;
-      text += ` ${spell(token)}`;
+      text += token.escaped ? ` $${token.text}` : ` ${token.text}`;
     }
     return text;
   }
@@ -168,7 +165,7 @@ export class Parser {
     if (!operands) return undefined;
     const isBranch = BRANCH.test(mnemonic);
     const isConstant = operands.every((operand) => isConstantOperand(operand, isBranch));
-    return { kind: 'instruction', mnemonic, operands, prefixes, mode, isBranch, isConstant };
+    return { kind: 'instruction', mnemonic, operands, prefixes, mode, isBranch, isConstant, bytes: undefined };
   }
 
   #parseData(cursor: Cursor, unit: number, origin: Origin): Body | undefined {

@@ -1,17 +1,19 @@
 // What passes hand on to the next one, and what the last one leaves behind.
 
-import type { SourceOperand } from '../isa/source.ts';
+import type { AddressField, SourceOperand } from '../isa/source.ts';
 import type { Value } from './expression.ts';
 import { Location } from './location.ts';
 import { Section } from './sections.ts';
-import type { Instruction, Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
 import { Symbols } from './symbols.ts';
 
-/** An instruction and its length; only the last pass needs its bytes. */
+/** An instruction as it was last encoded; no bytes if it could not be. */
 export interface Measured {
   readonly operands: readonly SourceOperand[];
   readonly address: bigint;
-  readonly length: number;
+  readonly bytes: Uint8Array;
+  /** What another address changes in the bytes; undefined if that cannot be told, or if there was something to report. */
+  readonly field: AddressField | undefined;
   /** It is a jump with a distance of one byte. */
   readonly isShort: boolean;
 }
@@ -24,10 +26,8 @@ export class Program {
   readonly sections = new Map<string, Section>([['.text', new Section('.text', undefined)]]);
   /** For each statement the longest instruction that it made in the pass before. */
   readonly lengths: number[] = [];
-  /** What the length of a statement's instruction was last computed from. */
+  /** Of each statement whose instruction depends on its place. */
   readonly measured: (Measured | undefined)[] = [];
-  /** The bytes of instructions that are the same in every pass, and about which there is nothing to report. */
-  readonly constants = new Map<Instruction, Uint8Array>();
   /** A section had no room for a statement. */
   exceedsLimits = false;
 }

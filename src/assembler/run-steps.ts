@@ -60,9 +60,9 @@ export const runSteps = ({ steps, fixed, aligns }: Steps, program: Program, runS
 };
 
 /** The length of a jump over a distance from its own address, where that is certain without encoding it again. */
-const lengthOfJump = (known: Program['measured'][number], distance: number): number | undefined => {
-  if (!known || known.length === 0) return undefined;
-  const { length, isShort } = known;
+export const lengthOfJump = (known: Program['measured'][number], distance: number): number | undefined => {
+  if (!known || known.bytes.length === 0) return undefined;
+  const { bytes: { length }, isShort } = known;
   const isSure = isShort ? distance - length >= -128 && distance - length <= 127 : distance > 127 + length || distance < -126;
   return isSure ? length : undefined;
 };

@@ -26,7 +26,12 @@ export interface Instruction {
   readonly isBranch: boolean;
   /** No operand names a symbol or a place: the bytes are the same in every pass. */
   readonly isConstant: boolean;
+  /** Of one that is constant: its bytes, when they are known and there is nothing to report about them. */
+  bytes: Uint8Array | undefined;
 }
+
+/** Whether the distance to its target decides how long an instruction is. */
+export const mayBeShort = ({ isBranch, mnemonic }: Instruction): boolean => isBranch && mnemonic !== 'call';
 
 /** An element of `db` and its kin. `unit` is its size in bytes. */
 export type DataItem =

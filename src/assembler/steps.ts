@@ -6,7 +6,7 @@ import { registerNamed } from '../isa/names.ts';
 import { type Expression, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
-import type { Body, Instruction, Statement } from './statement.ts';
+import { type Body, type Instruction, mayBeShort, type Statement } from './statement.ts';
 import type { NamedValue } from './symbols.ts';
 
 export type StepKind =
@@ -228,11 +228,11 @@ class Builder {
   #effectOfInstruction(instruction: Instruction, index: number): Effect {
     const general: Effect = { kind: 'statement' };
     if (instruction.isConstant) {
-      const bytes = this.#program.constants.get(instruction);
+      const { bytes } = instruction;
       return bytes ? { kind: 'fixed', bytes: bytes.length } : general;
     }
     const measured = this.#program.measured[index];
-    if (!measured || measured.length === 0) return general;
+    if (!measured || measured.bytes.length === 0) return general;
     let dependence: Dependence = 'nothing';
     for (let i = 0; i < instruction.operands.length; i++) {
       const operand = instruction.operands[i];
@@ -240,11 +240,10 @@ class Builder {
       const resolved = measured.operands[i];
       if (resolved.kind !== operand.kind) return general;
       if (!('value' in operand) || !('section' in resolved)) continue;
-      const mayBeShort = operand.kind === 'imm' && instruction.isBranch && instruction.mnemonic !== 'call';
-      if (mayBeShort) return this.#jumpTo(operand.value, instruction) ?? general;
+      if (operand.kind === 'imm' && mayBeShort(instruction)) return this.#jumpTo(operand.value, instruction) ?? general;
       if (resolved.section === 'none') dependence = either(dependence, this.#dependenceOf(operand.value, 'places'));
     }
-    return dependence === 'places' ? general : { kind: dependence === 'nothing' ? 'fixed' : 'dependent', bytes: measured.length };
+    return dependence === 'places' ? general : { kind: dependence === 'nothing' ? 'fixed' : 'dependent', bytes: measured.bytes.length };
   }
 
   #jumpTo(expression: Expression, { operands }: Instruction): Effect | undefined {

@@ -134,6 +134,12 @@ export class Cursor {
     return token;
   }
 
+  /** Whether the next token is the last one in front of a comma, a bracket that closes, or the end. */
+  get isLone(): boolean {
+    const next = this.tokens[this.index + 1];
+    return next === undefined || (next.kind === 'punctuation' && (next.text === ',' || next.text === ']'));
+  }
+
   /** Goes behind the last token. */
   skipAll(): void {
     this.index = this.tokens.length;

@@ -58,8 +58,15 @@ export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'start' | 'd
   return bytes;
 };
 
+/** Bytes, where the displacement of ModRM begins (-1 if there is none), and what stands behind it. */
+export interface Emitted {
+  readonly bytes: Uint8Array;
+  readonly displacementAt: number;
+  readonly tailAt: number;
+}
+
 /** The bytes, or why the form cannot have these operands. */
-export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
+export const emit = (e: Emission): Emitted | { readonly error: string } => {
   const { form, mode } = e;
   const parts: Parts = {
     reg: Math.max(form.digit, 0),
@@ -87,6 +94,7 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
   if (hasRex) bytes.push(0x40 | rex);
   for (const byte of ESCAPES[form.map]) bytes.push(byte);
   bytes.push(form.opcode | (parts.opcode & 7));
+  let displacementAt = -1;
   if (form.fixed >= 0) bytes.push(form.fixed);
   else if (form.modrm) {
     bytes.push(((parts.reg & 7) << 3) | (address ? address.modrm : 0xc0 | (parts.rm & 7)));
@@ -95,12 +103,14 @@ export const emit = (e: Emission): Uint8Array | { readonly error: string } => {
       const { displacementSize } = address;
       const length = bytes.length + displacementSize / 8 + parts.tail.length;
       const origin = memory.base === RIP ? endOf(e.start, length) : 0n;
+      displacementAt = bytes.length;
       pushLittleEndian(bytes, memory.displacement - origin, displacementSize);
     }
   }
+  const tailAt = bytes.length;
   if (target) pushLittleEndian(bytes, target.displacement - endOf(e.start, bytes.length + target.size / 8), target.size);
   for (const byte of parts.tail) bytes.push(byte);
-  return new Uint8Array(bytes);
+  return { bytes: new Uint8Array(bytes), displacementAt, tailAt };
 };
 
 /** Where an instruction ends, which distances are counted from; 0 where they are counted already. */

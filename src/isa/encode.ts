@@ -3,15 +3,15 @@
 
 import { fitsSigned } from '../base/bits.ts';
 import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
-import { defaultOperandSize, type DisplacementSize, emit, prefixBytes } from './emit.ts';
+import { defaultOperandSize, type DisplacementSize, emit, type Emitted, prefixBytes } from './emit.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand } from './insn.ts';
+import { FS, type Insn, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './insn.ts';
 import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
 import { formsNamed } from './mnemonics.ts';
 import { SEGMENT_NAMES } from './names.ts';
 import { readWritten, type Written } from './prefixes.ts';
 import { formsShaped, hasKinds } from './shapes.ts';
-import type { Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
+import type { AddressField, Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
 
 /** What `encode` needs of an instruction: all but its length, which follows. */
 export type Encodable = Omit<Insn, 'length'>;
@@ -21,9 +21,9 @@ export const encode = (insn: Encodable): Uint8Array => {
   const { form, mode, addressSize, lock, repeat, segment } = insn;
   const operandSize = form.operandSize || (form.size === 0 && insn.size !== 8 ? insn.size : defaultOperandSize(form, mode));
   const operands = [insn.dst, insn.src, insn.third];
-  const bytes = emit({ form, mode, operands, start: undefined, operandSize, addressSize, wait: false, lock, repeat, segment, displacementSize: 0 });
-  if ('error' in bytes) throw new Error(`${form.id} cannot be encoded: ${bytes.error}`);
-  return bytes;
+  const emitted = emit({ form, mode, operands, start: undefined, operandSize, addressSize, wait: false, lock, repeat, segment, displacementSize: 0 });
+  if ('error' in emitted) throw new Error(`${form.id} cannot be encoded: ${emitted.error}`);
+  return emitted.bytes;
 };
 
 /** The instruction as NASM encodes it by default (-Ox), or an error in NASM's words. */
@@ -178,15 +178,31 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
   const operands = form.operands.map((pattern, i) => operandFrom(pattern, sources[i], request, operandSize, warnings));
   const least = widerOf(address, displacementSize);
   const { wait, lock, repeat, segment } = written;
-  const bytes = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
-  if ('error' in bytes) return bytes;
+  const emitted = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
+  if ('error' in emitted) return emitted;
+  const { bytes } = emitted;
   const [target] = operands;
   if (target?.kind === 'rel' && !reaches(target.displacement - start - BigInt(bytes.length), target.size, form, sources[0]))
     return { error: 'short jump is out of range' };
   if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');
   if (mode === 64 && segment >= 0 && segment < FS)
     warnings.push(`${SEGMENT_NAMES[segment]} segment base generated, but will be ignored in 64-bit mode`);
-  return { bytes, form, warnings };
+  return { bytes, form, field: fieldOf(form, request, emitted), warnings };
+};
+
+/** The field that holds an address, if there is one and only one. */
+const fieldOf = ({ operands: patterns }: Form, { operands, address }: Request, { bytes, displacementAt, tailAt }: Emitted): AddressField | undefined => {
+  let field: AddressField | undefined;
+  for (let operand = 0; operand < operands.length; operand++) {
+    const source = operands[operand];
+    if ((source.kind !== 'imm' && source.kind !== 'mem') || source.section === 'none') continue;
+    if (field) return undefined;
+    const isMemory = source.kind === 'mem' && displacementAt >= 0;
+    const at = isMemory ? displacementAt : tailAt;
+    const isRelative = isMemory ? address?.operand.base === RIP : patterns[operand].kind === 'rel';
+    field = { operand, at, bytes: (isMemory ? tailAt : bytes.length) - at, isRelative };
+  }
+  return field;
 };
 
 /** A wider displacement than needed can be had where none was asked for in the text. */

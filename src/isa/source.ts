@@ -102,10 +102,21 @@ export interface InsnSource {
   readonly atLeast?: number;
 }
 
+/** The only part of an encoding that depends on an address that was given. */
+export interface AddressField {
+  /** Which operand the address belongs to. */
+  readonly operand: number;
+  /** Of its first byte. */
+  readonly at: number;
+  readonly bytes: number;
+  /** It holds the distance from the end of the instruction. */
+  readonly isRelative: boolean;
+}
+
 /**
  * The bytes, the row they follow (none for prefixes alone) and what NASM would warn about; or why there are none, to be printed after
  * the place: `mov: mismatch in operand sizes`.
  */
 export type Encoded =
-  | { readonly bytes: Uint8Array; readonly form: Form | undefined; readonly warnings: readonly string[] }
+  | { readonly bytes: Uint8Array; readonly form: Form | undefined; readonly field?: AddressField | undefined; readonly warnings: readonly string[] }
   | { readonly error: string };
