@@ -1,4 +1,4 @@
-// What is run in lockstep, in four groups. Each run has a name, from which and from the seed everything follows: a name that failed is
+// What is run in lockstep, in groups. Each run has a name, from which and from the seed everything follows: a name that failed is
 // all one needs to see it again.
 
 import { programNames, readProgram } from '../conformance/programs.ts';
@@ -41,10 +41,7 @@ const loaderOf = (image: Uint8Array) => (machine: Machine): void => {
   if (error) throw new Error(error.error);
 };
 
-/** Every run as it is, and once more with interrupts and NMIs that nobody expects. */
-const WAYS = ['plain', 'disturbed'] as const;
-const everyWay = (name: string): string[] => TURN_NAMES.flatMap((turn) => WAYS.map((way) => `${name} turn=${turn} ${way}`));
-const readWay = (name: string, seed: number) => {
+const readTurn = (name: string, seed: number) => {
   const [what, turn, way] = name.split(' ');
   return { what, turns: TURNS[turn.slice('turn='.length)](seed), isDisturbed: way === 'disturbed' };
 };
@@ -59,32 +56,36 @@ const lengthOf = (config: MachineConfig, load: Subject['load']): number => {
 const MOST_TICKS = 4_000_000;
 
 const guests: Group = {
-  names: () => programNames().flatMap(everyWay),
+  names: () => programNames().flatMap((name) => TURN_NAMES.flatMap((turn) => ['plain', 'disturbed'].map((way) => `${name} turn=${turn} ${way}`))),
   run: (name, seed) => {
-    const { what, turns, isDisturbed } = readWay(name, seed);
+    const { what, turns, isDisturbed } = readTurn(name, seed);
     const { cpus, pmu, image } = readProgram(what);
     const config = complete({ cpus, pmu, ...turns });
     const load = loaderOf(image);
     const subject = { config, load, end: lengthOf(config, load), hot: 1 };
-    return compareLanes(subject, planFor(subject, randomFor(seed, name), 12, isDisturbed ? 16 : 0));
+    return compareLanes(subject, planFor(subject, randomFor(seed, name), 10, isDisturbed ? 16 : 0));
   },
 };
 
-/** At 1 GHz only the engines with fast-forward are quick enough. */
-const FAST = '1GHz';
+/** The clock of those that are compared with what runs without fast-forward: all of their instructions are executed, of 20 s and more. */
+const SLOW = { plain: 1_000_000, disturbed: 250_000 } as const;
+
+const runOf = (name: string, seed: number, hz: number, variants: Subject['variants']): Result => {
+  const { what, turns, isDisturbed } = readTurn(name, seed);
+  const { config, now } = runScenario(what, { config: { ramBytes: RAM_BYTES, hz, engine: 'translate', ...turns } }).machine;
+  const subject = { config, load: loaderOf(kernel), end: now, hot: 20, variants };
+  return compareLanes(subject, planFor(subject, randomFor(seed, name), 8, isDisturbed ? 24 : 0));
+};
 
 const scenarios: Group = {
-  names: () => catalogue().flatMap(({ name }) => [...everyWay(name), `${name} turn=random ${FAST}`]),
-  run: (name, seed) => {
-    const { what, turns, isDisturbed } = readWay(name, seed);
-    const isFast = name.endsWith(FAST);
-    const wanted: Partial<MachineConfig> = { ramBytes: RAM_BYTES, hz: isFast ? 1e9 : 1e6, ...turns };
-    const { machine } = runScenario(what, { config: { ...wanted, engine: 'translate' } });
-    const { config, now } = machine;
-    const variants = isFast ? VARIANTS.filter(({ fastForward }) => fastForward) : VARIANTS;
-    const subject = { config, load: loaderOf(kernel), end: now, hot: 20, variants };
-    return compareLanes(subject, planFor(subject, randomFor(seed, name), 8, isDisturbed ? 24 : 0));
-  },
+  names: () => catalogue().flatMap(({ name }) => [`${name} turn=64 plain`, ...TURN_NAMES.map((turn) => `${name} turn=${turn} disturbed`)]),
+  run: (name, seed) => runOf(name, seed, name.endsWith('plain') ? SLOW.plain : SLOW.disturbed, VARIANTS),
+};
+
+/** The scenarios with the clock of a real machine, of which only fast-forward makes little enough. */
+const gigahertz: Group = {
+  names: () => catalogue().map(({ name }) => `${name} turn=random plain`),
+  run: (name, seed) => runOf(name, seed, 1_000_000_000, VARIANTS.filter(({ fastForward }) => fastForward)),
 };
 
 const vectors: Group = { names: vectorNames, run: (name) => compareVectors(name) };
@@ -111,6 +112,6 @@ const hostileGuest = (random: Random, turns: Partial<MachineConfig>): Subject =>
   return { config: { ...config, ...turns }, load: loaderOf(image), end: HOSTILE_TICKS, hot: pick(random, [1, 5, 60]) };
 };
 
-export const GROUPS = { scenarios, guests, vectors, fuzz } as const satisfies Record<string, Group>;
+export const GROUPS = { scenarios, gigahertz, guests, vectors, fuzz } as const satisfies Record<string, Group>;
 export type GroupName = keyof typeof GROUPS;
 export const GROUP_NAMES = Object.keys(GROUPS) as GroupName[];

@@ -1,0 +1,79 @@
+// A little of `npm run lockstep`, and that it notices what is not the same, and says where.
+
+import { expect, test } from 'vitest';
+import { buildMachine, kernelOf } from '../machine/boot.ts';
+import { RSI } from '../../src/isa/insn.ts';
+import { Alarm } from '../../src/time/timeline.ts';
+import { compareLanes } from './compare.ts';
+import { GROUPS, type GroupName } from './groups.ts';
+import { clockOf } from './lane.ts';
+import { planFor, randomFor, type Subject } from './subject.ts';
+
+const SEED = 1;
+const PROGRAMS = ['alignment', 'apic', 'double', 'exact', 'hlt', 'nmi', 'paging', 'pmu', 'shadows', 'smc', 'string', 'syscall'];
+const TURNS = ['1', '64', '1000', 'random'] as const;
+
+const SOME: readonly (readonly [GroupName, string])[] = [
+  ...PROGRAMS.map((name, index) => ['guests', `${name} turn=${TURNS[index % TURNS.length]} disturbed`] as const),
+  ['scenarios', 'soft-spin turn=64 disturbed'],
+  ['scenarios', 'hard-cli turn=random disturbed'],
+  ['gigahertz', 'hard-cli turn=random plain'],
+  ['vectors', 'adc'],
+  ['vectors', 'loop'],
+  ...Array.from({ length: 6 }, (_, index) => ['fuzz', `${index < 5 ? 'program' : 'hostile'} ${index}`] as const),
+];
+
+test.each(SOME)('%s: %s is the same for all engines', (group, name) => {
+  const { differences, instructions } = GROUPS[group].run(name, SEED);
+  expect(differences).toEqual([]);
+  expect(instructions).toBeGreaterThan(0);
+});
+
+/** Two CPUs that count for ever; in machines that are wrong RSI of the second is another from time 7777 on. */
+const COUNTING = `
+start:  start_others
+other:  mov     esi, 5
+.next:  inc     rax
+        lea     rdx, [rax + rsi]
+        xor     rbx, rdx
+        jmp     .next`;
+
+const counting = (isWrong: (config: Subject['config']) => boolean): Subject => ({
+  config: buildMachine({ cpus: 2, turn: 100 }).config,
+  load: (machine) => {
+    machine.load(kernelOf(COUNTING));
+    const second = machine.cpus[1];
+    if (isWrong(machine.config)) clockOf(second).set(new Alarm('mistake', () => (second.gpr[RSI] = 6n)), 7777);
+  },
+  end: 20_000,
+});
+const compare = (subject: Subject) => compareLanes(subject, planFor(subject, randomFor(SEED, 'counting'), 6, 0));
+
+test('machines that are alike are the same', () => {
+  const { differences, runs, instructions, translated } = compare(counting(() => false));
+  expect({ differences, runs }).toEqual({ differences: [], runs: 3 });
+  expect(instructions).toBeGreaterThan(35_000);
+  expect(translated).toBeGreaterThan(20_000);
+});
+
+test('what is not the same is told by variant, with the first boundary at which it shows and the instructions before it', () => {
+  const { differences } = compare(counting(({ engine }) => engine === 'translate'));
+  expect(differences.map((text) => text.split(':')[0])).toEqual([
+    'translate is not as interpret',
+    'translate with fast-forward is not as interpret',
+  ]);
+  for (const text of differences) {
+    expect(text.replaceAll(/[\da-f]{16}/g, '#')).toMatch(
+      /first at cpu1 t=7777, in the turn from 7700 \(until at 7800, state # and until at 7800, state #\), behind\n/,
+    );
+    expect(text).toMatch(/\n +cpu1 t=7776 [\da-f]{16} {2}(inc rax|lea rdx|xor rbx|jmp short).*\n {2}cpu1: rsi: 5 and 6$/);
+  }
+});
+
+test('so is a mistake of fast-forward alone', () => {
+  const { differences } = compare(counting(({ fastForward }) => fastForward));
+  expect(differences.map((text) => text.split(':')[0])).toEqual([
+    'interpret with fast-forward is not as interpret',
+    'translate with fast-forward is not as interpret',
+  ]);
+});
