@@ -23,7 +23,13 @@ const EMPTY = 0xffff_ffff;
 export const TLB_ENTRY_BYTES = WORDS * 4;
 export const TLB_ADDEND_BYTE = ADDEND * 4;
 export const TLB_TABLE_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
-export const TLB_BYTES = TABLES * TLB_TABLE_BYTES;
+const TABLES_BYTES = TABLES * TLB_TABLE_BYTES;
+/**
+ * Behind the tables, what translated code has to know of the run that it is in: when it has no ticks left, in ticks (f64), and whether an
+ * interrupt waits for IF (i32).
+ */
+export const TLB_RUN = { end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8 } as const;
+export const TLB_BYTES = TABLES_BYTES + 64;
 
 /** What leads from linear addresses in a page (its number) to bytes in memory, when its frame is at a physical address of RAM. */
 export const addendOf = (ramOffset: number, page: number, frame: number): number => (ramOffset + frame - (page % 2 ** 20) * 0x1000) >>> 0;
@@ -36,7 +42,7 @@ export class Tlb {
 
   /** TLB_BYTES of `memory` from `byteOffset`. */
   constructor(memory: ArrayBufferLike, byteOffset: number, ramOffset: number, ramBytes: number) {
-    this.#words = new Uint32Array(memory, byteOffset, TLB_BYTES / 4);
+    this.#words = new Uint32Array(memory, byteOffset, TABLES_BYTES / 4);
     this.#ramOffset = ramOffset;
     this.#ramBytes = ramBytes;
     this.clear();

@@ -2,7 +2,7 @@
 // (structure.ts), each beginning with its share of the ticks that are left: a block that does not fit is not entered.
 
 import { STATUS } from '../cpu/flags.ts';
-import { STATE_OFFSETS } from '../cpu/state.ts';
+import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { addendOf, TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { branchCondition } from './emitters/flow.ts';
 import { EMITTERS } from './emitters/index.ts';
@@ -10,7 +10,7 @@ import { multiplyHighFunction } from './emitters/multiply.ts';
 import { type Context, EXECUTE_TABLE, Emitter } from './emitter.ts';
 import { ALL, emitFlags, flagsFunction, type Kind } from './flags.ts';
 import { ENTER_TLB_TYPE, FUNCTION, LOCAL, REGION_LOCALS, REGION_TYPE } from './locals.ts';
-import { type Block, isBranch, isConditional, PAGE_BYTES, type Region } from './region.ts';
+import { type Block, isBranch, isConditional, PAGE_BYTES, type Region, type Step, ticksOf, ticksOfAll } from './region.ts';
 import { type Structure, structureOf } from './structure.ts';
 import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
@@ -133,16 +133,19 @@ class RegionWriter {
     const e = this.#e;
     const { steps, secondPage } = this.#region.blocks[node];
     e.kind = this.#kindAtStart(node);
-    e.code.get(LOCAL.left).i32(steps.length).op(I32.sub).tee(LOCAL.left).i32(0).op(I32.lt_s);
-    e.begin(steps[0], steps.length);
+    let ticks = ticksOfAll(steps);
+    e.code.get(LOCAL.left).i32(ticks).op(I32.sub).tee(LOCAL.left).i32(0).op(I32.lt_s);
+    e.begin(steps[0], ticks);
     e.leaveBeforeIf();
     if (secondPage !== undefined) {
       this.#pushPageMismatch(secondPage);
       e.leaveBeforeIf();
     }
     for (const [index, step] of steps.entries()) {
-      e.begin(step, steps.length - index);
+      e.begin(step, ticks);
       EMITTERS[step.insn.form.sem]!(e, step.insn);
+      if (index > 0 && holdsBack(steps[index - 1])) e.code.get(LOCAL.state).i32(NO_SHADOW).memory(MEMORY.i32_store, STATE_OFFSETS.shadow);
+      ticks -= ticksOf(step.insn);
     }
     this.#kinds.set(node, e.kind);
     this.#writeEnd(node);
@@ -164,6 +167,10 @@ class RegionWriter {
     const { insn } = block.steps[block.steps.length - 1];
     if (block.targets.length === 0) {
       this.#writeIndirect(block);
+      return;
+    }
+    if (holdsBack(block.steps[block.steps.length - 1])) {
+      e.giveUp(block.targets[0]);
       return;
     }
     if (!isBranch(insn) || !isConditional(insn)) {
@@ -263,6 +270,9 @@ class RegionWriter {
     return { params: [i64, i64, i32], result: i32, locals: [], code };
   }
 }
+
+/** Whether the next instruction is in the shadow of this one; what ends the shadow is in the same block, or the interpreter's. */
+const holdsBack = ({ insn }: Step): boolean => insn.form.sem === 'sti';
 
 /** Addresses by some of their low bits: as many buckets as there are addresses, up to a power of two, and a shift that spreads them. */
 function bucketsOf(addresses: readonly bigint[]): { readonly shift: number; readonly buckets: readonly (readonly number[])[] } {

@@ -4,12 +4,12 @@
 import type { Size } from '../base/bits.ts';
 import { LINE_SHIFT } from '../cpu/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
-import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { FS, type MemOperand, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
 import { ALL, emitCarry, emitCondition, type Kind, kindOf } from './flags.ts';
 import { FUNCTION, LOCAL } from './locals.ts';
 import type { Step } from './region.ts';
-import { Code, I32, I64, MEMORY } from './wasm.ts';
+import { Code, F64, I32, I64, MEMORY } from './wasm.ts';
 
 /** What the code of a region takes for granted, besides its own bytes. */
 export interface Context {
@@ -48,7 +48,7 @@ export class Emitter {
   depth = 0;
   /** What is known of LOCAL.kind here. */
   kind: Kind | undefined;
-  /** The instruction at hand, and how many of its block it and those behind it are. */
+  /** The instruction at hand, and what it and those behind it in its block take. */
   step!: Step;
   #ahead = 0;
   #exit = 0;
@@ -115,12 +115,17 @@ export class Emitter {
     this.br(this.#exit);
   }
 
+  /** The same, and the interpreter is to look what comes next. */
+  giveUp(address: bigint): void {
+    this.code.i64(address).set(LOCAL.rip);
+    this.br(this.#giveUp);
+  }
+
   /** If the value on the stack is not 0: leaves in front of the instruction at hand, so that the interpreter executes it. */
   leaveBeforeIf(why = 0): void {
     this.if();
     this.code.get(LOCAL.left).i32(this.#ahead + why).op(I32.add).set(LOCAL.left);
-    this.code.i64(this.step.at).set(LOCAL.rip);
-    this.br(this.#giveUp);
+    this.giveUp(this.step.at);
     this.end();
   }
 
@@ -128,6 +133,12 @@ export class Emitter {
   giveBackTick(): void {
     this.code.get(LOCAL.left).i32(1).op(I32.add).set(LOCAL.left);
     this.#ahead--;
+  }
+
+  /** Pushes the time at which the instruction at hand begins. */
+  pushTime(): void {
+    this.code.get(LOCAL.tlb).memory(MEMORY.f64_load, TLB_RUN.end);
+    this.code.get(LOCAL.left).i32(this.#ahead).op(I32.add, F64.convert_i32_s, F64.sub, I64.trunc_f64_u);
   }
 
   // Registers.

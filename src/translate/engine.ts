@@ -3,18 +3,19 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { decodedOf } from '../cpu/fetch.ts';
+import { IF } from '../cpu/flags.ts';
 import type { Decoded, InsnCache } from '../cpu/icache.ts';
 import { READ, WRITE } from '../cpu/paging.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
-import { STATE_OFFSETS } from '../cpu/state.ts';
-import { addendOf } from '../cpu/tlb.ts';
+import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
+import { addendOf, TLB_RUN } from '../cpu/tlb.ts';
 import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
 import { ES, SS } from '../isa/insn.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit } from './emitters/index.ts';
-import { type Block, type CodePage, discover, PAGE_BYTES, type Region } from './region.ts';
+import { type Block, type CodePage, discover, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
 declare const WebAssembly: {
@@ -52,6 +53,8 @@ const MAX_PATIENCE = 12;
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;
 const RIP_HIGH = RIP_LOW + 1;
+const RFLAGS = STATE_OFFSETS.rflags / 4;
+const SHADOW = STATE_OFFSETS.shadow / 4;
 
 /** One compiled region. */
 interface Translation {
@@ -85,6 +88,8 @@ export class RegionTranslator implements Translator {
   readonly #byLine = new Map<number, Set<Translation>>();
   /** How often code in a page has been written. */
   readonly #writes = new Map<number, number>();
+  readonly #words: Uint32Array;
+  readonly #floats: Float64Array;
   #bytes = 0;
   /** The CPU that runs translated code. */
   #cpu: Cpu | undefined;
@@ -97,6 +102,8 @@ export class RegionTranslator implements Translator {
   constructor(options: TranslatorOptions) {
     this.#options = options;
     this.#hot = options.hot ?? HOT;
+    this.#words = new Uint32Array(options.memory.wasm.buffer);
+    this.#floats = new Float64Array(options.memory.wasm.buffer);
     this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, MAX_REGIONS);
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
   }
@@ -114,6 +121,8 @@ export class RegionTranslator implements Translator {
     const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
     if (ticks < entry.ticks) return false;
     this.#cpu = cpu;
+    this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
+    this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
     const left = result % MISSED;
     this.ticks += ticks - left;
@@ -121,6 +130,7 @@ export class RegionTranslator implements Translator {
     else if (left === ticks && ++entry.failures > MAX_FAILURES) this.#giveUp(entry);
     if (left === ticks) return false;
     floats[TIME] += ticks - left;
+    if (words32[SHADOW] !== NO_SHADOW) cpu.attention = true;
     return true;
   }
 
@@ -239,7 +249,7 @@ export class RegionTranslator implements Translator {
       high: Number(block.at >> 32n),
       addend: addendOf(ramOffset, page.linear, page.frame * PAGE_BYTES),
       target: targetOf(owner.place, number),
-      ticks: block.steps.length,
+      ticks: ticksOfAll(block.steps),
       failures: 0,
     };
     head.entry = entry;

@@ -3,6 +3,7 @@
 // translated ends a block; the code behind it belongs to the region all the same, since the interpreter will come back there.
 
 import { truncate } from '../base/bits.ts';
+import { PAUSE_TICKS } from '../cpu/semantics/flow.ts';
 import { decode, MAX_LENGTH } from '../isa/decode.ts';
 import type { Insn, Mode } from '../isa/insn.ts';
 import type { Sem } from '../isa/sems.ts';
@@ -62,6 +63,10 @@ const BRANCHES: ReadonlySet<Sem> = new Set<Sem>([...CONDITIONAL, 'jmp', 'call', 
 const NEVER_RETURN: ReadonlySet<Sem> = new Set<Sem>(['iret', 'sysret', 'sysexit', 'ret_far', 'jmp_far', 'jmp', 'ret', 'ud']);
 
 const pageOf = (address: bigint): number => Number(address >> 12n);
+
+/** What executing the instruction takes; a repetition pays for its further elements by itself. */
+export const ticksOf = (insn: Insn): number => (insn.form.sem === 'pause' ? PAUSE_TICKS : 1);
+export const ticksOfAll = (steps: readonly Step[]): number => steps.reduce((sum, { insn }) => sum + ticksOf(insn), 0);
 
 export const isBranch = (insn: Insn): boolean => BRANCHES.has(insn.form.sem);
 export const isConditional = (insn: Insn): boolean => CONDITIONAL.has(insn.form.sem);

@@ -103,6 +103,67 @@ align 64
 routine: add    esi, eax
         ret`;
 
+/** A timer against code that disables and enables interrupts, in ways that have a shadow and in others, looks at the time and pauses. */
+const GUARDED = `
+start:  start_others
+other:  gate    0x30, on_timer
+        apic    SVR, 0x1ff
+        apic    DIVIDE, 11
+        apic    LVT_TIMER, 0x20030
+        lea     eax, [rbx * 8 + 307]
+        apic    INITIAL, eax
+        sti
+.again: pushfq
+        cli
+        mov     ecx, 5
+.sum:   imul    rsi, rsi, 31
+        add     rsi, rcx
+        loop    .sum
+        popfq
+        add     rdi, rsi
+        cli
+        shrd    rdi, rsi, 7
+        sti
+        mov     eax, [r15 + 0x390]      ; the counter of the timer, in the shadow
+        xor     rdi, rax
+        cli
+        rdtsc
+        shl     rdx, 32
+        or      rax, rdx
+        sti
+        xor     rdi, rax
+        mov     ebp, edi
+        and     ebp, 0x1ff
+        bts     [bitmap], ebp
+        pushfq
+        pushfq
+        popfq
+        pause
+        and     dword [rsp], ~0x200
+        popfq
+        swapgs
+        adc     rdi, 0
+        sti
+        sti
+        lahf
+        std
+        cld
+        inc     dword [rounds]
+        jmp     .again
+on_timer:
+        push    rax
+        mov     rax, [rsp + 8]
+        rol     qword [seen], 3
+        xor     [seen], rax
+        pop     rax
+        apic    EOI, 0
+        iretq
+align 64
+seen:   dq 0
+rounds: dd 0
+section .bss
+bitmap: resb    64`;
+
 /** Pages that come and go: more than the TLB has entries for, changed without a flush, absent, with flags that tell of each walk. */
 const PAGED = `
 WINDOW equ 0x600000
@@ -177,7 +238,7 @@ pages:
 %endrep
 faults: dq 0`;
 
-describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING, paged: PAGED }))('a program that is %s', (_name, program) => {
+describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING, guarded: GUARDED, paged: PAGED }))('a program that is %s', (_name, program) => {
   test.each([{ turn: 1 }, { turn: 64 }, { turn: 1000 }, { turn: 500, seed: 3 }, { turn: 100, cpus: 1 }])('is the same: %o', (config) => {
     const [interpreted, ...others] = runs(program, { cpus: 3, ...config }, [5_000, 20_001, 50_000, 120_000]);
     for (const other of others) expect(other).toEqual(interpreted);

@@ -17,7 +17,7 @@ export const COUNTER = 0x31_0000;
 
 const POINTERS: readonly number[] = [RSP, RBP, RSI, RDI];
 /** Meanings that only go where the program is made for them. */
-const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push', 'movs', 'stos', 'lods', 'scas', 'cmps'];
+const PLACED: readonly string[] = ['jmp', 'call', 'ret', 'jcc', 'leave', 'loop', 'loope', 'loopne', 'jrcxz', 'pop', 'push', 'pushf', 'popf', 'movs', 'stos', 'lods', 'scas', 'cmps'];
 const SIMPLE = allForms().filter(({ sem, use }) => use !== 'alias' && EMITTERS[sem] !== undefined && !PLACED.includes(sem));
 const byMnemonic = (text: string) => allForms().find(({ id }) => id === text)!;
 const RET = byMnemonic('RET');
@@ -93,6 +93,8 @@ function body(mode: 32 | 64, random: Random, count: number, at: number, depth = 
     } else if (kind === 5) {
       const short = simple(mode, random);
       parts.push(raw([0xe0, 0xe1, 0xe2, 0xe3][random.below(4)], short.length), short);
+    } else if (kind === 7) {
+      parts.push(raw(0x9c), simple(mode, random), raw(0x9d));
     } else if (kind === 6 && depth === 0) {
       parts.push(string(mode, random));
     } else {

@@ -10,7 +10,7 @@ import type { Semantic, Semantics } from './semantic.ts';
 import { discard, top } from './stack.ts';
 
 /** Ticks of a PAUSE: enough to make a spinning CPU leave time to others. */
-const PAUSE_TICKS = 40;
+export const PAUSE_TICKS = 40;
 
 function branch(cpu: Cpu, insn: Insn, target: Operand): void {
   if (target.kind === 'rel') cpu.branchRelative(insn, target.displacement);

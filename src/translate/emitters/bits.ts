@@ -1,7 +1,8 @@
 // Bit tests, scans and counts, and the carry flag alone.
 
 import type { Size } from '../../base/bits.ts';
-import { CF, ZF } from '../../cpu/flags.ts';
+import { ZF } from '../../cpu/flags.ts';
+import type { MemOperand, Operand } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
 import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';
@@ -10,12 +11,23 @@ import { type Emit, type Emitters, replaceCarry, widthOf } from './common.ts';
 
 const { rest: REST, t: T, u: U, y: Y } = LOCAL;
 
-/** BT family on a register, or on memory with a fixed index. */
+/** A bit string in memory: the index in a register is signed and may lie far outside of the operand. */
+function findWordOfBit(e: Emitter, dst: MemOperand, src: Operand, size: Size, access: 'read' | 'update'): void {
+  e.offset(dst);
+  e.get(src);
+  e.widenSigned(size).i64(3n).op(I64.shr_s).i64(BigInt(-size / 8)).op(I64.and, I64.add);
+  if (dst.addressSize === 32) e.code.i64(0xffff_ffffn).op(I64.and);
+  e.findAt(dst.segment, size, access);
+}
+
+/** BT family. */
 const bitTest =
   (op?: 'or' | 'xor' | 'andNot'): Emit =>
   (e, { dst, src, size }) => {
     const { code } = e;
-    e.find(dst, op ? 'update' : 'read');
+    const access = op ? 'update' : 'read';
+    if (dst.kind === 'mem' && src.kind === 'reg') findWordOfBit(e, dst, src, size, access);
+    else e.find(dst, access);
     emitAllFlags(code, e.kind);
     e.setAllFlags();
     e.get(src);
@@ -75,15 +87,6 @@ const ones = (e: Emitter): void => {
   e.code.get(T).op(I64.popcnt);
 };
 
-const setCarry =
-  (change: (e: Emitter) => void): Emit =>
-  (e) => {
-    emitAllFlags(e.code, e.kind);
-    e.setAllFlags();
-    change(e);
-    e.code.set(REST);
-  };
-
 export const BITS: Emitters = {
   bt: bitTest(),
   bts: bitTest('or'),
@@ -94,7 +97,4 @@ export const BITS: Emitters = {
   tzcnt: scan(lowestBit, 'zeros'),
   lzcnt: scan(leadingZeros, 'zeros'),
   popcnt: scan(ones, 'ones'),
-  clc: setCarry((e) => e.code.get(REST).i32(~CF).op(I32.and)),
-  stc: setCarry((e) => e.code.get(REST).i32(CF).op(I32.or)),
-  cmc: setCarry((e) => e.code.get(REST).i32(CF).op(I32.xor)),
 };

@@ -2,11 +2,12 @@
 
 import type { Size } from '../../base/bits.ts';
 import { CF, OF } from '../../cpu/flags.ts';
+import { STATE_OFFSETS } from '../../cpu/state.ts';
 import type { Insn, MemOperand, Operand, RegOperand } from '../../isa/insn.ts';
 import type { Sem } from '../../isa/sems.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
-import { I32, I64 } from '../wasm.ts';
+import { type Code, F64, I32, I64, MEMORY } from '../wasm.ts';
 
 export type Emit = (e: Emitter, insn: Insn) => void;
 /** Some of the meanings; index.ts puts them together. */
@@ -54,4 +55,11 @@ export function replaceCarry(e: Emitter, overflow?: () => void): void {
     code.i32(Math.log2(OF)).op(I32.shl, I32.or);
   }
   code.set(REST);
+}
+
+/** Ticks that are not those of a retired instruction: the i32 that is pushed. */
+export function addToExtraTicks(code: Code, push: () => void): void {
+  code.get(LOCAL.state).get(LOCAL.state).memory(MEMORY.f64_load, STATE_OFFSETS.extraTicks);
+  push();
+  code.op(F64.convert_i32_s, F64.add).memory(MEMORY.f64_store, STATE_OFFSETS.extraTicks);
 }

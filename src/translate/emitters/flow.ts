@@ -1,7 +1,7 @@
 // The stack, and what near branches do besides branching, which is the region's. An indirect target goes to LOCAL.rip.
 
 import type { Size } from '../../base/bits.ts';
-import { type Insn, type Operand, RBP, RCX, RSP, SS } from '../../isa/insn.ts';
+import { type Insn, type MemOperand, type Operand, RBP, RCX, RSP, SS } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { I32, I64 } from '../wasm.ts';
@@ -16,7 +16,7 @@ const push: Emit = (e, { dst, size }) => {
 };
 
 /** Pushes the value on the WebAssembly stack. */
-function pushValue(e: Emitter, size: Size): void {
+export function pushValue(e: Emitter, size: Size): void {
   const value = size === 64 ? U : Y;
   e.code.set(value);
   e.stackOffset(-size / 8);
@@ -26,7 +26,25 @@ function pushValue(e: Emitter, size: Size): void {
   e.moveStack(-size / 8);
 }
 
+/** The address of a destination in memory counts with the stack pointer behind what was popped. */
+function popToMemory(e: Emitter, dst: MemOperand, size: Size): void {
+  const value = size === 64 ? U : Y;
+  e.stackOffset(0);
+  e.findAt(SS, size, 'read');
+  e.code.get(LOCAL.host);
+  e.load(size);
+  e.code.set(value);
+  e.find(dst.base === RSP ? { ...dst, displacement: dst.displacement + BigInt(size / 8) } : dst, 'write');
+  e.code.get(LOCAL.host).get(value);
+  e.store(size);
+  e.moveStack(size / 8);
+}
+
 const pop: Emit = (e, { dst, size }) => {
+  if (dst.kind === 'mem') {
+    popToMemory(e, dst, size);
+    return;
+  }
   e.stackOffset(0);
   e.findAt(SS, size, 'read');
   e.moveStack(size / 8);

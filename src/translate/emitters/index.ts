@@ -5,13 +5,15 @@ import { CS, FS, type Insn, type Mode, type Operand } from '../../isa/insn.ts';
 import { BITS } from './bits.ts';
 import type { Emitters } from './common.ts';
 import { DATA } from './data.ts';
+import { FLAG } from './flag.ts';
 import { FLOW } from './flow.ts';
 import { INTEGER } from './integer.ts';
 import { MULTIPLY } from './multiply.ts';
 import { SHIFT } from './shift.ts';
 import { STRING } from './string.ts';
+import { SYSTEM } from './system.ts';
 
-export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW };
+export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM };
 
 /** Whether the translator has this instruction, with these operands, in code of this kind. */
 export function canEmit(insn: Insn): boolean {
@@ -23,18 +25,20 @@ export function canEmit(insn: Insn): boolean {
     case 'stos':
     case 'scas':
     case 'cmps':
+    case 'xlat':
       return addressSize === mode && (mode === 64 || (segment < FS && segment !== CS));
     case 'lods':
       return addressSize === mode && repeat === 'none' && (mode === 64 || (segment < FS && segment !== CS));
-    case 'pop':
-      return dst.kind === 'reg';
+    case 'mov_seg':
+      return dst.kind !== 'seg';
+    case 'shld':
+    case 'shrd':
+      return size !== 16;
+    case 'rcl':
+    case 'rcr':
+      return src.kind === 'imm' && src.value === 1n;
     case 'bswap':
       return size !== 16;
-    case 'bt':
-    case 'bts':
-    case 'btr':
-    case 'btc':
-      return dst.kind === 'reg' || src.kind === 'imm';
     case 'jcc':
     case 'jrcxz':
     case 'loop':
@@ -52,5 +56,5 @@ export function canEmit(insn: Insn): boolean {
 /** Segments of 32-bit code are flat, but for FS and GS; CS cannot be written. */
 function canUse(op: Operand, mode: Mode): boolean {
   if (op.kind === 'mem') return op.addressSize !== 16 && (mode === 64 || (op.segment < FS && op.segment !== CS));
-  return op.kind === 'reg' || op.kind === 'imm' || op.kind === 'rel' || op.kind === 'none';
+  return op.kind !== 'far' && op.kind !== 'cr' && op.kind !== 'dr';
 }

@@ -106,10 +106,80 @@ const rotate =
     e.set(dst);
   };
 
+/** SHLD and SHRD, of 32 and 64 bits: what goes out on one side of t comes in from the other side of `linear`. */
+const double =
+  (left: boolean): Emit =>
+  (e, { dst, src, third, size }) => {
+    const { code } = e;
+    e.find(dst, 'update');
+    e.get(dst);
+    e.widen(size).set(T);
+    readCount(e, third, size);
+    code.set(U).get(T).get(U).op(left ? I64.shl : I64.shr_u);
+    e.get(src);
+    // By one first: the whole width would be no shift at all.
+    e.widen(size).i64(1n).op(left ? I64.shr_u : I64.shl).i64(BigInt(size - 1)).get(U).op(I64.sub, left ? I64.shr_u : I64.shl, I64.or);
+    e.narrow(size);
+    e.widen(size).set(LOCAL.linear);
+    code.get(U).op(I64.eqz).if().else();
+    code.get(T);
+    if (left) code.i64(BigInt(size)).get(U);
+    else code.get(U).i64(1n);
+    code.op(I64.sub, I64.shr_u, I32.wrap_i64).i32(1).op(I32.and).set(REST).get(LOCAL.linear).set(R);
+    e.setFlags(left ? 'shl' : 'shr', size);
+    code.end();
+    e.kind = undefined;
+    code.get(LOCAL.linear);
+    if (size < 64) code.op(I32.wrap_i64);
+    e.set(dst);
+  };
+
+/** RCL and RCR by one. */
+const rotateThroughCarry =
+  (left: boolean): Emit =>
+  (e, { dst, size }) => {
+    const { code } = e;
+    e.find(dst, 'update');
+    emitAllFlags(code, e.kind);
+    e.setAllFlags();
+    e.get(dst);
+    e.widen(size).set(T);
+    const carryIn = (): void => void code.get(REST).i32(1).op(I32.and, I64.extend_i32_u);
+    if (left) {
+      code.get(T).i64(1n).op(I64.shl);
+      carryIn();
+    } else {
+      code.get(T).i64(1n).op(I64.shr_u);
+      carryIn();
+      code.i64(BigInt(size - 1)).op(I64.shl);
+    }
+    code.op(I64.or);
+    e.narrow(size);
+    e.widen(size).set(LOCAL.linear);
+    const bit = (local: number, index: number): void => {
+      code.get(local).i64(BigInt(index)).op(I64.shr_u, I32.wrap_i64).i32(1).op(I32.and);
+    };
+    bit(T, left ? size - 1 : 0);
+    code.set(Y);
+    replaceCarry(e, () => {
+      bit(LOCAL.linear, size - 1);
+      if (left) code.get(Y);
+      else bit(LOCAL.linear, size - 2);
+      code.op(I32.xor);
+    });
+    code.get(LOCAL.linear);
+    if (size < 64) code.op(I32.wrap_i64);
+    e.set(dst);
+  };
+
 export const SHIFT: Emitters = {
   shl: shift('shl'),
   shr: shift('shr'),
   sar: shift('sar'),
   rol: rotate(true),
   ror: rotate(false),
+  rcl: rotateThroughCarry(true),
+  rcr: rotateThroughCarry(false),
+  shld: double(true),
+  shrd: double(false),
 };

@@ -9,8 +9,8 @@ import { STATE_OFFSETS } from '../../cpu/state.ts';
 import { DS, ES, type Insn, NONE, RAX, RCX, RDI, RSI } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
-import { type Code, F64, I32, I64, MEMORY } from '../wasm.ts';
-import { combine, type Emit, type Emitters } from './common.ts';
+import { type Code, I32, I64, MEMORY } from '../wasm.ts';
+import { addToExtraTicks, combine, type Emit, type Emitters } from './common.ts';
 
 /** The source is at `from`, the destination at `host`; x is how many elements are to be done at once, y is scratch. */
 const { a: A, b: B, host: HOST, from: FROM, left: LEFT, linear: LINEAR, x: X, y: Y } = LOCAL;
@@ -114,7 +114,7 @@ function repeat(e: Emitter, kind: StringKind, insn: Insn): void {
   e.narrow(addressSize);
   e.setReg(RCX, addressSize);
   code.get(LEFT).get(X).op(I32.sub).set(LEFT);
-  addToExtraTicks(code, () => code.get(X).op(F64.convert_i32_s));
+  addToExtraTicks(code, () => code.get(X));
   setRepeating(code, true);
   pushCount().op(I64.eqz, I32.eqz);
   if (kind.compares) {
@@ -125,19 +125,13 @@ function repeat(e: Emitter, kind: StringKind, insn: Insn): void {
   e.br(again);
   e.end();
   e.end();
-  addToExtraTicks(code, () => code.i32(-1).op(F64.convert_i32_s));
+  addToExtraTicks(code, () => code.i32(-1));
   setRepeating(code, false);
   e.end();
   if (kind.compares) e.kind = undefined;
 }
 
 const pushGoesOn = (code: Code, insn: Insn): Code => code.get(A).get(B).op(insn.repeat === 'rep' ? I64.eq : I64.ne);
-
-function addToExtraTicks(code: Code, push: () => void): void {
-  code.get(LOCAL.state).get(LOCAL.state).memory(MEMORY.f64_load, STATE_OFFSETS.extraTicks);
-  push();
-  code.op(F64.add).memory(MEMORY.f64_store, STATE_OFFSETS.extraTicks);
-}
 
 const setRepeating = (code: Code, repeating: boolean): Code =>
   code.get(LOCAL.state).i32(Number(repeating)).memory(MEMORY.i32_store, STATE_OFFSETS.repeating);
