@@ -8,33 +8,40 @@ import { Fault, GP, UD } from './fault.ts';
 import { type Decoded, MAX_INSN_BYTES, slotAt } from './icache.ts';
 import { SEMANTICS } from './semantics/index.ts';
 import type { Semantic } from './semantics/semantic.ts';
+import { STATE_OFFSETS } from './state.ts';
 
 const PAGE_BYTES = 0x1000;
+const RIP_LOW = STATE_OFFSETS.rip / 4;
+const RIP_HIGH = RIP_LOW + 1;
 
 /** The instruction at RIP. Throws #GP(0), #PF or #UD in the order of B2. */
 export function fetch(cpu: Cpu): Decoded {
-  const { mode } = cpu;
-  const room = mode === 64 ? MAX_INSN_BYTES : cpu.codeLimit - Number(cpu.rip) + 1;
+  const { mode, words32 } = cpu;
+  const low = words32[RIP_LOW];
+  const high = words32[RIP_HIGH];
+  const room = mode === 64 ? MAX_INSN_BYTES : cpu.codeLimit - (high * 2 ** 32 + low) + 1;
   if (room <= 0) throw new Fault(GP, 0);
-  const linear = BigInt.asUintN(mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
-  const first = cpu.mmu.translateFetch(linear);
-  const within = first % PAGE_BYTES;
-  if (first >= cpu.ram.size) return decodeAt(cpu, linear, first, room);
+  const linear = (low + cpu.codeBase) >>> 0;
+  const known = cpu.mmu.knownFetch(linear, high);
+  const first = known >= 0 ? known : cpu.mmu.translateFetch(linearRip(cpu));
+  if (first >= cpu.ram.size) return decodeAt(cpu, first, room);
 
   const slots = cpu.code.slots(Math.floor(first / PAGE_BYTES), mode);
-  cpu.codePage = Number(linear >> 12n);
+  cpu.codePage = high * 0x10_0000 + (linear >>> 12);
   cpu.codeSlots = slots;
-  const known = slotAt(slots, within);
-  if (known !== undefined && known.length <= room) return known;
-  return decodeAt(cpu, linear, first, room);
+  const decoded = slotAt(slots, first % PAGE_BYTES);
+  if (decoded !== undefined && decoded.length <= room) return decoded;
+  return decodeAt(cpu, first, room);
 }
 
-function decodeAt(cpu: Cpu, linear: bigint, first: number, room: number): Decoded {
+const linearRip = (cpu: Cpu): bigint => BigInt.asUintN(cpu.mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
+
+function decodeAt(cpu: Cpu, first: number, room: number): Decoded {
   const within = first % PAGE_BYTES;
   const inPage = PAGE_BYTES - within;
   const straddler = inPage < MAX_INSN_BYTES ? cpu.code.straddler(first, cpu.mode) : undefined;
   if (straddler !== undefined && straddler.decoded.length <= room) {
-    if (translateNext(cpu, linear, inPage) === straddler.second) return straddler.decoded;
+    if (translateNext(cpu, inPage) === straddler.second) return straddler.decoded;
   }
   const insn = decode(bytesAt(cpu, first, Math.min(room, inPage, MAX_INSN_BYTES)), 0, cpu.mode);
   if (insn !== 'truncated') {
@@ -43,12 +50,12 @@ function decodeAt(cpu: Cpu, linear: bigint, first: number, room: number): Decode
     return decoded;
   }
   if (room < inPage) throw new Fault(GP, 0);
-  return decodeStraddling(cpu, linear, first, room);
+  return decodeStraddling(cpu, first, room);
 }
 
-function decodeStraddling(cpu: Cpu, linear: bigint, first: number, room: number): Decoded {
+function decodeStraddling(cpu: Cpu, first: number, room: number): Decoded {
   const inPage = PAGE_BYTES - (first % PAGE_BYTES);
-  const second = translateNext(cpu, linear, inPage);
+  const second = translateNext(cpu, inPage);
   const bytes = new Uint8Array(Math.min(room, MAX_INSN_BYTES));
   bytes.set(bytesAt(cpu, first, inPage));
   bytes.set(bytesAt(cpu, second, bytes.length - inPage), inPage);
@@ -59,8 +66,8 @@ function decodeStraddling(cpu: Cpu, linear: bigint, first: number, room: number)
   return decoded;
 }
 
-const translateNext = (cpu: Cpu, linear: bigint, inPage: number): number =>
-  cpu.mmu.translateFetch(BigInt.asUintN(cpu.mode === 64 ? 64 : 32, linear + BigInt(inPage)));
+const translateNext = (cpu: Cpu, inPage: number): number =>
+  cpu.mmu.translateFetch(BigInt.asUintN(cpu.mode === 64 ? 64 : 32, linearRip(cpu) + BigInt(inPage)));
 
 function bytesAt(cpu: Cpu, physical: number, count: number): Uint8Array {
   if (physical + count <= cpu.ram.size) return cpu.ram.bytes.subarray(physical, physical + count);

@@ -125,18 +125,24 @@ export class Mmu {
     return this.#translate(linear, EXECUTE, CS);
   }
 
+  /** The same for the address with these halves, if no walk is needed; else -1. */
+  knownFetch(low: number, high: number): number {
+    const frame = this.#tlb.frame(low, high, this.#readTable + EXECUTE * TLB_ENTRIES);
+    return frame < 0 ? -1 : frame + (low & 0xfff);
+  }
+
   /**
    * For translated code, which looks into the TLB by itself: whether the data is there now, after a walk if need be. False for all that an
    * instruction has to be executed for: faults, data on two pages, devices.
    */
-  enter(low: number, high: number, size: number, access: Access): boolean {
-    const sign = (high << 0) >> 15;
-    if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || (sign !== 0 && sign !== -1)) return false;
-    const table = (this.user ? TLB_KINDS : 0) * TLB_ENTRIES + access * TLB_ENTRIES;
+  enter(low: number, signedHigh: number, size: number, access: Access): boolean {
+    const high = signedHigh >>> 0;
+    if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || !isCanonical(high)) return false;
+    const table = (this.user ? TLB_KINDS * TLB_ENTRIES : 0) + access * TLB_ENTRIES;
     if (this.#tlb.frame(low, high, table) < 0) {
       this.#paging.isRamOnly = true;
       try {
-        this.#walk((high >>> 0) * 0x10_0000 + (low >>> 12), access, this.user, false, 0n);
+        this.#walk(low, high, access, this.user, false);
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
         return false;
@@ -145,12 +151,6 @@ export class Mmu {
       }
     }
     return this.#tlb.isRam(low, high, table);
-  }
-
-  /** Physical address of a linear page that may be executed without a walk. */
-  knownFrame(page: number): number | undefined {
-    const frame = this.#tlb.frame((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20), this.#readTable + EXECUTE * TLB_ENTRIES);
-    return frame < 0 ? undefined : frame;
   }
 
   readPhysical(physical: number, size: number): bigint {
@@ -208,13 +208,16 @@ export class Mmu {
   /** Both pages of a split access are checked before anything happens (X7). */
   #translateEnds(linear: bigint, size: number, access: Access, segment: number): void {
     const bytes = size >>> 3;
-    const beyond = PAGE_BYTES - Number(linear & 0xfffn);
+    this.#word[0] = linear;
+    const within = this.#halves[0] & 0xfff;
+    const beyond = PAGE_BYTES - within;
     const next = bytes > beyond ? BigInt.asUintN(this.linearBits, linear + BigInt(beyond)) : linear;
-    requireCanonical(next, segment); // of all bytes before the first page fault
+    this.#word[0] = next;
+    requireCanonical(this.#halves[1], segment); // of all bytes before the first page fault
     this.#first = this.#translate(linear, access, segment);
     this.#second = bytes > beyond ? this.#translate(next, access, segment) : -1;
     if (segment === SYSTEM) return;
-    if (this.#isAlignmentChecked && (Number(linear & 0xfn) & (bytes - 1)) !== 0) throw new Fault(AC, 0);
+    if (this.#isAlignmentChecked && (within & (bytes - 1)) !== 0) throw new Fault(AC, 0);
     if (this.isWatched !== undefined) this.onWatched(linear, size, access);
   }
 
@@ -241,28 +244,38 @@ export class Mmu {
     const system = segment === SYSTEM;
     const user = !system && this.user;
     const table = ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES;
-    const hit = this.#lookUp(linear, 8, table);
-    if (hit >= 0) return hit;
-    requireCanonical(linear, segment);
-    return this.#walk(Number(linear >> 12n), access, user, system, linear) + Number(linear & 0xfffn);
+    this.#word[0] = linear;
+    const low = this.#halves[0];
+    const high = this.#halves[1];
+    const within = low & 0xfff;
+    const hit = this.#tlb.frame(low, high, table);
+    if (hit >= 0) return hit + within;
+    requireCanonical(high, segment);
+    return this.#walk(low, high, access, user, system) + within;
   }
 
   /** Physical address of a page, which enters the TLB if it may. */
-  #walk(page: number, access: Access, user: boolean, system: boolean, linear: bigint): number {
-    const found = this.#paging.walk(page, access, user, system, linear);
-    const frame = found.page * PAGE_BYTES;
+  #walk(low: number, high: number, access: Access, user: boolean, system: boolean): number {
+    const paging = this.#paging;
+    const frame = paging.walk(low, high, access, user, system) * PAGE_BYTES;
     // Whether the supervisor may touch the user's data is for AC to say each time.
-    const excused = found.user && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
+    const excused = paging.isUser && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
     const checked = this.#isAlignmentChecked && access !== EXECUTE;
-    if (!excused && !checked && !this.isWatched?.(page)) {
-      this.#tlb.put(page, ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES, frame);
-      this.#hasLargePages ||= found.large;
+    if (!excused && !checked && !this.isWatched?.(high * 2 ** 20 + (low >>> 12))) {
+      this.#tlb.put(low, high, ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES, frame);
+      this.#hasLargePages ||= paging.isLarge;
     }
     return frame;
   }
 }
 
-/** SDM vol. 1, 3.3.7.1: #SS(0) for the stack segment, else #GP(0). */
-function requireCanonical(linear: bigint, segment: number): void {
-  if (BigInt.asUintN(64, BigInt.asIntN(48, linear)) !== linear) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
+/** Bits 63 to 47 of a linear address, here its high half, are the same (SDM vol. 1, 3.3.7.1). */
+function isCanonical(high: number): boolean {
+  const sign = (high | 0) >> 15;
+  return sign === 0 || sign === -1;
+}
+
+/** #SS(0) for the stack segment, else #GP(0). */
+function requireCanonical(high: number, segment: number): void {
+  if (!isCanonical(high)) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
 }

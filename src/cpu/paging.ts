@@ -1,5 +1,5 @@
 // Linear page → physical page, by walking the guest's paging structures: 4-level, PAE and 32-bit paging are three lists of
-// levels, the rest is one loop (SDM vol. 3, chapter 4). Pages are numbers of 4 KiB units. Accessed and dirty flags are set only
+// levels, the rest is one loop (SDM vol. 3, chapter 4). Accessed and dirty flags are set only
 // when the access is allowed: a fault changes nothing.
 
 import type { Bus } from './bus.ts';
@@ -35,36 +35,30 @@ const EXECUTE_DISABLE = 0x8000_0000;
 const RESERVED_HIGH = 0x000f_ff00;
 const RESERVED_HIGH_PAE = 0x7fff_ff00;
 
-/** How many pages an entry of a level stands for, and whether it can map them itself. */
+/** The lowest bit of a linear address that an entry of a level leaves open, and whether it can map a page itself. */
 interface Level {
-  readonly span: number;
+  readonly shift: number;
   readonly large: boolean;
 }
 
-const LONGEST = 2 ** 27;
+const PAGE_SHIFT = 12;
 const FOUR_LEVEL: readonly Level[] = [
-  { span: LONGEST, large: false },
-  { span: 2 ** 18, large: true },
-  { span: 2 ** 9, large: true },
-  { span: 1, large: false },
+  { shift: 39, large: false },
+  { shift: 30, large: true },
+  { shift: 21, large: true },
+  { shift: PAGE_SHIFT, large: false },
 ];
 const PAE: readonly Level[] = FOUR_LEVEL.slice(2);
 const TWO_LEVEL: readonly Level[] = [
-  { span: 2 ** 10, large: true },
-  { span: 1, large: false },
+  { shift: 22, large: true },
+  { shift: PAGE_SHIFT, large: false },
 ];
 const LEVELS = 4;
-const CR3 = STATE_OFFSETS.cr3 / 4;
 
-/** The outcome of a walk that succeeded. */
-export interface Translation {
-  /** Physical page, in units of 4 KiB. */
-  readonly page: number;
-  /** The page belongs to user mode: SMAP and SMEP may forbid it to the supervisor. */
-  readonly user: boolean;
-  /** It is part of a larger page: INVLPG of any address in that one must find it. */
-  readonly large: boolean;
-}
+const CR0 = STATE_OFFSETS.cr0 / 4;
+const CR3 = STATE_OFFSETS.cr3 / 4;
+const CR4 = STATE_OFFSETS.cr4 / 4;
+const EFER = STATE_OFFSETS.efer / 4;
 
 export class Paging {
   readonly #state: CpuState;
@@ -75,6 +69,10 @@ export class Paging {
   /** Entries met on the way down: their addresses and halves. */
   readonly #addresses = new Float64Array(LEVELS);
   readonly #lows = new Uint32Array(LEVELS);
+  /** Of the last walk. The page belongs to user mode: SMAP and SMEP may forbid it to the supervisor. */
+  isUser = false;
+  /** It is part of a larger page: INVLPG of any address in that one must find it. */
+  isLarge = false;
 
   constructor(state: CpuState, ram: Ram, bus: Bus) {
     this.#state = state;
@@ -83,42 +81,36 @@ export class Paging {
   }
 
   /**
-   * Translates linear page `page`. `user` is the mode of the access, `implicit` an access of the processor to its own tables,
-   * which AC never excuses. Throws the page fault at linear address `address`.
+   * Translates the linear address with these halves to a physical page, in units of 4 KiB. `user` is the mode of the access, `implicit`
+   * an access of the processor to its own tables, which AC never excuses.
    */
-  walk(page: number, access: Access, user: boolean, implicit: boolean, address: bigint): Translation {
-    const { cr0, cr4, efer } = this.#state;
-    if ((cr0 & CR0_PG) === 0) return { page, user: false, large: false };
-    const wide = (cr4 & CR4_PAE) !== 0;
-    const noExecute = wide && (efer & EFER_NXE) !== 0;
-    const errorBits =
-      (access === WRITE ? ERROR_WRITE : 0) |
-      (user ? ERROR_USER : 0) |
-      (access === EXECUTE && (noExecute || (cr4 & CR4_SMEP) !== 0) ? ERROR_FETCH : 0);
-    const fail = (bits: number): never => {
-      throw new Fault(PF, errorBits | bits, address);
-    };
-
-    const fourLevel = (efer & EFER_LMA) !== 0;
-    const levels = fourLevel ? FOUR_LEVEL : wide ? PAE : TWO_LEVEL;
-    const hasPdptes = wide && !fourLevel;
-    const reservedHigh = fourLevel ? RESERVED_HIGH : RESERVED_HIGH_PAE;
+  walk(linearLow: number, linearHigh: number, access: Access, user: boolean, implicit: boolean): number {
     const { words32 } = this.#state;
-    let table = hasPdptes
-      ? this.#pdpte(page, fail)
-      : (fourLevel ? (words32[CR3 + 1] & 0xff) * 2 ** 32 : 0) + ((words32[CR3] & 0xffff_f000) >>> 0);
+    const cr4 = words32[CR4];
+    this.isUser = false;
+    this.isLarge = false;
+    if ((words32[CR0] & CR0_PG) === 0) return linearHigh * 2 ** 20 + (linearLow >>> PAGE_SHIFT);
+    const wide = (cr4 & CR4_PAE) !== 0;
+    const noExecute = wide && (words32[EFER] & EFER_NXE) !== 0;
+    const fourLevel = (words32[EFER] & EFER_LMA) !== 0;
+    const levels = fourLevel ? FOUR_LEVEL : wide ? PAE : TWO_LEVEL;
+    const reservedHigh = fourLevel ? RESERVED_HIGH : RESERVED_HIGH_PAE;
+    const base = (words32[CR3] & 0xffff_f000) >>> 0;
+    let table = fourLevel ? (words32[CR3 + 1] & 0xff) * 2 ** 32 + base : wide ? this.#pdpte(linearLow >>> 30) : base;
+    if (table < 0) throw this.#fault(0, linearLow, linearHigh, access, user);
     let rights = WRITABLE | USER;
     let executable = true;
     for (let depth = 0; ; depth++) {
-      const { span, large } = levels[depth];
-      const index = (span === LONGEST ? Math.floor(page / LONGEST) : (page >>> 0) / span) & (wide ? 511 : 1023);
-      const at = table + index * (wide ? 8 : 4);
+      const { shift, large } = levels[depth];
+      const above = shift < 32 ? (linearLow >>> shift) | (linearHigh << (32 - shift)) : linearHigh >>> (shift - 32);
+      const at = wide ? table + (above & 511) * 8 : table + (above & 1023) * 4;
       const low = this.#read32(at);
       const high = wide ? this.#read32(at + 4) : 0;
-      if ((low & PRESENT) === 0) fail(0);
-      const leaf = span === 1 || (large && (low & PAGE_SIZE) !== 0 && (wide || (cr4 & CR4_PSE) !== 0));
-      const isReserved = (high & reservedHigh) !== 0 || this.#reserved(low, high, span, leaf, wide, noExecute, large);
-      if (isReserved) fail(ERROR_PROTECTION | ERROR_RESERVED);
+      if ((low & PRESENT) === 0) throw this.#fault(0, linearLow, linearHigh, access, user);
+      const leaf = shift === PAGE_SHIFT || (large && (low & PAGE_SIZE) !== 0 && (wide || (cr4 & CR4_PSE) !== 0));
+      if ((high & reservedHigh) !== 0 || this.#reserved(low, high, shift, leaf, wide, noExecute, large)) {
+        throw this.#fault(ERROR_PROTECTION | ERROR_RESERVED, linearLow, linearHigh, access, user);
+      }
       rights &= low;
       if ((high & EXECUTE_DISABLE) !== 0) executable = false;
       this.#addresses[depth] = at;
@@ -127,34 +119,44 @@ export class Paging {
         table = (high & 0xff) * 2 ** 32 + ((low & 0xffff_f000) >>> 0);
         continue;
       }
-      const isUser = (rights & USER) !== 0;
-      if (!this.#allowed(access, user, implicit, isUser, (rights & WRITABLE) !== 0, executable)) fail(ERROR_PROTECTION);
+      this.isUser = (rights & USER) !== 0;
+      this.isLarge = shift > PAGE_SHIFT;
+      if (!this.#allowed(access, user, implicit, this.isUser, (rights & WRITABLE) !== 0, executable)) {
+        throw this.#fault(ERROR_PROTECTION, linearLow, linearHigh, access, user);
+      }
       this.#touch(depth, access);
-      return { page: this.#frame(low, high, span, wide) + (page % span), user: isUser, large: span > 1 };
+      return this.#frame(low, high, shift, wide) + ((linearLow & ((1 << shift) - 1)) >>> PAGE_SHIFT);
     }
   }
 
-  /** Base of the page directory that the PDPTE register of `page` points to (SDM vol. 3, 4.4.1). */
-  #pdpte(page: number, fail: (bits: number) => never): number {
-    const entry = this.#state.pdpte[page >>> 18];
-    if ((entry & 1n) === 0n) fail(0);
-    return Number(entry & 0xff_ffff_f000n);
+  /** The page fault at a linear address. */
+  #fault(bits: number, linearLow: number, linearHigh: number, access: Access, user: boolean): Fault {
+    const { cr4, efer } = this.#state;
+    const isFetch = access === EXECUTE && ((cr4 & CR4_SMEP) !== 0 || ((cr4 & CR4_PAE) !== 0 && (efer & EFER_NXE) !== 0));
+    const error = bits | (access === WRITE ? ERROR_WRITE : 0) | (user ? ERROR_USER : 0) | (isFetch ? ERROR_FETCH : 0);
+    return new Fault(PF, error, (BigInt(linearHigh) << 32n) | BigInt(linearLow));
+  }
+
+  /** Base of the page directory that a PDPTE register points to (SDM vol. 3, 4.4.1), or -1. */
+  #pdpte(index: number): number {
+    const entry = this.#state.pdpte[index];
+    return (entry & 1n) === 0n ? -1 : Number(entry & 0xff_ffff_f000n);
   }
 
   /** Whether reserved bits of an entry are set, beside those of its address (SDM vol. 3, 4.3 to 4.5). */
-  #reserved(low: number, high: number, span: number, leaf: boolean, wide: boolean, noExecute: boolean, large: boolean): boolean {
+  #reserved(low: number, high: number, shift: number, leaf: boolean, wide: boolean, noExecute: boolean, large: boolean): boolean {
     // 4 MiB pages have bits 32..39 of their address in bits 13..20 (PSE-36); bit 21 is reserved.
-    if (!wide) return leaf && span > 1 && (low & 0x0020_0000) !== 0;
+    const isLarge = shift > PAGE_SHIFT;
+    if (!wide) return leaf && isLarge && (low & 0x0020_0000) !== 0;
     if ((high & EXECUTE_DISABLE) !== 0 && !noExecute) return true;
     if (!leaf) return !large && (low & PAGE_SIZE) !== 0;
-    return span > 1 && (low & (span * 0x1000 - 1) & ~0x1fff) !== 0;
+    return isLarge && (low & ((1 << shift) - 1) & ~0x1fff) !== 0;
   }
 
   /** First physical page of the page that a leaf entry maps. */
-  #frame(low: number, high: number, span: number, wide: boolean): number {
-    const page = (low >>> 12) - ((low >>> 12) % span);
-    const above = wide ? high & 0xff : span > 1 ? (low >>> 13) & 0xff : 0;
-    return above * 2 ** 20 + page;
+  #frame(low: number, high: number, shift: number, wide: boolean): number {
+    const above = wide ? high & 0xff : shift > PAGE_SHIFT ? (low >>> 13) & 0xff : 0;
+    return above * 2 ** 20 + ((low & -(1 << shift)) >>> PAGE_SHIFT);
   }
 
   /** Access rights (SDM vol. 3, 4.6.1). */

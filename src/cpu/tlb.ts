@@ -66,22 +66,23 @@ export class Tlb {
     return this.#words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && this.#words[at + PAGE_HIGH] === high >>> 12;
   }
 
-  /** `page` is a linear page number, `frame` a physical address. */
-  put(page: number, table: number, frame: number): void {
-    const at = (table + (page % TLB_ENTRIES)) * WORDS;
+  /** The page of the linear address with these halves is the one at the physical address `frame`. */
+  put(low: number, high: number, table: number, frame: number): void {
+    const words = this.#words;
+    const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
     const access = (table / TLB_ENTRIES) % TLB_KINDS;
-    if (access === READ) this.#dropUnlike(page, at + TLB_TABLE_BYTES / 4, frame);
-    if (access === WRITE) this.#dropUnlike(page, at - TLB_TABLE_BYTES / 4, frame);
-    const isRam = frame + 0x1000 <= this.#ramBytes;
-    this.#words[at + PAGE_LOW] = page;
-    this.#words[at + PAGE_HIGH] = (Math.floor(page / 2 ** 32) | (isRam ? 0 : NOT_RAM)) >>> 0;
-    this.#words[at + ADDEND] = addendOf(this.#ramOffset, page, frame);
-    this.#words[at + FRAME] = frame / 0x1000;
+    if (access === READ) this.#dropUnlike(low, high, at + TLB_TABLE_BYTES / 4, frame);
+    if (access === WRITE) this.#dropUnlike(low, high, at - TLB_TABLE_BYTES / 4, frame);
+    words[at + PAGE_LOW] = (low >>> 12) | (high << 20);
+    words[at + PAGE_HIGH] = (high >>> 12) | (frame + 0x1000 <= this.#ramBytes ? 0 : NOT_RAM);
+    words[at + ADDEND] = addendOf(this.#ramOffset, low >>> 12, frame);
+    words[at + FRAME] = frame / 0x1000;
   }
 
   /** What is read and what is written at an address is the same memory, even if the page tables have changed without a flush. */
-  #dropUnlike(page: number, at: number, frame: number): void {
-    if (this.#words[at + PAGE_LOW] === page >>> 0 && this.#words[at + FRAME] !== frame / 0x1000) this.#words[at + PAGE_HIGH] = EMPTY;
+  #dropUnlike(low: number, high: number, at: number, frame: number): void {
+    const words = this.#words;
+    if (words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && words[at + FRAME] !== frame / 0x1000) words[at + PAGE_HIGH] = EMPTY;
   }
 
   /** Empties the entries, in all tables, that may hold `page`. */

@@ -146,9 +146,8 @@ export class RegionTranslator implements Translator {
 
   /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with calls of `enterTlb`. */
   #missed(cpu: Cpu): void {
-    const { rip } = cpu;
-    const frame = cpu.mmu.knownFrame(Number(rip >> 12n));
-    const found = frame === undefined ? undefined : this.#byLine.get(Math.floor((frame + Number(rip & 0xfffn)) / LINE_BYTES));
+    const physical = cpu.mmu.knownFetch(cpu.words32[RIP_LOW], cpu.words32[RIP_HIGH]);
+    const found = physical < 0 ? undefined : this.#byLine.get(Math.floor(physical / LINE_BYTES));
     for (const translation of found ?? []) {
       if (translation.entersTlb || ++translation.misses < MANY_MISSES) continue;
       const isOften = this.ticks - translation.since < MANY_MISSES * TICKS_FOR_MISS;
@@ -189,8 +188,8 @@ export class RegionTranslator implements Translator {
     decoded.heat = NEVER;
     if (mode === 16 || !canEmit(decoded.insn) || (mode === 32 && !isFlat(cpu))) return;
     const frameOf = (page: number): number | undefined => {
-      const physical = cpu.mmu.knownFrame(page);
-      return physical === undefined || physical >= ram.size ? undefined : physical / PAGE_BYTES;
+      const physical = cpu.mmu.knownFetch((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20));
+      return physical < 0 || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
     const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
     if (region === undefined) return;
