@@ -34,9 +34,6 @@ export function canEmit(insn: Insn): boolean {
     case 'shld':
     case 'shrd':
       return size !== 16;
-    case 'rcl':
-    case 'rcr':
-      return src.kind === 'imm' && src.value === 1n;
     case 'bswap':
       return size !== 16;
     case 'jcc':

@@ -134,40 +134,55 @@ const double =
     e.set(dst);
   };
 
-/** RCL and RCR by one. */
+/** RCL and RCR: CF, in a, is one more bit above the operand. Of 65 bits the parts are put together one by one. */
 const rotateThroughCarry =
   (left: boolean): Emit =>
-  (e, { dst, size }) => {
+  (e, { dst, src, size }) => {
     const { code } = e;
+    const [into, outOf] = left ? [I64.shl, I64.shr_u] : [I64.shr_u, I64.shl];
+    const C = LOCAL.a;
+    const L = LOCAL.linear;
     e.find(dst, 'update');
     emitAllFlags(code, e.kind);
     e.setAllFlags();
+    code.get(REST).i32(1).op(I32.and, I64.extend_i32_u).set(C);
     e.get(dst);
-    e.widen(size).set(T);
-    const carryIn = (): void => void code.get(REST).i32(1).op(I32.and, I64.extend_i32_u);
-    if (left) {
-      code.get(T).i64(1n).op(I64.shl);
-      carryIn();
-    } else {
-      code.get(T).i64(1n).op(I64.shr_u);
-      carryIn();
-      code.i64(BigInt(size - 1)).op(I64.shl);
-    }
-    code.op(I64.or);
-    e.narrow(size);
-    e.widen(size).set(LOCAL.linear);
-    const bit = (local: number, index: number): void => {
-      code.get(local).i64(BigInt(index)).op(I64.shr_u, I32.wrap_i64).i32(1).op(I32.and);
+    e.widen(size).tee(T).set(L);
+    readCount(e, src, size);
+    if (size < 32) code.i64(BigInt(size + 1)).op(I64.rem_u);
+    code.tee(U).op(I64.eqz).if().else();
+    const bit = (local: number, index: () => void): void => {
+      code.get(local);
+      index();
+      code.op(I64.shr_u, I32.wrap_i64).i32(1).op(I32.and);
     };
-    bit(T, left ? size - 1 : 0);
-    code.set(Y);
+    const above = (): void => void code.i64(BigInt(size));
+    if (size === 64) {
+      const rest = (): void => void code.i64(64n).get(U).op(I64.sub);
+      const lessOne = (): void => void code.get(U).i64(1n).op(I64.sub);
+      code.get(T).get(U).op(into).get(C);
+      if (left) lessOne();
+      else rest();
+      code.op(I64.shl, I64.or).get(T).i64(1n).op(outOf);
+      rest();
+      code.op(outOf, I64.or).set(L);
+      bit(T, left ? rest : lessOne);
+    } else {
+      code.get(T).get(C);
+      above();
+      code.op(I64.shl, I64.or).tee(T).get(U).op(into).get(T).i64(BigInt(size + 1)).get(U).op(I64.sub, outOf, I64.or).set(L);
+      bit(L, above);
+    }
+    code.set(Y).get(L);
+    e.narrow(size);
+    e.widen(size).set(L);
     replaceCarry(e, () => {
-      bit(LOCAL.linear, size - 1);
+      bit(L, () => code.i64(BigInt(size - 1)));
       if (left) code.get(Y);
-      else bit(LOCAL.linear, size - 2);
+      else bit(L, () => code.i64(BigInt(size - 2)));
       code.op(I32.xor);
     });
-    code.get(LOCAL.linear);
+    code.end().get(L);
     if (size < 64) code.op(I32.wrap_i64);
     e.set(dst);
   };
