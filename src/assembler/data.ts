@@ -14,11 +14,11 @@ const ELEMENT_SIZES: Readonly<Record<string, number>> = { byte: 1, word: 2, dwor
 /** Elements up to the end of the line, or to the `)` that ends a list; undefined after a report. */
 export const parseData = (cursor: Cursor, unit: number, reporter: Reporter, depth = 0): DataItem[] | undefined => {
   const items: DataItem[] = [];
-  while (!cursor.atEnd && !cursor.sees(')')) {
+  while (cursor.token !== undefined && !cursor.sees(')')) {
     const item = parseItem(cursor, unit, reporter, depth);
     if (!item) return undefined;
     items.push(item);
-    if (cursor.atEnd || cursor.sees(')')) break;
+    if (cursor.token === undefined || cursor.sees(')')) break;
     if (!cursor.accept(',')) {
       reporter.error(cursor.origin, `comma expected after operand, not '${cursor.token?.text}'`);
       return undefined;

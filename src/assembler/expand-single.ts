@@ -6,7 +6,7 @@ import type { Piece } from './lex.ts';
 import {
   expandedFrom, Fatal, isPunctuation, isSettled, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
 } from './pieces.ts';
-import type { Preprocessor } from './preprocessor.ts';
+import { LONGEST_LINE, type Preprocessor } from './preprocessor.ts';
 import { quote } from './strings.ts';
 import { type Expansion, type Origin, pieceAt, type Token } from './tokens.ts';
 
@@ -60,7 +60,7 @@ class Expander {
       if (macros && this.#expand(piece, macros)) continue;
       this.#output.push(this.#spacePending ? spaced(piece, true) : piece);
       this.#spacePending = false;
-      this.#state.spend(0, this.#output.length);
+      if (this.#output.length > LONGEST_LINE) this.#state.spend(0, this.#output.length);
     }
     return this.#output;
   }

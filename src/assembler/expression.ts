@@ -1,5 +1,6 @@
 // Tokens → expression tree. Values of expressions: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
 // offers for relocatable and floating-point output formats (`seg`, `wrt`, `1.5`) is refused by name.
+import { registerNamed } from '../isa/names.ts';
 import { constantValue, type Value } from './evaluate.ts';
 import { characterConstant } from './strings.ts';
 import type { Cursor, Origin, Reporter, Token, Word } from './tokens.ts';
@@ -71,6 +72,8 @@ export const someLeaf = (expression: Expression, test: (leaf: Expression) => boo
   return at.kind === 'choice' ? [at.condition, at.yes, at.no].some((part) => someLeaf(part, test)) : test(at);
 };
 
+export const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;
+
 /** Brackets, signs and choices inside each other. */
 const DEEPEST = 500;
 
@@ -137,12 +140,12 @@ const parseUnary = (cursor: Cursor, reporter: Reporter, depth: number): Expressi
     cursor.take();
     if (depth >= DEEPEST) return parseChoice(cursor, reporter, depth + 1);
     const operand = parseUnary(cursor, reporter, depth + 1);
-    return operand && { kind: 'unary', operator: token.text, operand, origin: token.origin };
+    return operand && { kind: 'unary', operator: token.text, operand, origin: token };
   }
   if (cursor.accept('(')) return parseBracket(cursor, reporter, depth);
-  if (cursor.accept('$')) return { kind: 'here', origin: token.origin };
-  if (cursor.accept('$$')) return { kind: 'section-start', origin: token.origin };
-  reporter.error(token.origin, `'${token.text}' begins no expression`);
+  if (cursor.accept('$')) return { kind: 'here', origin: token };
+  if (cursor.accept('$$')) return { kind: 'section-start', origin: token };
+  reporter.error(token, `'${token.text}' begins no expression`);
   return undefined;
 };
 
@@ -155,17 +158,18 @@ const parseBracket = (cursor: Cursor, reporter: Reporter, depth: number): Expres
 };
 
 const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, reporter: Reporter): Expression | undefined => {
-  if (token.kind === 'number') return { kind: 'number', value: constantValue(token.value), origin: token.origin };
+  if (token.kind === 'number') return { kind: 'number', value: constantValue(token.value), origin: token };
   if (token.kind === 'string') {
-    if (token.value.length > 8) reporter.warning(token.origin, 'only the first 8 bytes of a character constant count');
-    return { kind: 'number', value: constantValue(characterConstant(token.value)), origin: token.origin };
+    if (token.value.length > 8) reporter.warning(token, 'only the first 8 bytes of a character constant count');
+    return { kind: 'number', value: constantValue(characterConstant(token.value)), origin: token };
   }
-  reporter.error(token.origin, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
+  reporter.error(token, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
   return undefined;
 };
 
 const parseWord = (word: Word, cursor: Cursor, reporter: Reporter, depth: number): Expression | undefined => {
-  const { text: name, escaped, origin } = word;
+  const { text: name, escaped } = word;
+  const origin: Origin = word;
   cursor.take();
   if (!escaped && word.lower === 'seg') {
     reporter.error(origin, `'seg' has no meaning in a flat image`);

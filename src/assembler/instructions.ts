@@ -6,9 +6,10 @@ import type { AddressField, Encoded, SourceOperand } from '../isa/source.ts';
 import type { Emitter } from './emitter.ts';
 import { MAX_TIMES_OF_PLACED } from './limits.ts';
 import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
-import type { Measured, Program } from './program.ts';
+import type { Measured, Program, Template } from './program.ts';
 import { lengthOfJump } from './run-steps.ts';
 import { type Instruction, mayBeShort } from './statement.ts';
+import { templateName } from './template.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 const NOTHING = new Uint8Array();
@@ -68,9 +69,22 @@ export class Instructions {
     const isKnown = known && (field || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
     if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, operands[field.operand], address);
     if (isKnown) return known.bytes;
-    const bytes = this.#encodeResolved(instruction, operands, address, origin, 0);
-    measured[index] = { operands, address, bytes, field: this.#isDoubtful ? undefined : this.#field, isShort: this.#isShort };
+    const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
+    measured[index] = { operands, address, bytes, field: found, isShort };
+    if (found && this.#isLast) writeAddress(bytes, found, operands[found.operand], address);
     return bytes;
+  }
+
+  /** The encoding of an instruction, or of another one that differs in nothing but an address. */
+  #template(instruction: Instruction, operands: readonly SourceOperand[], origin: Origin, address: bigint): Template {
+    const { templates } = this.#program;
+    const name = templateName(instruction, operands, address);
+    const known = name === undefined ? undefined : templates.get(name);
+    if (known) return known;
+    const bytes = this.#encodeResolved(instruction, operands, address, origin, 0);
+    const template = { bytes, field: this.#isDoubtful ? undefined : this.#field, isShort: this.#isShort };
+    if (name !== undefined && template.field) templates.set(name, template);
+    return template;
   }
 
   /** Bytes at the present place; none after a report. */

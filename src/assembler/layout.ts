@@ -36,7 +36,7 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   for (let number = 2; pass.changed; number++) {
     if (number > MAX_PASSES) return giveUp();
     growOnly = number > FREE_PASSES;
-    steps = number === 2 || growOnly || program.exceedsLimits ? undefined : nextSteps(program, steps);
+    steps = growOnly || program.exceedsLimits ? undefined : number === 2 ? stepsOf(program, true) : nextSteps(program, number === 3 ? undefined : steps);
     pass = new Pass(program, { growOnly, steps });
     pass.run();
   }
@@ -79,7 +79,7 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
 const nextSteps = (program: Program, before: Steps | undefined): Steps | undefined => {
   const { size } = program.symbols.restless;
   if (before) return size === 0 ? before : undefined;
-  return size <= MOST_RESTLESS ? stepsOf(program) : undefined;
+  return size <= MOST_RESTLESS ? stepsOf(program, false) : undefined;
 };
 
 /** Names that may still become addresses or numbers, so that all that speaks of them is looked at. */

@@ -31,14 +31,16 @@ export class Location {
   /** `$` */
   get here(): Value {
     this.#here ??= this.section
-      ? addressIn(this.section.name, BigInt(this.#offset))
+      ? { constant: BigInt(this.#offset), terms: this.section.terms, unknown: false, forward: false }
       : { ...this.#absolute, constant: BigInt.asIntN(64, this.#absolute.constant + this.#absoluteOffset) };
     return this.#here;
   }
 
   /** Whether a value is `$` in a section. */
   isAt({ constant, terms }: Value): boolean {
-    return terms.length === 1 && terms[0].name === this.section?.name && terms[0].factor === 1n && Number(constant) === this.#offset;
+    const { section } = this;
+    if (section === undefined || Number(constant) !== this.#offset) return false;
+    return terms === section.terms || (terms.length === 1 && terms[0].name === section.name && terms[0].factor === 1n);
   }
 
   /** `$$`: in absolute space, the section its addresses lie in, if they lie in one. */

@@ -41,16 +41,16 @@ const isSizeWord = (word: string | undefined): word is keyof typeof SIZE_WORDS =
 /** All operands up to the end of the line; undefined after a report. */
 export const parseOperands = (cursor: Cursor, context: OperandContext): Operand[] | undefined => {
   const operands: Operand[] = [];
-  while (!cursor.atEnd) {
+  while (cursor.token !== undefined) {
     const operand = parseOperand(cursor, context);
     if (!operand) return undefined;
     operands.push(operand);
-    if (cursor.atEnd) break;
+    if (cursor.token === undefined) break;
     if (!cursor.accept(',')) {
       context.reporter.error(cursor.origin, `comma or end of line expected after operand, not ${quote(cursor.token)}`);
       return undefined;
     }
-    if (cursor.atEnd) {
+    if (cursor.token === undefined) {
       context.reporter.error(cursor.origin, 'operand expected after comma');
       return undefined;
     }
@@ -148,7 +148,7 @@ const parseMemory = (
     value = sum(value, index);
   }
   if (!cursor.accept(']')) {
-    reporter.error(cursor.atEnd ? open : cursor.origin, 'expected ] at the end of a memory operand');
+    reporter.error(cursor.token === undefined ? open : cursor.origin, 'expected ] at the end of a memory operand');
     return undefined;
   }
   return finishMemory(outside ? sum(outside, value) : value, context, qualifiers, overrides);

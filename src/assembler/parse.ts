@@ -6,7 +6,7 @@ import { registerNamed, SEGMENT_NAMES } from '../isa/names.ts';
 import { PREFIXES, type Prefix } from '../isa/source.ts';
 import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
-import { type Expression, parseExpression, someLeaf } from './expression.ts';
+import { type Expression, isRegister, parseExpression, someLeaf } from './expression.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
 import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf, wordOf } from './tokens.ts';
@@ -63,7 +63,7 @@ export class Parser {
       times = parseExpression(cursor, this.#reporter);
       if (!times) return statement(undefined, undefined);
     }
-    if (cursor.atEnd) {
+    if (cursor.token === undefined) {
       if (times) this.#reporter.error(cursor.origin, 'instruction expected after times');
       return statement(undefined, undefined);
     }
@@ -94,7 +94,7 @@ export class Parser {
     }
     cursor.take();
     if (hasColon) cursor.take();
-    else if (cursor.atEnd) this.#reporter.warning(token.origin, `label '${token.text}' alone on a line without a colon might be in error`);
+    else if (cursor.token === undefined) this.#reporter.warning(token.origin, `label '${token.text}' alone on a line without a colon might be in error`);
     return token.text;
   }
 
@@ -115,7 +115,7 @@ export class Parser {
       return known;
     }
     const body = this.#parseNewBody(cursor);
-    if (body?.kind === 'instruction' && body.isConstant && cursor.atEnd) this.#constants.set(text, body);
+    if (body?.kind === 'instruction' && body.isConstant && cursor.token === undefined) this.#constants.set(text, body);
     return body;
   }
 
@@ -139,7 +139,7 @@ export class Parser {
     }
     const { origin } = cursor;
     const word = cursor.word;
-    if (word === undefined && !(cursor.atEnd && prefixes.length > 0)) {
+    if (word === undefined && !(cursor.token === undefined && prefixes.length > 0)) {
       this.#reporter.error(origin, 'instruction expected');
       return undefined;
     }
@@ -200,7 +200,7 @@ export class Parser {
   }
 
   #expectEnd(cursor: Cursor): void {
-    if (!cursor.atEnd) this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
+    if (cursor.token !== undefined) this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
   }
 }
 
@@ -214,8 +214,6 @@ const isConstantOperand = (operand: Operand, isTarget: boolean): boolean => {
     default: return true;
   }
 };
-
-const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;
 
 const namesRegister = (expression: Expression): boolean => someLeaf(expression, isRegister);
 

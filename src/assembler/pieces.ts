@@ -143,7 +143,7 @@ const joinFrom = (pieces: readonly Piece[], start: number, mayFuse: typeof fuse)
  * none; one with nothing at one side stays, to be refused at the end.
  */
 export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
-  if (!pieces.some(isPaste)) return pieces;
+  if (!hasPaste(pieces)) return pieces;
   const pasted: Piece[] = [];
   let isChanged = false;
   for (let index = 0; index < pieces.length; index++) {
@@ -159,6 +159,11 @@ export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
     index++;
   }
   return isChanged ? pasted : pieces;
+};
+
+const hasPaste = (pieces: readonly Piece[]): boolean => {
+  for (const piece of pieces) if (piece.kind === 'percent' && piece.value === 'paste') return true;
+  return false;
 };
 
 const isPaste = (piece: Piece): boolean => piece.kind === 'percent' && piece.value === 'paste';

@@ -30,7 +30,7 @@ export interface Recording {
 const MOST_PIECES = 8_000_000;
 const MOST_LINES = 2_000_000;
 /** Pieces of one line. */
-const LONGEST_LINE = 1_000_000;
+export const LONGEST_LINE = 1_000_000;
 const DEEPEST_INDIRECTION = 50;
 
 export class Preprocessor {

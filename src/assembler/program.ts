@@ -7,15 +7,19 @@ import { Section } from './sections.ts';
 import type { Statement } from './statement.ts';
 import { Symbols } from './symbols.ts';
 
-/** An instruction as it was last encoded; no bytes if it could not be. */
-export interface Measured {
-  readonly operands: readonly SourceOperand[];
-  readonly address: bigint;
+/** An encoding; no bytes if there is none. */
+export interface Template {
   readonly bytes: Uint8Array;
   /** What another address changes in the bytes; undefined if that cannot be told, or if there was something to report. */
   readonly field: AddressField | undefined;
   /** It is a jump with a distance of one byte. */
   readonly isShort: boolean;
+}
+
+/** An instruction as it was last encoded. */
+export interface Measured extends Template {
+  readonly operands: readonly SourceOperand[];
+  readonly address: bigint;
 }
 
 export class Program {
@@ -26,6 +30,8 @@ export class Program {
   readonly sections = new Map<string, Section>([['.text', new Section('.text', undefined)]]);
   /** For each statement the longest instruction that it made in the pass before. */
   readonly lengths: number[] = [];
+  /** Encodings in which only an address is missing, by name. */
+  readonly templates = new Map<string, Template>();
   /** Of each statement whose instruction depends on its place. */
   readonly measured: (Measured | undefined)[] = [];
   /** A section had no room for a statement. */

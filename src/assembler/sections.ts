@@ -1,6 +1,8 @@
 // Sections with their attributes and lengths → where each lies, in the file and in memory, by the rules of NASM's bin format
 // (manual 8.1): `start` orders them, `follows` chains them, the rest come one after another; `vstart` is what labels count from.
 
+import { addressIn, type Term } from './expression.ts';
+
 /** A section while it is being assembled. Attributes are undefined until a directive sets them. */
 export class Section {
   readonly name: string;
@@ -16,10 +18,13 @@ export class Section {
   /** In bytes. */
   length = 0;
   hasCode = false;
+  /** What the values of addresses in it have in common. */
+  readonly terms: readonly Term[];
 
   constructor(name: string, previous: Section | undefined) {
     this.name = name;
     this.previous = name === '.bss' ? undefined : previous;
+    this.terms = addressIn(name, 0n).terms;
     this.type = name === '.text' || name === '.data' ? 'progbits' : name === '.bss' ? 'nobits' : undefined;
   }
 

@@ -1,9 +1,8 @@
-// Statements after two passes → steps, which is all that the passes in the middle look at. By then every name has a value, so that most
+// Statements after a pass → steps, which is all that the passes in the middle look at. After two, every name has a value, so that most
 // statements are known to be as long as they are whatever moves: what is left are the labels, jumps that may be short or long, and
 // fillings up to an alignment. A program may need dozens of passes, each of which moves a few of thousands of labels.
 
-import { registerNamed } from '../isa/names.ts';
-import { type Expression, someLeaf } from './expression.ts';
+import { type Expression, isRegister, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
 import { type Body, type Instruction, mayBeShort, type Statement } from './statement.ts';
@@ -46,7 +45,8 @@ export interface Steps {
   readonly aligns: ReadonlyMap<Section, bigint>;
 }
 
-export const stepsOf = (program: Program): Steps => new Builder(program).build();
+/** `isFirst`: one pass has been made, in which no name had its value from the beginning. */
+export const stepsOf = (program: Program, isFirst: boolean): Steps => new Builder(program, isFirst).build();
 
 /** What an expression depends on: numbers only, names for numbers too, or where something lies. */
 type Dependence = 'nothing' | 'constants' | 'places';
@@ -65,6 +65,7 @@ type Effect =
 
 class Builder {
   readonly #program: Program;
+  readonly #isFirst: boolean;
   readonly #steps: Step[] = [];
   readonly #fixed = new Map<Section, number>();
   readonly #aligns = new Map<Section, bigint>();
@@ -75,8 +76,9 @@ class Builder {
   /** Bytes behind the last step. */
   #bytes = 0;
 
-  constructor(program: Program) {
+  constructor(program: Program, isFirst: boolean) {
     this.#program = program;
+    this.#isFirst = isFirst;
     this.#section = this.#entered = program.sections.get('.text');
   }
 
@@ -99,7 +101,8 @@ class Builder {
       return index + 1;
     }
     const effect = this.#effectOf(statement, index);
-    if (effect.kind === 'statement') this.#move('statement', { from: index, to: index + 1 });
+    if (body?.kind === 'section') this.#enterAndPush('statement', { from: index, to: index + 1 });
+    else if (effect.kind === 'statement') this.#move('statement', { from: index, to: index + 1 });
     else {
       const symbol = label === undefined || body?.kind === 'equ' ? undefined : this.#program.symbols.all.get(label);
       if (symbol && this.#isMoving) this.#enterAndPush('label', { symbol });
@@ -257,11 +260,12 @@ class Builder {
 
   /** Whether an expression has a name that had a value of another kind at the beginning of the last pass. */
   #namesRestless(expression: Expression): boolean {
-    const { restless } = this.#program.symbols;
-    return restless.size > 0 && someLeaf(expression, (leaf) => leaf.kind === 'symbol' && this.#isRestless(leaf.name));
+    const { size } = this.#program.symbols.restless;
+    return size > 0 && someLeaf(expression, (leaf) => leaf.kind === 'symbol' && !isRegister(leaf) && this.#isRestless(leaf.name));
   }
 
   #isRestless(name: string): boolean {
+    if (this.#isFirst) return true;
     const { symbols } = this.#program;
     const symbol = symbols.all.get(symbols.fullName(name));
     return symbol !== undefined && symbols.restless.has(symbol);
@@ -279,10 +283,10 @@ class Builder {
       case 'choice':
         return [at.condition, at.yes, at.no].reduce((all, part) => either(all, this.#dependenceOf(part, here)), dependence);
       case 'symbol': {
-        if (!at.escaped && registerNamed(at.name)) return dependence;
+        if (isRegister(at)) return dependence;
+        if (this.#isRestless(at.name)) return 'places';
         const { symbols } = this.#program;
         const value = symbols.all.get(symbols.fullName(at.name))?.value;
-        if (this.#isRestless(at.name)) return 'places';
         return value && !value.unknown && value.terms.length === 0 ? either(dependence, 'constants') : 'places';
       }
     }

@@ -47,7 +47,7 @@ export const isSame = (a: Value, b: Value): boolean =>
   a.unknown === b.unknown &&
   a.constant === b.constant &&
   a.terms.length === b.terms.length &&
-  a.terms.every((term, index) => term.name === b.terms[index].name && term.factor === b.terms[index].factor);
+  (a.terms === b.terms || a.terms.every((term, index) => term.name === b.terms[index].name && term.factor === b.terms[index].factor));
 
 /** The term that stands for where a section lies in the file, beside its name, which stands for vstart. No section has a blank in its name. */
 export const startTerm = (section: string): string => `${section} start`;
@@ -57,7 +57,10 @@ export const startTerm = (section: string): string => `${section} start`;
  * NASM's first guess, which decides which of several consistent layouts is found.
  */
 const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
-const isUnresolved = ({ terms }: Value): boolean => terms.length > 0 && terms.some(({ name }) => name === '?');
+const isUnresolved = ({ terms }: Value): boolean => {
+  for (const { name } of terms) if (name === '?') return true;
+  return false;
+};
 
 /** The value of an expression in this pass; before the last one, what cannot be computed is merely unknown. Undefined after a report. */
 export const currentValue = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {

@@ -111,16 +111,17 @@ export const wordOf = (token: Token | undefined): string | undefined =>
 
 /** A position in a row of tokens. */
 export class Cursor {
-  readonly tokens: readonly Token[];
+  declare readonly tokens: readonly Token[];
   /** Where to point when something is missing at the end. */
-  readonly end: Origin;
-  index = 0;
+  declare readonly end: Origin;
+  declare index: number;
   /** The next token; undefined behind the last one. */
-  token: Token | undefined;
+  declare token: Token | undefined;
 
   constructor(tokens: readonly Token[], end: Origin) {
     this.tokens = tokens;
     this.end = end;
+    this.index = 0;
     this.token = tokens[0];
   }
 
@@ -148,7 +149,7 @@ export class Cursor {
 
   /** The origin of the next token, or of the last one at the end. */
   get origin(): Origin {
-    return this.token?.origin ?? this.tokens.at(-1)?.origin ?? this.end;
+    return this.token ?? this.tokens.at(-1) ?? this.end;
   }
 
   /** The word here in lower case, unless it is escaped. */

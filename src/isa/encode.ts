@@ -148,8 +148,10 @@ const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
 const operandSizeFor = (form: Form, { source: { mode }, operands, written, memory }: Request): 16 | 32 | 64 => {
   const usual = form.longModeSize === 'usual';
   const isFar = form.sem === 'jmp_far' || form.sem === 'call_far';
-  const takesWord = form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel');
-  const word = takesWord && operands[0] && 'size' in operands[0] && operands[0].kind !== 'reg' ? operands[0].size : undefined;
+  const [first] = operands;
+  const given = first !== undefined && (first.kind === 'imm' || first.kind === 'mem' || first.kind === 'far') ? first.size : undefined;
+  const takesWord = given !== undefined && (form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel'));
+  const word = takesWord ? given : undefined;
   const asked = written.operandSize ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
   const is64 = asked === 32 && mode === 64 && !usual && (word === undefined || form.sem === 'push');
   if (asked !== undefined) return is64 ? 64 : asked;
