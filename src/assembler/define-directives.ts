@@ -98,9 +98,17 @@ const defineString = (state: Preprocessor, found: Target, directive: Percent, by
 
 const LONGEST_STRING = 1_000_000;
 
+/** What needs no thought about how to quote it. */
+const IS_PLAIN = /^[\w.$@~?-]{0,1000}$/;
+
+const utf8 = new TextEncoder();
+
 const defstr: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
-  if (found) defineString(state, found, directive, new TextEncoder().encode(spellPieces(state.expandSingle(found.rest))));
+  if (!found) return;
+  const text = spellPieces(state.expandSingle(found.rest));
+  if (IS_PLAIN.test(text)) define(state, found, directive, [pieceAt('string', `'${text}'`, utf8.encode(text), state.origin)]);
+  else defineString(state, found, directive, utf8.encode(text));
 };
 
 /** The first `count` strings of the expanded text and what follows; undefined after a report. */

@@ -56,7 +56,8 @@ class Expander {
 
   run(): readonly Piece[] {
     for (let piece = this.#take(); piece; piece = this.#take()) {
-      const macros = this.#isUnclosed ? undefined : this.#state.definitionsOf(piece);
+      const mayBeName = piece.kind === 'word' || piece.kind === 'percent';
+      const macros = mayBeName && !this.#isUnclosed ? this.#state.definitionsOf(piece) : undefined;
       if (macros && this.#expand(piece, macros)) continue;
       this.#output.push(this.#spacePending ? spaced(piece, true) : piece);
       this.#spacePending = false;

@@ -9,7 +9,7 @@ import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
 import { matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
-import { Fatal, isPunctuation, isWord, producedBy } from './pieces.ts';
+import { Fatal, isPunctuation, producedBy } from './pieces.ts';
 import { bothNames, PRELUDE } from './prelude.ts';
 import { Preprocessor } from './preprocessor.ts';
 import { directiveIn, RawLine } from './raw-line.ts';
@@ -96,7 +96,7 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
   const { directive } = raw;
   if (directive && handleConditional(state, directive, raw)) return;
   if (!isReading(state)) return;
-  const pieces = substitute(state, raw);
+  const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
   if (raw.isAsWritten && isFinal(state, pieces)) {
     if (!handleCall(state, pieces, pieces.length, lines)) emit(state, pieces, lines);
     return;
@@ -133,14 +133,15 @@ const handleDirective = (state: Preprocessor, directive: Percent, pieces: readon
 /** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
 const handleCall = (state: Preprocessor, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
   if (handleCallAt(state, 0, row, rawLength, lines)) return true;
-  return canBeLabel(row[0]) && handleCallAt(state, isPunctuation(row[1], ':') ? 2 : 1, row, rawLength, lines);
+  if (row.length === 1 || !canBeLabel(row[0])) return false;
+  return handleCallAt(state, isPunctuation(row[1], ':') ? 2 : 1, row, rawLength, lines);
 };
 
 /** If a macro is called by the name at `at`, with a label in front of it unless that is 0. */
 const handleCallAt = (state: Preprocessor, at: number, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
   const name = row[at];
-  if (!isWord(name)) return false;
-  const candidates = state.macros.named(name.text);
+  if (name === undefined || name.kind !== 'word' || name.escaped) return false;
+  const candidates = state.macros.calledBy(name);
   if (candidates.length === 0) return false;
   const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
   if (call === undefined) return true;

@@ -3,7 +3,7 @@
 import type { Piece } from './lex.ts';
 import { isPunctuation, spaced } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
-import type { Reporter } from './tokens.ts';
+import type { Reporter, Word } from './tokens.ts';
 
 /** How many arguments a macro takes; the last one may swallow commas. */
 export interface Arity {
@@ -44,7 +44,16 @@ export class Macros {
 
   /** All definitions of the name, the newest first. */
   named(name: string): readonly MultiMacro[] {
-    const macros = this.#byName.get(name.toLowerCase());
+    return this.#find(name, name.toLowerCase());
+  }
+
+  /** The same for a word in a source. */
+  calledBy({ text, lower }: Word): readonly MultiMacro[] {
+    return this.#find(text, lower);
+  }
+
+  #find(name: string, lower: string): readonly MultiMacro[] {
+    const macros = this.#byName.get(lower);
     if (!macros) return NONE;
     const isMeant = (macro: MultiMacro): boolean => macro.caseless || macro.name === name;
     return macros.every(isMeant) ? macros : macros.filter(isMeant);

@@ -9,7 +9,7 @@ import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, isRegister, parseExpression, someLeaf } from './expression.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
-import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf, wordOf } from './tokens.ts';
+import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf, type Token, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -23,10 +23,14 @@ const INVALID = Symbol('invalid');
 const DATA: ReadonlyMap<string, number> = new Map(Object.entries(DATA_UNITS).map(([letter, unit]) => [`d${letter}`, unit]));
 const RESERVE: ReadonlyMap<string, number> = new Map(Object.entries(DATA_UNITS).map(([letter, unit]) => [`res${letter}`, unit]));
 
+const PREFIX_WORDS: ReadonlySet<string> = new Set(PREFIXES);
+
 /** Words besides mnemonics that are no labels. */
 const RESERVED: ReadonlySet<string> = new Set([...PREFIXES, ...DATA.keys(), ...RESERVE.keys(), 'times', 'incbin', 'equ']);
 
 const isReserved = (word: string | undefined): boolean => word !== undefined && (RESERVED.has(word) || isMnemonic(word));
+
+const isColon = (token: Token | undefined): boolean => token !== undefined && token.kind === 'punctuation' && token.text === ':';
 
 /** Reads the lines of one source, in order: what one says may depend on those before it. */
 export class Parser {
@@ -51,26 +55,25 @@ export class Parser {
       const body = parseDirective(cursor, this.#settings, this.#reporter);
       return body && { origin, label: undefined, parent: this.#parent, times: undefined, body };
     }
+    const { word } = cursor;
+    if (word !== undefined && isMnemonic(word) && !isColon(line.tokens[1])) return this.#parseRest(cursor, origin, undefined, undefined);
     const label = this.#parseLabel(cursor);
     if (label === INVALID) return undefined;
     if (label !== undefined && cursor.acceptWord('equ')) return this.#parseEqu(cursor, label, origin);
     if (label !== undefined && !isLocal(label) && !label.startsWith('..')) this.#parent = label;
-    const statement = (times: Expression | undefined, body: Body | undefined): Statement => ({
-      origin, label: label === undefined ? undefined : this.#fullName(label), parent: this.#parent, times, body,
-    });
-    let times: Expression | undefined;
-    if (cursor.acceptWord('times')) {
-      times = parseExpression(cursor, this.#reporter);
-      if (!times) return statement(undefined, undefined);
-    }
-    if (cursor.token === undefined) {
-      if (times) this.#reporter.error(cursor.origin, 'instruction expected after times');
-      return statement(undefined, undefined);
-    }
-    const body = this.#parseBody(cursor);
-    if (!body) return statement(undefined, undefined);
-    this.#expectEnd(cursor);
-    return statement(times, body);
+    const fullName = label === undefined ? undefined : this.#fullName(label);
+    if (!cursor.acceptWord('times')) return this.#parseRest(cursor, origin, fullName, undefined);
+    const times = parseExpression(cursor, this.#reporter);
+    if (!times) return { origin, label: fullName, parent: this.#parent, times, body: undefined };
+    if (cursor.token === undefined) this.#reporter.error(cursor.origin, 'instruction expected after times');
+    return this.#parseRest(cursor, origin, fullName, times);
+  }
+
+  /** What stands behind the label and its repetition. */
+  #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Expression | undefined): Statement {
+    const body = cursor.token === undefined ? undefined : this.#parseBody(cursor);
+    if (body) this.#expectEnd(cursor);
+    return { origin, label, parent: this.#parent, times: body ? times : undefined, body };
   }
 
   #fullName(label: string): string {
@@ -82,7 +85,7 @@ export class Parser {
     const { token } = cursor;
     const { word } = cursor;
     const next = cursor.tokens[1];
-    const hasColon = next?.kind === 'punctuation' && next.text === ':';
+    const hasColon = isColon(next);
     if (!hasColon && isReserved(word)) return undefined;
     if (token?.kind !== 'word' || (word !== undefined && registerNamed(word) && !isOneOf(SEGMENT_NAMES, word))) {
       this.#reporter.error(cursor.origin, 'label or instruction expected at start of line');
@@ -106,7 +109,7 @@ export class Parser {
   }
 
   #parseBody(cursor: Cursor): Body | undefined {
-    const word = cursor.word;
+    const { word } = cursor;
     const text = word !== undefined && isMnemonic(word) ? this.#textOf(cursor) : undefined;
     if (text === undefined) return this.#parseNewBody(cursor);
     const known = this.#constants.get(text);
@@ -133,12 +136,12 @@ export class Parser {
 
   #parseNewBody(cursor: Cursor): Body | undefined {
     const prefixes: Prefix[] = [];
-    for (let word = cursor.word; isOneOf(PREFIXES, word); word = cursor.word) {
-      prefixes.push(word);
+    let { word } = cursor;
+    for (; word !== undefined && PREFIX_WORDS.has(word); { word } = cursor) {
+      prefixes.push(word as Prefix);
       cursor.take();
     }
     const { origin } = cursor;
-    const word = cursor.word;
     if (word === undefined && !(cursor.token === undefined && prefixes.length > 0)) {
       this.#reporter.error(origin, 'instruction expected');
       return undefined;

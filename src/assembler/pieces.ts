@@ -25,7 +25,8 @@ export const wordAt = (text: string, at: Piece, spaceBefore: boolean): Word =>
 
 /** `%$$name`: how many contexts outwards from the innermost, and the name. */
 export const contextName = ({ text }: Percent): { readonly outwards: number; readonly name: string } => {
-  const dollars = /^%(\$+)/.exec(text)?.[1].length ?? 1;
+  let dollars = 1;
+  while (text[1 + dollars] === '$') dollars++;
   return { outwards: dollars - 1, name: text.slice(1 + dollars) };
 };
 
@@ -120,7 +121,8 @@ const fuseAtEnd = (left: Piece, right: Piece): boolean => {
 /** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
 export const joinTouching = (pieces: readonly Piece[], isEnd = false): readonly Piece[] => {
   for (let index = 1; index < pieces.length; index++) {
-    if (pieces[index].spaceBefore) continue;
+    const { kind, spaceBefore } = pieces[index];
+    if (spaceBefore || (kind === 'punctuation' && !isEnd)) continue;
     const mayFuse = isEnd ? fuseAtEnd : fuse;
     if (mayFuse(pieces[index - 1], pieces[index])) return joinFrom(pieces, index, mayFuse);
   }

@@ -4,7 +4,7 @@
 
 import { type Expression, isRegister, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
-import type { Section } from './sections.ts';
+import { isPowerOfTwo, type Section } from './sections.ts';
 import { type Body, type Instruction, mayBeShort, type Statement } from './statement.ts';
 import type { NamedValue } from './symbols.ts';
 
@@ -299,8 +299,13 @@ const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
 export const fillUp = (offset: number, { alignment, size = 0 }: { readonly alignment: number; readonly size: number | undefined }): number =>
   ((alignment - (offset % alignment)) % alignment) * size;
 
-/** N of `(N - ($-$$) % N) % N`, as the macro ALIGN writes it. */
+/** N of `(N - ($-$$) % N) % N`, as the macro ALIGN writes it, and of `-($-$$) & (N-1)`, as people do. */
 const alignmentOf = (count: Expression): number | undefined => {
+  if (count.kind === 'binary' && count.operator === '&') {
+    const { left, right } = count;
+    const isFilling = left.kind === 'unary' && left.operator === '-' && isOffset(left.operand) && right.kind === 'number';
+    return isFilling && isPowerOfTwo(right.value.constant + 1n) ? Number(right.value.constant) + 1 : undefined;
+  }
   if (count.kind !== 'binary' || count.operator !== '%' || count.left.kind !== 'binary' || count.left.operator !== '-') return undefined;
   const { left: total, right: rest } = count.left;
   if (rest.kind !== 'binary' || rest.operator !== '%' || !isOffset(rest.left)) return undefined;
