@@ -32,6 +32,9 @@ const MAX_IDLE = 32;
 const PATIENCE = 4;
 const MAX_PATIENCE = 1024;
 
+/** Ticks in translated code that count as a branch: in a loop that works, more looks at it would cost more than it does. */
+const TICKS_FOR_BRANCH = 4096;
+
 /** An epoch that RAM never has. */
 const NEVER = -1;
 const GPR_WORDS = 32;
@@ -86,9 +89,15 @@ export class Spin {
     return this.watching && this.#epoch === this.#cpu.ram.epoch ? this.#provedUntil : -Infinity;
   }
 
-  /** At a boundary behind a branch backwards: whether the instructions from here on are to be watched. */
-  wantsToWatch(): boolean {
-    if (--this.#patience >= 0) return false;
+  /** For how long code may run that tells nothing of its branches, so that a loop in it is found in time. */
+  get ticksToLook(): number {
+    return (this.#patience + 1) * TICKS_FOR_BRANCH;
+  }
+
+  /** At a boundary behind code that has run for so long, and a branch backwards: whether instructions from here on are to be watched. */
+  wantsToWatch(ticks: number): boolean {
+    this.#patience -= 1 + Math.floor(ticks / TICKS_FOR_BRANCH);
+    if (this.#patience >= 0) return false;
     const cpu = this.#cpu;
     this.watching = true;
     this.#provedUntil = -Infinity;

@@ -69,7 +69,7 @@ function execute(cpu: Cpu): void {
   const translator = onExecuted === undefined ? cpu.translator : undefined;
   // How many instructions from here on may be where translated code begins: targets of branches, and two after it has ended.
   let looks = 1;
-  while (floats[TIME] < cpu.stop) {
+  for (let time = floats[TIME]; time < cpu.stop; time = floats[TIME]) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
       if (!passBoundary(cpu)) return;
     }
@@ -80,10 +80,13 @@ function execute(cpu: Cpu): void {
     if (decoded === undefined || low + decoded.length - 1 > cpu.codeLimit) decoded = fetch(cpu);
     if (looks > 0) {
       looks--;
-      if (translator !== undefined && (!cpu.attention || isCalm(cpu)) && !cpu.stepping && translator.run(cpu, decoded)) {
-        looks = 2;
-        if (spin?.wantsToWatch()) return;
-        continue;
+      if (translator !== undefined && (!cpu.attention || isCalm(cpu)) && !cpu.stepping) {
+        const room = Math.min(cpu.stop - time, spin === undefined ? Infinity : spin.ticksToLook);
+        if (translator.run(cpu, decoded, room)) {
+          looks = 2;
+          if (spin?.wantsToWatch(floats[TIME] - time)) return;
+          continue;
+        }
       }
     }
     const end = low + decoded.length;
@@ -100,7 +103,7 @@ function execute(cpu: Cpu): void {
     if (isWatching && !spin.watching && cpu.activity === RUNNING) return;
     if (end === next[0]) continue;
     if (looks === 0) looks = 1;
-    if (end > next[0] && !isWatching && spin?.wantsToWatch()) return;
+    if (end > next[0] && !isWatching && spin?.wantsToWatch(0)) return;
   }
 }
 

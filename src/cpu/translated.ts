@@ -6,10 +6,10 @@ import type { Decoded } from './icache.ts';
 
 export interface Translator {
   /**
-   * Runs translated code from `decoded`, which is the next instruction, if there is any; not beyond `cpu.stop`. True if an instruction has
+   * Runs translated code from `decoded`, which is the next instruction, if there is any; not for more than `room` ticks. True if an instruction has
    * been executed. To be called where nothing but the next instruction can happen.
    */
-  run(cpu: Cpu, decoded: Decoded): boolean;
+  run(cpu: Cpu, decoded: Decoded, room: number): boolean;
 }
 
 /** Translated code that begins at an instruction; what it means only the translator knows. */

@@ -108,7 +108,7 @@ export class RegionTranslator implements Translator {
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
   }
 
-  run(cpu: Cpu, decoded: Decoded): boolean {
+  run(cpu: Cpu, decoded: Decoded, room: number): boolean {
     const { words32, floats } = cpu;
     let entry = decoded.entry as Entry | undefined;
     if (entry === undefined || entry.low !== words32[RIP_LOW] || entry.high !== words32[RIP_HIGH] || entry.user !== cpu.mmu.user) {
@@ -118,7 +118,7 @@ export class RegionTranslator implements Translator {
       if (entry === undefined) return false;
     }
     if (cpu.mode !== 64 && !isFlat(cpu)) return false;
-    const ticks = Math.min(cpu.stop - floats[TIME], MAX_TICKS);
+    const ticks = Math.min(room, MAX_TICKS);
     if (ticks < entry.ticks) return false;
     this.#cpu = cpu;
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
