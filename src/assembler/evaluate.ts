@@ -1,7 +1,7 @@
 // Expression tree → value. Values are linear forms (a constant plus factors of section bases and registers), as in NASM: so
 // `label - label` of one section is a constant, and `[rbx + 4*rax + table]` needs no analysis of its own.
 // Arithmetic is modulo 2^64; `/ % >>` are unsigned, `// %% >>>` and comparisons signed (NASM manual 3.5).
-import type { BinaryOperator, Expression, UnaryOperator } from './expression.ts';
+import type { BinaryOperator, Expression, SymbolExpression, UnaryOperator } from './expression.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
 /** A part of a value that is not known as a number: `factor` times the start of section `name`, or times register `name`. */
@@ -26,7 +26,8 @@ export interface Value {
 
 /** What the names in an expression mean at its place; answers UNKNOWN for what has no value (yet). */
 export interface Scope {
-  symbol(name: string, escaped: boolean, origin: Origin): Value;
+  /** Of a name that is no register. */
+  symbol(expression: SymbolExpression): Value;
   here(origin: Origin): Value;
   sectionStart(origin: Origin): Value;
 }
@@ -73,7 +74,7 @@ export const evaluate = (expression: Expression, scope: Scope, reporter: Reporte
     case 'number':
       return expression.value;
     case 'symbol':
-      return scope.symbol(expression.name, expression.escaped, expression.origin);
+      return expression.register ?? scope.symbol(expression);
     case 'here':
       return scope.here(expression.origin);
     case 'section-start':

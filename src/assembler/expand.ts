@@ -9,7 +9,7 @@ import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
 import { matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
-import { Fatal, isPunctuation, producedBy } from './pieces.ts';
+import { Fatal, isPunctuation } from './pieces.ts';
 import { bothNames, PRELUDE } from './prelude.ts';
 import { Preprocessor } from './preprocessor.ts';
 import { directiveIn, RawLine } from './raw-line.ts';
@@ -84,8 +84,7 @@ const endFile = (state: Preprocessor, file: FileFrame): void => {
 };
 
 const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
-  state.spendLine();
-  state.origin = originOf(state, raw.pieces[0]);
+  state.beginLine(raw.pieces[0]);
   const { recording } = state;
   if (recording) {
     if (record(state, recording, raw)) return;
@@ -115,13 +114,6 @@ const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
 const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is readonly Token[] => {
   return !state.usesDefinition(tokens);
-};
-
-/** Where a line was written; of the prelude's lines, where they are called. */
-const originOf = (state: Preprocessor, first: Piece): Origin => {
-  const { macro } = state.input;
-  if (!macro) return first;
-  return macro.macro.builtin ? macro.expansion.call : producedBy(first, macro.expansion);
 };
 
 const handleDirective = (state: Preprocessor, directive: Percent, pieces: readonly Piece[]): void => {

@@ -1,8 +1,9 @@
 // Tokens → expression tree. Values of expressions: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
 // offers for relocatable and floating-point output formats (`seg`, `wrt`, `1.5`) is refused by name.
 import { registerNamed } from '../isa/names.ts';
-import { constantValue, type Value } from './evaluate.ts';
+import { constantValue, registerValue, type Value } from './evaluate.ts';
 import { characterConstant } from './strings.ts';
+import type { NamedValue } from './symbols.ts';
 import type { Cursor, Origin, Reporter, Token, Word } from './tokens.ts';
 
 export {
@@ -40,10 +41,20 @@ const LOGARITHMS = ['ilog2e', 'ilog2w', 'ilog2f', 'ilog2c'] as const;
 
 export type UnaryOperator = (typeof SIGNS)[number] | (typeof LOGARITHMS)[number];
 
+/** A word. */
+export interface SymbolExpression {
+  readonly kind: 'symbol';
+  readonly name: string;
+  /** Of a register, the value; a word that is written `$name` is never one. */
+  readonly register: Value | undefined;
+  /** What the name was found to be, which it will be in every pass. */
+  named: NamedValue | undefined;
+  readonly origin: Origin;
+}
+
 export type Expression =
   | { readonly kind: 'number'; readonly value: Value; readonly origin: Origin }
-  /** A word: symbol or register. `escaped`: written `$name`, so never a register. */
-  | { readonly kind: 'symbol'; readonly name: string; readonly escaped: boolean; readonly origin: Origin }
+  | SymbolExpression
   /** `$`, the address of this line, and `$$`, the start of this section. */
   | { readonly kind: 'here' | 'section-start'; readonly origin: Origin }
   | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Expression; readonly origin: Origin }
@@ -72,7 +83,7 @@ export const someLeaf = (expression: Expression, test: (leaf: Expression) => boo
   return at.kind === 'choice' ? [at.condition, at.yes, at.no].some((part) => someLeaf(part, test)) : test(at);
 };
 
-export const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && !leaf.escaped && registerNamed(leaf.name) !== undefined;
+export const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && leaf.register !== undefined;
 
 /** Brackets, signs and choices inside each other. */
 const DEEPEST = 500;
@@ -175,7 +186,10 @@ const parseWord = (word: Word, cursor: Cursor, reporter: Reporter, depth: number
     reporter.error(origin, `'seg' has no meaning in a flat image`);
     return undefined;
   }
-  if (escaped || !cursor.sees('(')) return { kind: 'symbol', name, escaped, origin };
+  if (escaped || !cursor.sees('(')) {
+    const register = !escaped && registerNamed(word.lower) ? registerValue(word.lower) : undefined;
+    return { kind: 'symbol', name, register, named: undefined, origin };
+  }
   const called = /^__(\?)?(\w+)\1__$/.exec(name)?.[2];
   const operator = LOGARITHMS.find((logarithm) => logarithm === called);
   if (operator === undefined) {

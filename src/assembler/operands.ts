@@ -82,7 +82,7 @@ const parseOperand = (cursor: Cursor, context: OperandContext): Operand | undefi
     return { kind: 'far', selector: value, value: offset, ...qualifiers };
   }
   if (cursor.sees('[')) return parseMemory(cursor, context, qualifiers, value);
-  const register = value.kind === 'symbol' && !value.escaped ? registerNamed(value.name) : undefined;
+  const register = value.kind === 'symbol' && value.register ? registerNamed(value.name) : undefined;
   const { size, strict, distance } = qualifiers;
   if (!register) return { kind: 'imm', value, size, strict, distance };
   return register.kind === 'reg' && qualifiers.size !== undefined ? { ...register, written: qualifiers.size } : register;
@@ -102,7 +102,7 @@ const parseOverridden = (cursor: Cursor, context: OperandContext, qualifiers: Qu
 
 /** Number of the segment register that an expression is, or -1. */
 const segmentOf = (value: Expression): number =>
-  value.kind === 'symbol' && !value.escaped ? (SEGMENT_NAMES as readonly string[]).indexOf(value.name.toLowerCase()) : -1;
+  value.kind === 'symbol' && value.register ? (SEGMENT_NAMES as readonly string[]).indexOf(value.name.toLowerCase()) : -1;
 
 const parseQualifiers = (cursor: Cursor): Qualifiers => {
   let qualifiers = NO_QUALIFIERS;

@@ -2,10 +2,10 @@
 import { type Scope, constantOf, constantValue, evaluate, parseExpression, UNKNOWN } from './expression.ts';
 import { type SingleMacro, Defines } from './defines.ts';
 import { expandSingle } from './expand-single.ts';
-import { Input } from './input.ts';
+import { Input, type MacroFrame } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { Macros } from './macros.ts';
-import { contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
+import { contextName, Fatal, isWord, joinTouching, producedBy, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
 import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
@@ -41,11 +41,13 @@ export class Preprocessor {
   readonly macros = new Macros();
   readonly contexts: Context[] = [];
   recording: Recording | undefined;
-  /** Where the line that is being worked on was written. */
-  origin: Origin = { place: { file: '', line: 0, column: 0 } };
   /** The last `[bits]`, for `__BITS__`. */
   bits = 16;
   readonly #scope: Scope;
+  /** The first piece of the line that is being worked on, and the macro that it comes from. */
+  #first: Piece | undefined;
+  #macro: MacroFrame | undefined;
+  #origin: Origin | undefined;
   #unique = 0;
   #pieces = 0;
   #lines = 0;
@@ -69,8 +71,24 @@ export class Preprocessor {
     if (this.#pieces > MOST_PIECES) throw new Fatal(this.origin, `macros produce more than ${MOST_PIECES} tokens`);
   }
 
-  spendLine(): void {
+  /** Begins with the line of which this is the first piece. */
+  beginLine(first: Piece): void {
+    this.#first = first;
+    this.#macro = this.input.macro;
+    this.#origin = undefined;
     if (++this.#lines > MOST_LINES) throw new Fatal(this.origin, `macros and repetitions take more than ${MOST_LINES} lines`);
+  }
+
+  /** Where the line was written; of the prelude's lines, where they are called. */
+  get origin(): Origin {
+    return (this.#origin ??= this.#findOrigin());
+  }
+
+  #findOrigin(): Origin {
+    const macro = this.#macro;
+    if (this.#first === undefined) return NOWHERE;
+    if (!macro) return this.#first;
+    return macro.macro.builtin ? macro.expansion.call : producedBy(this.#first, macro.expansion);
   }
 
   /** What `action` answers; throws when `%[…]` are nested without sense. */
@@ -165,6 +183,8 @@ export class Preprocessor {
     return constant;
   }
 }
+
+const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
 
 const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.value === 'context';
 

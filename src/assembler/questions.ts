@@ -2,11 +2,10 @@
 // that pass's answers; when the final layout shows one to be wrong, the source is expanded again with the right ones, as NASM
 // does in each of its passes.
 
-import { type Scope, UNKNOWN, type Value } from './expression.ts';
+import { type Scope, type SymbolExpression, UNKNOWN, type Value } from './expression.ts';
 import type { Layout } from './layout.ts';
 import type { Program } from './program.ts';
 import { isSame, MUTE, currentValue } from './symbols.ts';
-import type { Origin } from './tokens.ts';
 
 /** A question, what was answered, and how to find the right answer in a layout. */
 interface Question {
@@ -25,10 +24,10 @@ export class Questions implements Scope {
     this.#known = known;
   }
 
-  symbol(name: string, escaped: boolean, origin: Origin): Value {
+  symbol(expression: SymbolExpression): Value {
     const { symbols } = this.#program;
-    const fullName = symbols.fullName(name);
-    return this.#answer(currentValue({ kind: 'symbol', name, escaped, origin }, symbols, MUTE) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
+    const fullName = symbols.fullName(expression.name);
+    return this.#answer(currentValue(expression, symbols, MUTE) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
   }
 
   here(): Value {

@@ -4,18 +4,19 @@ import type { Percent, PercentSort, Piece } from './lex.ts';
 
 export class RawLine {
   /** Never empty. */
-  readonly pieces: readonly Piece[];
+  declare readonly pieces: readonly Piece[];
   /** The directive that it is. */
-  readonly directive: Percent | undefined;
+  declare readonly directive: Percent | undefined;
   /** Something in it belongs to the macro around it, or is to be expanded whatever the line is. */
-  readonly isReplaced: boolean;
+  declare readonly isReplaced: boolean;
   /** Nothing can be substituted, so that no two tokens can come to touch. So it is with most lines that people write. */
-  readonly isAsWritten: boolean;
+  declare readonly isAsWritten: boolean;
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
     this.directive = directiveIn(pieces);
-    let [isReplacing, isAsWritten] = [false, true];
+    let isReplacing = false;
+    let isAsWritten = true;
     for (const piece of pieces) {
       if (piece.kind !== 'percent' && piece.kind !== 'broken') continue;
       isAsWritten = false;
@@ -26,8 +27,10 @@ export class RawLine {
   }
 }
 
-export const directiveIn = ([first]: readonly Piece[]): Percent | undefined =>
-  first !== undefined && first.kind === 'percent' && first.value === 'directive' ? first : undefined;
+export const directiveIn = (pieces: readonly Piece[]): Percent | undefined => {
+  const first = pieces[0];
+  return first !== undefined && first.kind === 'percent' && first.value === 'directive' ? first : undefined;
+};
 
 /** Whether a piece is replaced by others before the line is looked at. */
 export const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' && !KEPT.has(piece.value);

@@ -2,7 +2,7 @@
 // statements are known to be as long as they are whatever moves: what is left are the labels, jumps that may be short or long, and
 // fillings up to an alignment. A program may need dozens of passes, each of which moves a few of thousands of labels.
 
-import { type Expression, isRegister, someLeaf } from './expression.ts';
+import { type Expression, isRegister, type SymbolExpression, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
 import { isPowerOfTwo, type Section } from './sections.ts';
 import { type Body, type Instruction, mayBeShort, type Statement } from './statement.ts';
@@ -91,7 +91,12 @@ class Builder {
 
   /** Gives the index of the next statement. */
   #add(statement: Statement, index: number): number {
-    const { label, body } = statement;
+    const { label, times, body } = statement;
+    const known = label === undefined && times === undefined ? knownBytes(body) : undefined;
+    if (known !== undefined) {
+      this.#addBytes(known);
+      return index + 1;
+    }
     if (body?.kind === 'absolute') {
       this.#section = undefined;
       return index;
@@ -251,8 +256,7 @@ class Builder {
 
   #jumpTo(expression: Expression, { operands }: Instruction): Effect | undefined {
     if (operands.length !== 1 || expression.kind !== 'symbol') return undefined;
-    const { symbols } = this.#program;
-    const target = symbols.all.get(symbols.fullName(expression.name));
+    const target = this.#program.symbols.find(expression);
     return target?.kind === 'label' && target.value.terms.length === 1 && target.value.terms[0].name === this.#section?.name
       ? { kind: 'jump', target }
       : undefined;
@@ -261,13 +265,13 @@ class Builder {
   /** Whether an expression has a name that had a value of another kind at the beginning of the last pass. */
   #namesRestless(expression: Expression): boolean {
     const { size } = this.#program.symbols.restless;
-    return size > 0 && someLeaf(expression, (leaf) => leaf.kind === 'symbol' && !isRegister(leaf) && this.#isRestless(leaf.name));
+    return size > 0 && someLeaf(expression, (leaf) => leaf.kind === 'symbol' && !isRegister(leaf) && this.#isRestless(leaf));
   }
 
-  #isRestless(name: string): boolean {
+  #isRestless(expression: SymbolExpression): boolean {
     if (this.#isFirst) return true;
     const { symbols } = this.#program;
-    const symbol = symbols.all.get(symbols.fullName(name));
+    const symbol = symbols.find(expression);
     return symbol !== undefined && symbols.restless.has(symbol);
   }
 
@@ -284,14 +288,19 @@ class Builder {
         return [at.condition, at.yes, at.no].reduce((all, part) => either(all, this.#dependenceOf(part, here)), dependence);
       case 'symbol': {
         if (isRegister(at)) return dependence;
-        if (this.#isRestless(at.name)) return 'places';
-        const { symbols } = this.#program;
-        const value = symbols.all.get(symbols.fullName(at.name))?.value;
+        if (this.#isRestless(at)) return 'places';
+        const value = this.#program.symbols.find(at)?.value;
         return value && !value.unknown && value.terms.length === 0 ? either(dependence, 'constants') : 'places';
       }
     }
   }
 }
+
+/** How many bytes a body has whatever names mean, where that is easy to say. So it is with most. */
+const knownBytes = (body: Body | undefined): number | undefined => {
+  if (body?.kind === 'instruction') return body.bytes?.length;
+  return body?.kind === 'data' ? body.size : undefined;
+};
 
 const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
 

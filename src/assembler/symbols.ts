@@ -1,8 +1,7 @@
 // Names → values, pass by pass. A name keeps the value of the pass before until this one reaches its definition: that is what
 // references from above see. The passes may end when nothing has changed.
 
-import { registerNamed } from '../isa/names.ts';
-import { addressIn, evaluate, type Expression, registerValue, type Scope, UNKNOWN, type Value } from './expression.ts';
+import { addressIn, evaluate, type Expression, type Scope, type SymbolExpression, UNKNOWN, type Value } from './expression.ts';
 import type { Location } from './location.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
@@ -186,10 +185,15 @@ export class Symbols implements Scope {
     return name.charCodeAt(0) === DOT && name.charCodeAt(1) !== DOT ? this.parent + name : name;
   }
 
-  symbol(name: string, escaped: boolean, origin: Origin): Value {
-    if (!escaped && registerNamed(name)) return registerValue(name.toLowerCase());
-    const symbol = this.#symbols.get(this.fullName(name));
+  /** What a name is defined as, at the present place. */
+  find(expression: SymbolExpression): NamedValue | undefined {
+    return (expression.named ??= this.#symbols.get(this.fullName(expression.name)));
+  }
+
+  symbol(expression: SymbolExpression): Value {
+    const symbol = this.find(expression);
     if (symbol) return symbol.value;
+    const { name, origin } = expression;
     const isExternal = this.#external.has(name);
     this.#reporter?.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
     return UNRESOLVED;

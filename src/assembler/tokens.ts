@@ -154,7 +154,8 @@ export class Cursor {
 
   /** The word here in lower case, unless it is escaped. */
   get word(): string | undefined {
-    return wordOf(this.token);
+    const { token } = this;
+    return token !== undefined && token.kind === 'word' && !token.escaped ? token.lower : undefined;
   }
 
   /** Whether the next token is this punctuation. */
@@ -173,7 +174,8 @@ export class Cursor {
 
   /** Takes the next token if it is this word (lower case), however it is capitalised, and not escaped. */
   acceptWord(word: string): boolean {
-    if (this.word !== word) return false;
+    const { token } = this;
+    if (token === undefined || token.kind !== 'word' || token.lower !== word || token.escaped) return false;
     this.token = this.tokens[++this.index];
     return true;
   }

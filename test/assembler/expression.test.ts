@@ -18,7 +18,7 @@ const PLACE = { file: 'a.asm', line: 1, column: 1 };
 
 /** `here` is 0x30 into .text; `text8`, `text20` and `data4` are addresses; other names are registers if they look like it. */
 const SCOPE: Scope = {
-  symbol: (name) => {
+  symbol: ({ name }) => {
     const address = /^(text|data)(\d+)$/.exec(name);
     if (address) return addressIn(`.${address[1]}`, BigInt(address[2]));
     return /^r[a-z0-9]+$/.test(name) ? registerValue(name) : UNKNOWN;

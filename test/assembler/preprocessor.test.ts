@@ -41,7 +41,7 @@ describe('options', () => {
 
 describe('what the assembler knows', () => {
   const scope: Scope = {
-    symbol: (name) => (name === 'five' ? constantValue(5n) : UNKNOWN),
+    symbol: ({ name }) => (name === 'five' ? constantValue(5n) : UNKNOWN),
     here: () => constantValue(0x10n),
     sectionStart: () => constantValue(0n),
   };
@@ -55,7 +55,7 @@ describe('what the assembler knows', () => {
     const seen: string[] = [];
     const asking: Scope = {
       ...scope,
-      symbol: (name) => {
+      symbol: ({ name }) => {
         seen.push(name);
         return constantValue(1n);
       },
