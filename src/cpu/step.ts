@@ -69,7 +69,7 @@ function execute(cpu: Cpu): void {
   const translator = onExecuted === undefined ? cpu.translator : undefined;
   // How many instructions from here on may be where translated code begins: targets of branches, and two after it has ended.
   let looks = 1;
-  for (let time = floats[TIME]; time < cpu.stop; time = floats[TIME]) {
+  while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
       if (!passBoundary(cpu)) return;
     }
@@ -81,6 +81,7 @@ function execute(cpu: Cpu): void {
     if (looks > 0) {
       looks--;
       if (translator !== undefined && (!cpu.attention || isCalm(cpu)) && !cpu.stepping) {
+        const time = floats[TIME];
         const room = Math.min(cpu.stop - time, spin === undefined ? Infinity : spin.ticksToLook);
         if (translator.run(cpu, decoded, room)) {
           looks = 2;

@@ -4,6 +4,7 @@
 
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
+import type { Mode } from '../isa/insn.ts';
 import { EXECUTE_TABLE } from './emitter.ts';
 import { REGION_PARAMS, REGION_TYPE } from './locals.ts';
 import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
@@ -14,7 +15,7 @@ const WORDS = 4;
 const WAY_BYTES = WORDS * 4;
 const KIND_BYTES = WAYS * WAY_BYTES;
 const [RIP_LOW, RIP_HIGH, ADDEND, TARGET] = [0, 1, 2, 3];
-/** 32- and 64-bit code, of supervisor and user. */
+/** 32- and 64-bit code, of supervisor and user. Of 16-bit code, where RIP does not say enough, the host is always asked. */
 const KINDS = 4;
 export const WAYS_BYTES = KINDS * KIND_BYTES;
 
@@ -36,7 +37,7 @@ type Drive = (state: number, tlb: number, ticks: number, target: number, ways: n
 
 /** An address at which code of a region can be entered, by code of its kind. */
 export interface WayIn {
-  readonly mode: 32 | 64;
+  readonly mode: Mode;
   readonly user: boolean;
   /** Halves of RIP. */
   readonly low: number;
@@ -84,14 +85,18 @@ export class Chain {
 
   /** Runs the region and those that it leads to; the way in is known from now on. Gives the ticks that are left. */
   run(way: WayIn, state: number, tlb: number, ticks: number): number {
+    if (way.mode !== 16) this.#know(way);
+    const fetches = tlb + EXECUTE_TABLE + (way.user ? TLB_KINDS * TLB_TABLE_BYTES : 0);
+    return this.#drive(state, tlb, ticks, way.target, this.#waysOf(way), fetches);
+  }
+
+  #know(way: WayIn): void {
     const at = this.#at(way);
     const words = this.#words;
     words[at + RIP_LOW] = way.low;
     words[at + RIP_HIGH] = way.high;
     words[at + ADDEND] = way.addend;
     words[at + TARGET] = way.target;
-    const fetches = tlb + EXECUTE_TABLE + (way.user ? TLB_KINDS * TLB_TABLE_BYTES : 0);
-    return this.#drive(state, tlb, ticks, way.target, this.#waysOf(way), fetches);
   }
 
   forget(way: WayIn): void {

@@ -244,7 +244,7 @@ class RegionWriter {
     const [address, page, tlb] = [0, 1, 2];
     const code = new Code();
     const entries = this.#structure.entries.map((node, number) => ({ block: this.#region.blocks[node], number }));
-    const { shift, buckets } = bucketsOf(entries.map(({ block }) => block.at));
+    const { shift, buckets } = bucketsOf(entries.map(({ block }) => this.#e.ripAt(block.at)));
     for (let bucket = buckets.length; bucket > 0; bucket--) code.block();
     code.get(address).i64(BigInt(shift)).op(I64.shr_u, I32.wrap_i64).i32(buckets.length - 1).op(I32.and);
     code.brTable(buckets.map((_, bucket) => bucket), 0);
@@ -256,7 +256,7 @@ class RegionWriter {
         const { ramOffset, user } = this.#context;
         const at = EXECUTE_TABLE + (user ? TLB_KINDS * TLB_TABLE_BYTES : 0) + (linear % TLB_ENTRIES) * TLB_ENTRY_BYTES;
         const addend = addendOf(ramOffset, linear, frame * PAGE_BYTES);
-        code.get(address).i64(block.at).op(I64.eq).if();
+        code.get(address).i64(this.#e.ripAt(block.at)).op(I64.eq).if();
         code.get(page).i64(BigInt(linear)).op(I64.eq);
         code.get(tlb).memory(MEMORY.i64_load, at).i64(BigInt(linear)).op(I64.eq);
         code.get(tlb).memory(MEMORY.i32_load, at + TLB_ADDEND_BYTE).i32(addend).op(I32.eq, I32.and, I32.or);

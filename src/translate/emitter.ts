@@ -5,7 +5,7 @@ import type { Size } from '../base/bits.ts';
 import { LINE_SHIFT } from '../cpu/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
-import { FS, type MemOperand, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
+import { FS, type MemOperand, type Mode, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
 import { ALL, emitCarry, emitCondition, type Kind, kindOf } from './flags.ts';
 import { FUNCTION, LOCAL } from './locals.ts';
 import type { Step } from './region.ts';
@@ -13,7 +13,9 @@ import { Code, F64, I32, I64, MEMORY } from './wasm.ts';
 
 /** What the code of a region takes for granted, besides its own bytes. */
 export interface Context {
-  readonly mode: 32 | 64;
+  readonly mode: Mode;
+  /** Linear address less RIP. */
+  readonly codeBase: bigint;
   readonly user: boolean;
   /**
    * An access that misses the TLB asks for a walk (`enterTlb` of engine.ts) and goes on. Else the region is left and says why: a call in it,
@@ -58,7 +60,7 @@ export class Emitter {
     this.context = context;
   }
 
-  get mode(): 32 | 64 {
+  get mode(): Mode {
     return this.context.mode;
   }
 
@@ -104,20 +106,25 @@ export class Emitter {
     this.#giveUp = this.block();
   }
 
+  /** RIP at a linear address. */
+  ripAt(address: bigint): bigint {
+    return address - this.context.codeBase;
+  }
+
   /** Leaves the region with RIP at `address`. */
   leave(address: bigint): void {
-    this.code.i64(address).set(LOCAL.rip);
+    this.code.i64(this.ripAt(address)).set(LOCAL.rip);
     this.leaveToRip();
   }
 
   /** The same with RIP in LOCAL.rip already. */
   leaveToRip(): void {
-    this.br(this.#exit);
+    this.br(this.mode === 16 ? this.#giveUp : this.#exit);
   }
 
   /** The same, and the interpreter is to look what comes next. */
   giveUp(address: bigint): void {
-    this.code.i64(address).set(LOCAL.rip);
+    this.code.i64(this.ripAt(address)).set(LOCAL.rip);
     this.br(this.#giveUp);
   }
 
@@ -269,7 +276,12 @@ export class Emitter {
       code.i64(constant);
       add();
     }
-    if (addressSize === 32) code.i64(0xffff_ffffn).op(I64.and);
+    this.truncate(addressSize);
+  }
+
+  /** The i64 on the stack as an offset of that width. */
+  truncate(width: Size): void {
+    if (width < 64) this.code.i64(2n ** BigInt(width) - 1n).op(I64.and);
   }
 
   /** Finds an operand in memory; nothing to do for others. */
@@ -282,8 +294,10 @@ export class Emitter {
   /** Finds the memory at the offset on the stack: LOCAL.host is where it is. Leaves if the interpreter has to look. */
   findAt(segment: number, size: Size, access: DataAccess): void {
     const { code } = this;
-    if (this.mode === 64 && segment >= FS) {
+    if (this.mode === 16) this.#leaveBeyondLimit(size);
+    if (this.mode === 16 || segment >= FS) {
       code.get(LOCAL.state).memory(MEMORY.i64_load, STATE_OFFSETS.segBase + 8 * segment).op(I64.add);
+      if (this.mode === 16) this.truncate(32);
     }
     const { linear, entry, host } = LOCAL;
     const tables = this.context.user ? USER_TABLES : 0;
@@ -315,6 +329,13 @@ export class Emitter {
     this.leaveBeforeIf();
   }
 
+  /** Segments of 16-bit code have 64 KiB at least. */
+  #leaveBeyondLimit(size: Size): void {
+    if (size === 8) return;
+    this.code.tee(LOCAL.linear).get(LOCAL.linear).i64(BigInt(0x1_0000 - size / 8)).op(I64.gt_u);
+    this.leaveBeforeIf();
+  }
+
   /** If the value on the stack is not 0, the TLB does not have what is at LOCAL.linear. */
   #leaveIfMissing(size: Size, access: DataAccess): void {
     if (!this.context.entersTlb) {
@@ -340,12 +361,18 @@ export class Emitter {
   stackOffset(distance: number): void {
     this.getWhole(RSP);
     this.code.i64(BigInt(distance)).op(I64.add);
-    if (this.mode === 32) this.code.i64(0xffff_ffffn).op(I64.and);
+    this.truncate(this.stackSize);
   }
 
   moveStack(distance: number): void {
     this.stackOffset(distance);
-    this.setWhole(RSP);
+    this.setStack();
+  }
+
+  /** rSP becomes the offset on the stack. */
+  setStack(): void {
+    this.narrow(this.stackSize);
+    this.setReg(RSP, this.stackSize);
   }
 
   // Flags.

@@ -10,12 +10,12 @@ import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { addendOf, TLB_RUN } from '../cpu/tlb.ts';
 import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
-import { ES, SS } from '../isa/insn.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit } from './emitters/index.ts';
 import { type Block, type CodePage, discover, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
+import { hasPlainSegments } from './segments.ts';
 
 /** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
 declare const WebAssembly: {
@@ -74,6 +74,8 @@ interface Entry extends TranslatedEntry, WayIn {
   readonly owner: Translation;
   /** The instruction that it begins with. */
   readonly head: Decoded;
+  /** Of the code segment. */
+  readonly codeBase: number;
   /** Ticks of its block. */
   readonly ticks: number;
   failures: number;
@@ -111,13 +113,13 @@ export class RegionTranslator implements Translator {
   run(cpu: Cpu, decoded: Decoded, room: number): boolean {
     const { words32, floats } = cpu;
     let entry = decoded.entry as Entry | undefined;
-    if (entry === undefined || entry.low !== words32[RIP_LOW] || entry.high !== words32[RIP_HIGH] || entry.user !== cpu.mmu.user) {
+    if (entry === undefined || !isFor(entry, cpu)) {
       if (++decoded.heat !== this.#hot) return false;
-      this.#translate(cpu, decoded, cpu.rip, false);
+      this.#translate(cpu, decoded, cpu.rip + BigInt(cpu.codeBase), false);
       entry = decoded.entry as Entry | undefined;
       if (entry === undefined) return false;
     }
-    if (cpu.mode !== 64 && !isFlat(cpu)) return false;
+    if (!hasPlainSegments(cpu)) return false;
     const ticks = Math.min(room, MAX_TICKS);
     if (ticks < entry.ticks) return false;
     this.#cpu = cpu;
@@ -146,7 +148,7 @@ export class RegionTranslator implements Translator {
 
   /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with calls of `enterTlb`. */
   #missed(cpu: Cpu): void {
-    const physical = cpu.mmu.knownFetch(cpu.words32[RIP_LOW], cpu.words32[RIP_HIGH]);
+    const physical = cpu.mmu.knownFetch((cpu.words32[RIP_LOW] + cpu.codeBase) >>> 0, cpu.words32[RIP_HIGH]);
     const found = physical < 0 ? undefined : this.#byLine.get(Math.floor(physical / LINE_BYTES));
     for (const translation of found ?? []) {
       if (translation.entersTlb || ++translation.misses < MANY_MISSES) continue;
@@ -156,7 +158,7 @@ export class RegionTranslator implements Translator {
       const first = translation.entries.at(0);
       if (!isOften || first === undefined) continue;
       this.#drop(translation);
-      this.#translate(cpu, first.head, (BigInt(first.high) << 32n) | BigInt(first.low), true);
+      this.#translate(cpu, first.head, (BigInt(first.high) << 32n) + BigInt(first.low) + BigInt(first.codeBase), true);
       return;
     }
   }
@@ -186,12 +188,13 @@ export class RegionTranslator implements Translator {
     const { ram, code, memory } = this.#options;
     const { mode } = cpu;
     decoded.heat = NEVER;
-    if (mode === 16 || !canEmit(decoded.insn) || (mode === 32 && !isFlat(cpu))) return;
+    if (!canEmit(decoded.insn) || !hasPlainSegments(cpu)) return;
+    const codeBase = BigInt(cpu.codeBase);
     const frameOf = (page: number): number | undefined => {
       const physical = cpu.mmu.knownFetch((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20));
       return physical < 0 || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
-    const region = discover({ mode, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
+    const region = discover({ mode, codeBase, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
     if (region === undefined) return;
     const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
     if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {
@@ -203,6 +206,7 @@ export class RegionTranslator implements Translator {
     if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.#dropOlder();
     const context: CompileContext = {
       mode,
+      codeBase,
       user: cpu.mmu.user,
       entersTlb,
       marksOffset: memory.marksOffset,
@@ -238,14 +242,17 @@ export class RegionTranslator implements Translator {
     }
   }
 
-  #enter(owner: Translation, head: Decoded, number: number, block: Block, page: CodePage, { mode, user, ramOffset }: CompileContext): void {
+  #enter(owner: Translation, head: Decoded, number: number, block: Block, page: CodePage, context: CompileContext): void {
+    const { mode, user, codeBase, ramOffset } = context;
+    const rip = block.at - codeBase;
     const entry: Entry = {
       owner,
       head,
       mode,
       user,
-      low: Number(block.at & 0xffff_ffffn),
-      high: Number(block.at >> 32n),
+      codeBase: Number(codeBase),
+      low: Number(rip & 0xffff_ffffn),
+      high: Number(rip >> 32n),
       addend: addendOf(ramOffset, page.linear, page.frame * PAGE_BYTES),
       target: targetOf(owner.place, number),
       ticks: ticksOfAll(block.steps),
@@ -283,6 +290,9 @@ export class RegionTranslator implements Translator {
   }
 }
 
+const isFor = (entry: Entry, cpu: Cpu): boolean =>
+  entry.low === cpu.words32[RIP_LOW] && entry.high === cpu.words32[RIP_HIGH] && entry.user === cpu.mmu.user && entry.codeBase === cpu.codeBase;
+
 /** The decoded instruction that a block begins with; it may not have been executed yet. */
 function headOf(code: InsnCache, region: Region, block: Block): Decoded {
   const { frame } = region.pages[block.page];
@@ -307,21 +317,4 @@ function linesOf(region: Region): Set<number> {
     }
   }
   return lines;
-}
-
-const FLAT_LIMIT = 0xffff_ffff;
-/** P, S, type and B of a data segment that may be read and written, expands up and has 32-bit addresses; type and S only of others. */
-const DATA_MASK = 0x9e;
-const FLAT_DATA = 0x92;
-const BIG = 0x4000;
-
-/** Whether CS, DS, ES and SS are the whole address space, so that segmentation has nothing to check. */
-function isFlat(cpu: Cpu): boolean {
-  if (cpu.codeBase !== 0 || cpu.codeLimit !== FLAT_LIMIT || cpu.stackSize !== 32) return false;
-  for (let segment = ES; segment <= 3; segment++) {
-    if (segment === 1) continue;
-    if (cpu.segLimit[segment] !== FLAT_LIMIT || cpu.segBase[segment] !== 0n) return false;
-    if ((cpu.segAttributes[segment] & DATA_MASK) !== FLAT_DATA) return false;
-  }
-  return (cpu.segAttributes[SS] & BIG) !== 0;
 }

@@ -47,6 +47,8 @@ export interface Region {
 
 export interface CodeSource {
   readonly mode: Mode;
+  /** Of the code segment. Addresses are linear; RIP is less by this. */
+  readonly codeBase: bigint;
   /** Physical page number of a linear page that may be executed without a walk and lies in RAM. */
   readonly frameOf: (linearPage: number) => number | undefined;
   readonly bytes: Uint8Array;
@@ -72,9 +74,9 @@ export const isBranch = (insn: Insn): boolean => BRANCHES.has(insn.form.sem);
 export const isConditional = (insn: Insn): boolean => CONDITIONAL.has(insn.form.sem);
 
 /** Where a direct branch goes, or undefined for an indirect one. */
-export function targetOf({ insn, next }: Step): bigint | undefined {
+function targetOf({ insn, next }: Step, codeBase: bigint): bigint | undefined {
   if (insn.dst.kind !== 'rel') return undefined;
-  return truncate(next + insn.dst.displacement, insn.mode === 64 ? 64 : insn.size);
+  return codeBase + truncate(next - codeBase + insn.dst.displacement, insn.mode === 64 ? 64 : insn.size);
 }
 
 /** The region around `hot`, or undefined if not even its first instruction can be translated. */
@@ -107,16 +109,16 @@ export function discover(source: CodeSource, hot: bigint): Region | undefined {
       page: indexOf(at),
       secondPage: straddles ? indexOf(last.next - 1n) : undefined,
       steps: body,
-      targets: successorsOf(last),
+      targets: successorsOf(last, source.codeBase),
     });
   }
   const entered = [...entries].flatMap((address) => byAddress.get(address) ?? []);
   return { mode: source.mode, blocks, byAddress, entries: entered, pages };
 }
 
-function successorsOf(last: Step): readonly bigint[] {
+function successorsOf(last: Step, codeBase: bigint): readonly bigint[] {
   if (!isBranch(last.insn)) return [last.next];
-  const target = targetOf(last);
+  const target = targetOf(last, codeBase);
   if (target === undefined) return [];
   return isConditional(last.insn) ? [target, last.next] : [target];
 }
@@ -143,7 +145,8 @@ function explore(source: CodeSource, hot: bigint) {
     for (let address = at; !steps.has(address) && steps.size < MAX_INSNS && mayUse(pageOf(address)); ) {
       const insn = decodeAt(source, address);
       if (insn === undefined) break;
-      const next = truncate(address + BigInt(insn.length), source.mode);
+      const next = truncate(address + BigInt(insn.length), source.mode === 64 ? 64 : 32);
+      if (source.mode === 16 && next - source.codeBase > 0xffffn) break;
       const straddles = pageOf(address) !== pageOf(next - 1n);
       if (next < address || (straddles && !mayUse(pageOf(next - 1n)))) break;
       if (pageOf(address) !== pageOf(next)) leaders.add(next);
@@ -157,7 +160,7 @@ function explore(source: CodeSource, hot: bigint) {
       if (insn.repeat !== 'none') lead(address, true);
       if (straddles) leaders.add(address);
       if (isBranch(insn)) {
-        const target = targetOf(step);
+        const target = targetOf(step, source.codeBase);
         if (target !== undefined) lead(target, target <= address);
         if (isConditional(insn)) lead(next);
         else if (insn.form.sem === 'call') lead(next, true);

@@ -8,23 +8,23 @@ import { Ram } from '../../src/cpu/ram.ts';
 import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/registers.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { decode } from '../../src/isa/decode.ts';
-import { CS } from '../../src/isa/insn.ts';
+import { CS, type Mode } from '../../src/isa/insn.ts';
 import { print } from '../../src/isa/print.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { RegionTranslator } from '../../src/translate/engine.ts';
 
 export const RAM_BYTES = 0x40_0000;
-/** Codes of a flat data segment, and of a flat code segment by mode. */
-const DATA_ATTRIBUTES = 0xc093;
-const CODE_ATTRIBUTES = { 32: 0xc09b, 64: 0xa09b } as const;
+/** Attributes of code and data segments by mode; those of 16-bit code have 64 KiB from here on, the others are flat. */
+const ATTRIBUTES = { 16: [0x009b, 0x0093], 32: [0xc09b, 0xc093], 64: [0xa09b, 0xc093] } as const;
+export const BASE16 = 0x10_0000;
 
 export interface Bench {
   readonly cpu: Cpu;
   readonly translator: RegionTranslator | undefined;
 }
 
-/** A CPU with flat segments and no paging. Outside of RAM reads give ones; there are no interrupts. */
-export function bench(mode: 32 | 64, translated: boolean): Bench {
+/** A CPU without paging. Outside of RAM reads give ones; there are no interrupts. */
+export function bench(mode: Mode, translated: boolean): Bench {
   const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
   const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
   const code = new InsnCache(ram);
@@ -43,7 +43,8 @@ export function bench(mode: 32 | 64, translated: boolean): Bench {
   cpu.cr0 = CR0_PE;
   cpu.efer = mode === 64 ? EFER_LME | EFER_LMA : 0;
   for (let segment = 0; segment < 6; segment++) {
-    cpu.setSegment(segment, 8, 0n, 0xffff_ffff, segment === CS ? CODE_ATTRIBUTES[mode] : DATA_ATTRIBUTES);
+    const [base, limit] = mode === 16 ? [BigInt(BASE16), 0xffff] : [0n, 0xffff_ffff];
+    cpu.setSegment(segment, 8, base, limit, ATTRIBUTES[mode][segment === CS ? 0 : 1]);
   }
   cpu.refresh();
   return { cpu, translator };
@@ -63,7 +64,7 @@ const WIRES: CpuWires = {
 };
 
 export interface Program {
-  readonly mode: 32 | 64;
+  readonly mode: Mode;
   /** What to write where before it starts, and the registers. */
   readonly memory: readonly (readonly [address: number, bytes: Uint8Array])[];
   readonly gpr: readonly bigint[];
@@ -110,7 +111,7 @@ function explain(program: Program, before: readonly number[], bad: number): stri
       runUntil(translated, end);
     }
     runUntil(interpreted, time - 1);
-    const at = Number(interpreted.rip);
+    const at = Number(interpreted.rip) + interpreted.codeBase;
     runUntil(interpreted, time);
     runUntil(translated, time);
     const found = difference(interpreted, translated, true);

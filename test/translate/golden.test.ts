@@ -19,7 +19,7 @@ const RENEW = process.env.RENEW !== undefined;
 function translated(source: string): string[] {
   const { object } = assemble('a.asm', { read: () => ({ path: 'a.asm', text: source }), readBytes: () => undefined });
   const bytes = toFlat(object!);
-  const e = new Emitter({ mode: 64, user: false, entersTlb: false, marksOffset: 0x1_0000 });
+  const e = new Emitter({ mode: 64, codeBase: 0n, user: false, entersTlb: false, marksOffset: 0x1_0000 });
   e.openExits();
   const opening = e.code.bytes.length;
   for (let at = 0; at < bytes.length; ) {

@@ -17,7 +17,7 @@ function times(step: number, random: Random): number[] {
   return list;
 }
 
-describe.each([64, 32] as const)('random programs in %i-bit code', (mode) => {
+describe.each([64, 32, 16] as const)('random programs in %i-bit code', (mode) => {
   test.each([4, 64, 1000])('are the same when runs end within %i ticks', (step) => {
     const seeds = Array.from({ length: 8 }, (_, index) => 1000 * step + index);
     expect(seeds.flatMap((seed) => compare(randomProgram(mode, seed), times(step, new Random(seed))) ?? [])).toEqual([]);

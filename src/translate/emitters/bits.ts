@@ -16,7 +16,7 @@ function findWordOfBit(e: Emitter, dst: MemOperand, src: Operand, size: Size, ac
   e.offset(dst);
   e.get(src);
   e.widenSigned(size).i64(3n).op(I64.shr_s).i64(BigInt(-size / 8)).op(I64.and, I64.add);
-  if (dst.addressSize === 32) e.code.i64(0xffff_ffffn).op(I64.and);
+  e.truncate(dst.addressSize);
   e.findAt(dst.segment, size, access);
 }
 

@@ -55,20 +55,20 @@ const pop: Emit = (e, { dst, size }) => {
 
 const leave: Emit = (e, { size }) => {
   e.getWhole(RBP);
-  if (e.mode === 32) e.code.i64(0xffff_ffffn).op(I64.and);
+  e.truncate(e.stackSize);
   e.findAt(SS, size, 'read');
   e.getWhole(RBP).set(LOCAL.linear);
   e.code.get(LOCAL.host);
   e.load(size);
   e.setReg(RBP, size);
   e.code.get(LOCAL.linear).i64(BigInt(size / 8)).op(I64.add);
-  if (e.mode === 32) e.code.i64(0xffff_ffffn).op(I64.and);
-  e.setWhole(RSP);
+  e.truncate(e.stackSize);
+  e.setStack();
 };
 
 const call: Emit = (e, { dst, size }) => {
   takeTarget(e, dst, size);
-  e.constant(e.step.next, size);
+  e.constant(e.ripAt(e.step.next), size);
   pushValue(e, size);
 };
 

@@ -18,7 +18,7 @@ export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, 
 /** Whether the translator has this instruction, with these operands, in code of this kind. */
 export function canEmit(insn: Insn): boolean {
   const { form, dst, src, third, mode, size, repeat, addressSize, segment } = insn;
-  if (EMITTERS[form.sem] === undefined || mode === 16) return false;
+  if (EMITTERS[form.sem] === undefined) return false;
   if (!canUse(dst, mode) || !canUse(src, mode) || !canUse(third, mode)) return false;
   switch (form.sem) {
     case 'movs':
@@ -50,8 +50,8 @@ export function canEmit(insn: Insn): boolean {
   }
 }
 
-/** Segments of 32-bit code are flat, but for FS and GS; CS cannot be written. */
+/** Nothing is known of FS and GS outside of 64-bit mode; CS cannot be written. */
 function canUse(op: Operand, mode: Mode): boolean {
-  if (op.kind === 'mem') return op.addressSize !== 16 && (mode === 64 || (op.segment < FS && op.segment !== CS));
+  if (op.kind === 'mem') return (op.addressSize === mode || (mode === 64 && op.addressSize === 32)) && (mode === 64 || (op.segment < FS && op.segment !== CS));
   return op.kind !== 'far' && op.kind !== 'cr' && op.kind !== 'dr';
 }

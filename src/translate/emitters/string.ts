@@ -15,6 +15,7 @@ import { addToExtraTicks, combine, type Emit, type Emitters } from './common.ts'
 /** The source is at `from`, the destination at `host`; x is how many elements are to be done at once, y is scratch. */
 const { a: A, b: B, host: HOST, from: FROM, left: LEFT, linear: LINEAR, x: X, y: Y } = LOCAL;
 const PAGE_BYTES = 0x1000;
+const SEGMENT_BYTES = 0x1_0000;
 
 interface StringKind {
   readonly source: boolean;
@@ -31,8 +32,13 @@ const shiftOf = (size: Size): number => Math.log2(size / 8);
 /** Pushes how many bytes x elements have. */
 const pushBytes = ({ code }: Emitter, size: Size): Code => code.get(X).i32(shiftOf(size)).op(I32.shl);
 
-/** x becomes the value on the stack if that is less. */
-const limit = ({ code }: Emitter): Code => code.tee(Y).get(X).get(Y).get(X).op(I32.lt_u).select().set(X);
+/** x becomes no more elements than there are from an offset to the end. */
+const limit = ({ code }: Emitter, end: number, pushOffset: () => void, size: Size): void => {
+  code.i32(end);
+  pushOffset();
+  code.op(I32.sub).i32(shiftOf(size)).op(I32.shr_u);
+  code.tee(Y).get(X).get(Y).get(X).op(I32.lt_u).select().set(X);
+};
 
 const pushDirection = ({ code }: Emitter): Code =>
   code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS.rflags).i32(DF).op(I32.and);
@@ -49,8 +55,8 @@ function locate(e: Emitter, kind: StringKind, insn: Insn): void {
     pushIndex(e, index, insn);
     e.findAt(from, size, access);
     if (repeat === 'none') return;
-    e.code.i32(PAGE_BYTES).get(LINEAR).op(I32.wrap_i64).i32(PAGE_BYTES - 1).op(I32.and, I32.sub).i32(shiftOf(size)).op(I32.shr_u);
-    limit(e);
+    if (e.mode === 16) limit(e, SEGMENT_BYTES, () => pushIndex(e, index, insn).op(I32.wrap_i64), size);
+    limit(e, PAGE_BYTES, () => e.code.get(LINEAR).op(I32.wrap_i64).i32(PAGE_BYTES - 1).op(I32.and), size);
   };
   if (kind.source) {
     find(RSI, segment === NONE ? DS : segment, 'read');
