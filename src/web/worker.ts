@@ -36,15 +36,15 @@ const obey = async ({ sources, draft, choice }: Order): Promise<void> => {
 const watch = async (machine: Machine, { expectation, untilSeconds }: Prepared): Promise<RunResult> => {
   const run = new Run(machine, expectation, untilSeconds);
   const decoder = new TextDecoder();
-  let console = '';
+  let printed = '';
   let activities: Activity[] = [];
   machine.onConsoleByte = (byte) => {
-    console += printable(decoder.decode(Uint8Array.of(byte), { stream: true }));
+    printed += printable(decoder.decode(Uint8Array.of(byte), { stream: true }));
   };
   const start = performance.now();
   const tell = (): void => {
-    page.postMessage({ kind: 'progress', console, activities, runMs: performance.now() - start });
-    [console, activities] = ['', []];
+    page.postMessage({ kind: 'progress', console: printed, activities, runMs: performance.now() - start });
+    [printed, activities] = ['', []];
   };
   let pulse = start;
   while (!isStopped && !run.advance()) {
