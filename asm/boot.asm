@@ -147,13 +147,14 @@ kernel_pdpt:
         times ENTRIES - PDPT_KERNEL - 1 dq 0
 direct_pd:
   %assign large_page PTE_LARGE
-  %rep MMIO_GIB * ENTRIES
-        dq      large_page
-    %assign large_page large_page + LARGE_PAGE_SIZE
+  %rep MMIO_GIB * ENTRIES / 4           ; four a line: an assembler has two thousand of them to read
+        dq      large_page, large_page + LARGE_PAGE_SIZE, large_page + 2 * LARGE_PAGE_SIZE, large_page + 3 * LARGE_PAGE_SIZE
+    %assign large_page large_page + 4 * LARGE_PAGE_SIZE
   %endrep
-  %rep (DIRECT_GIB - MMIO_GIB) * ENTRIES
-        dq      large_page + PTE_PCD
-    %assign large_page large_page + LARGE_PAGE_SIZE
+  %assign large_page large_page + PTE_PCD
+  %rep (DIRECT_GIB - MMIO_GIB) * ENTRIES / 4
+        dq      large_page, large_page + LARGE_PAGE_SIZE, large_page + 2 * LARGE_PAGE_SIZE, large_page + 3 * LARGE_PAGE_SIZE
+    %assign large_page large_page + 4 * LARGE_PAGE_SIZE
   %endrep
 
 initial_code:   dq start_kernel

@@ -11,7 +11,7 @@ import { Parser } from './parse.ts';
 import { Pass } from './pass.ts';
 import { Program } from './program.ts';
 import { Questions } from './questions.ts';
-import { Diagnostics, splitLines } from './reporter.ts';
+import { Diagnostics } from './reporter.ts';
 import type { Origin, SourceIo } from './tokens.ts';
 
 export type AssembleOptions = ExpandOptions;
@@ -21,8 +21,8 @@ export interface Assembly {
   readonly object?: ObjectFile;
   /** What each statement came to, for a listing; absent as the object is. */
   readonly layout?: Layout;
-  /** The sources that were read, as lines by path. */
-  readonly sources: ReadonlyMap<string, readonly string[]>;
+  /** The texts of the sources that were read, by path. */
+  readonly sources: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,13 +43,13 @@ export const assemble = (entry: string, io: SourceIo, options: AssembleOptions =
 const attempt = (
   entry: string, io: SourceIo, options: AssembleOptions, known: readonly Value[] | undefined, isLast: boolean,
 ): { assembly: Assembly; corrections?: readonly Value[] } => {
-  const sources = new Map<string, string[]>();
+  const sources = new Map<string, string>();
   const reporter = new Diagnostics();
   const recording: SourceIo = {
     read: (path, from) => {
       const file = io.read(path, from);
       if (file && !sources.has(file.path)) {
-        sources.set(file.path, splitLines(file.text));
+        sources.set(file.path, file.text);
         reporter.remember(file.path, file.text);
       }
       return file;

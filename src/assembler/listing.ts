@@ -5,14 +5,15 @@ import { hex } from '../base/bits.ts';
 import { outermost } from './build-object.ts';
 import type { Layout } from './layout.ts';
 import type { Output } from './program.ts';
+import { splitLines } from './reporter.ts';
 import type { Origin } from './tokens.ts';
 
 const BYTES_PER_ROW = 9;
 /** A source line is shown from here on; depth marks stand in front of it. */
 const SOURCE_COLUMN = 40;
 
-/** The sources are those that were read, as lines by path; `entry` is the first. */
-export const writeListing = (entry: string, layout: Layout, sources: ReadonlyMap<string, readonly string[]>): string =>
+/** The sources are the texts that were read, by path; `entry` is the first. */
+export const writeListing = (entry: string, layout: Layout, sources: ReadonlyMap<string, string>): string =>
   new Listing(layout, sources).write(entry);
 
 interface OpenFile {
@@ -30,9 +31,9 @@ class Listing {
   /** Files being read, the entry first. */
   readonly #files: OpenFile[] = [];
 
-  constructor(layout: Layout, sources: ReadonlyMap<string, readonly string[]>) {
+  constructor(layout: Layout, sources: ReadonlyMap<string, string>) {
     this.#layout = layout;
-    this.#sources = sources;
+    this.#sources = new Map(Array.from(sources, ([path, text]) => [path, splitLines(text)]));
   }
 
   write(entry: string): string {

@@ -9,7 +9,9 @@ const LONGEST_TRAIL = 8;
 export class Diagnostics implements Reporter {
   readonly list: Diagnostic[] = [];
   readonly #seen = new Set<string>();
-  readonly #sources = new Map<string, readonly string[]>();
+  readonly #texts = new Map<string, string>();
+  /** Of those that diagnostics have quoted. */
+  readonly #lines = new Map<string, readonly string[]>();
 
   get hasErrors(): boolean {
     return this.list.some(({ severity }) => severity === 'error');
@@ -17,7 +19,7 @@ export class Diagnostics implements Reporter {
 
   /** The text of a file, so that diagnostics can quote its lines. */
   remember(path: string, text: string): void {
-    this.#sources.set(path, splitLines(text));
+    this.#texts.set(path, text);
   }
 
   error(origin: Origin, text: string): void {
@@ -28,16 +30,26 @@ export class Diagnostics implements Reporter {
     this.#add('warning', origin, text);
   }
 
+  #linesOf(path: string): readonly string[] {
+    const text = this.#texts.get(path);
+    if (text === undefined) return NO_LINES;
+    let lines = this.#lines.get(path);
+    if (!lines) this.#lines.set(path, (lines = splitLines(text)));
+    return lines;
+  }
+
   #add(severity: Severity, origin: Origin, text: string): void {
     const { place } = origin;
     const notes = trail(origin);
     const key = JSON.stringify([severity, place, text, notes]);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    const source = this.#sources.get(place.file)?.[place.line - 1];
+    const source = this.#linesOf(place.file)[place.line - 1] as string | undefined;
     this.list.push({ severity, place, text, ...(source !== undefined && { source }), notes });
   }
 }
+
+const NO_LINES: readonly string[] = [];
 
 const trail = (origin: Origin): Diagnostic['notes'] => {
   const notes: Diagnostic['notes'][number][] = [];
@@ -52,4 +64,4 @@ const trail = (origin: Origin): Diagnostic['notes'] => {
 };
 
 /** The lines of a text, whichever system wrote it. */
-export const splitLines = (text: string): string[] => text.split(/\r\n|\n\r|\n|\r/);
+export const splitLines = (text: string): string[] => text.split(text.includes('\r') ? /\r\n|\n\r|\n|\r/ : '\n');
