@@ -9,6 +9,7 @@ import { type Comparison, compare, mips, noiseSpread, ratio, type Settings } fro
 import { performJob } from './job.ts';
 import { programNames, readProgram } from './programs.ts';
 import { drawScaling } from './scaling.ts';
+import { soak } from './soak.ts';
 import { formatSpread, formatTable, round } from './statistics.ts';
 import { ENGINES, fetchV86, NATIVE, qemu, qemuVersion, type Target } from './targets.ts';
 import { measureWholes } from './wholes.ts';
@@ -19,6 +20,7 @@ const OPTIONS = {
   runs: { type: 'string' },
   ms: { type: 'string' },
   svg: { type: 'string' },
+  soak: { type: 'string' },
   check: { type: 'boolean' },
   save: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -27,6 +29,7 @@ const OPTIONS = {
 const HELP = `npm run bench [-- NAME... OPTIONS]         our engines; NAME: programs, or whole
 npm run bench:peers [-- NAME... OPTIONS]   beside v86, QEMU and the processor
 npm run bench -- --svg FOLDER [--quick]    charts: cost against CPUs, RAM, length, pages of code
+npm run bench -- --soak MINUTES            memory while code is written anew for so long
 
   --ms N      how long a run should take (default 1000)
   --runs N    how many there are of each (default 5)
@@ -136,6 +139,10 @@ const main = async (): Promise<number> => {
     return 2;
   }
   const settings = { runs: Number(values.runs ?? (values.quick ? 3 : 5)), targetMs: Number(values.ms ?? (values.quick ? 300 : 1000)) };
+  if (values.soak !== undefined) {
+    soak(Number(values.soak));
+    return 0;
+  }
   if (values.svg !== undefined) {
     await drawScaling(values.svg, values.quick ?? false);
     return 0;

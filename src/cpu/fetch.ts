@@ -83,7 +83,7 @@ function meaningOf(insn: Insn | 'invalid' | 'truncated' | 'too-long'): Decoded {
 /** An instruction with its meaning at hand. */
 export function decodedOf(insn: Insn): Decoded {
   const meaning: Semantic = SEMANTICS[insn.form.sem];
-  return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning, entry: undefined, heat: 0, patience: 0 };
+  return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning, entry: undefined, heat: 0 };
 }
 
 const privileged =

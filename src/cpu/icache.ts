@@ -16,10 +16,9 @@ export interface Decoded {
   readonly insn: Insn;
   readonly length: number;
   readonly execute: Semantic;
-  /** The translator's: code that begins here, how often it was wanted, and how often put off. */
+  /** The translator's: code that begins here, and how often it was wanted. */
   entry: TranslatedEntry | undefined;
   heat: number;
-  patience: number;
 }
 
 /** Instructions that begin in a line of RAM, and in the lines of a page, by their offset there. */

@@ -35,8 +35,6 @@ export interface TranslatorOptions {
 const HOT = 1000;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
-/** How often only when it was dropped to make room. */
-const STILL_HOT = 50;
 /** An entry that so often could not execute its first instruction is given up. */
 const MAX_FAILURES = 100;
 /** Regions that so many accesses miss the TLB in, on an average of less than so many ticks, call for walks. */
@@ -44,11 +42,14 @@ const MANY_MISSES = 200;
 const TICKS_FOR_MISS = 500;
 const MAX_TICKS = MISSED - 1;
 const NEVER = Number.NEGATIVE_INFINITY;
-/** What is alive at most; then the older half of it is dropped, and what is hot comes back soon. */
-const MAX_REGIONS = 4000;
+/** What is alive at most; then the older half of it is dropped, and what is hot comes back. */
+const MAX_REGIONS = 2000;
 const MAX_BYTES = 12_000_000;
-/** A page whose code has been written n times must be hotter by 2^n, up to this n. */
-const MAX_PATIENCE = 12;
+/** So many ticks of translated code make up for a translation that is dropped. */
+const COST = 2 ** 20;
+/** While that is owed for so many, code must be twice as hot, and again for each as many, up to this debt. */
+const COSTS_FOR_DOUBLING = 4;
+const MAX_DEBT = 8 * COSTS_FOR_DOUBLING * COST;
 
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;
@@ -62,7 +63,6 @@ interface Translation {
   readonly place: number;
   readonly lines: ReadonlySet<number>;
   readonly entries: Entry[];
-  readonly frames: readonly number[];
   readonly bytes: number;
   readonly entersTlb: boolean;
   /** Accesses that missed the TLB since `ticks` was this. */
@@ -88,8 +88,9 @@ export class RegionTranslator implements Translator {
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
   readonly #byLine = new Map<number, Set<Translation>>();
-  /** How often code in a page has been written. */
-  readonly #writes = new Map<number, number>();
+  /** Ticks that translations which were dropped have still cost when `ticks` was `#settled`. */
+  #debt = 0;
+  #settled = 0;
   readonly #words: Uint32Array;
   readonly #floats: Float64Array;
   #bytes = 0;
@@ -114,7 +115,7 @@ export class RegionTranslator implements Translator {
     const { words32, floats } = cpu;
     let entry = decoded.entry as Entry | undefined;
     if (entry === undefined || !isFor(entry, cpu)) {
-      if (++decoded.heat !== this.#hot) return false;
+      if (++decoded.heat < this.#hot || decoded.heat < this.#threshold()) return false;
       this.#translate(cpu, decoded, cpu.rip + BigInt(cpu.codeBase), false);
       entry = decoded.entry as Entry | undefined;
       if (entry === undefined) return false;
@@ -174,7 +175,6 @@ export class RegionTranslator implements Translator {
     for (const translation of this.#live) {
       if (count-- === 0) break;
       this.#drop(translation);
-      for (const { head } of translation.entries) if (head.entry === undefined) head.heat = Math.max(0, this.#hot - STILL_HOT);
     }
   }
 
@@ -196,13 +196,6 @@ export class RegionTranslator implements Translator {
     };
     const region = discover({ mode, codeBase, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
     if (region === undefined) return;
-    const patience = Math.max(0, ...region.pages.map(({ frame }) => this.#writes.get(frame) ?? 0));
-    if (patience > 0 && decoded.patience < 2 ** Math.min(patience, MAX_PATIENCE)) {
-      decoded.patience++;
-      decoded.heat = 0;
-      return;
-    }
-    decoded.patience = 0;
     if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.#dropOlder();
     const context: CompileContext = {
       mode,
@@ -220,7 +213,6 @@ export class RegionTranslator implements Translator {
       place: this.#chain.add(exports.f),
       lines: linesOf(region),
       entries: [],
-      frames: region.pages.map(({ frame }) => frame),
       bytes: bytes.length,
       entersTlb,
       misses: 0,
@@ -266,12 +258,22 @@ export class RegionTranslator implements Translator {
   #written(line: number): void {
     const found = this.#byLine.get(line / LINE_BYTES);
     if (found === undefined) return;
-    const frame = Math.floor(line / PAGE_BYTES);
-    this.#writes.set(frame, (this.#writes.get(frame) ?? 0) + 1);
     for (const translation of [...found]) this.#drop(translation);
   }
 
+  /** How hot code must be for a translation: hotter while these are dropped time and again, since their code is written or there are too many. */
+  #threshold(): number {
+    this.#settle(0);
+    return this.#hot * 2 ** Math.floor(this.#debt / (COSTS_FOR_DOUBLING * COST));
+  }
+
+  #settle(cost: number): void {
+    this.#debt = Math.min(Math.max(0, this.#debt - (this.ticks - this.#settled)) + cost, MAX_DEBT);
+    this.#settled = this.ticks;
+  }
+
   #drop(translation: Translation): void {
+    this.#settle(COST);
     this.#live.delete(translation);
     this.#dropped++;
     this.#bytes -= translation.bytes;
