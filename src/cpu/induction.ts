@@ -5,42 +5,43 @@
 
 import { type Insn, NONE, type Operand, RAX, RCX, RDX, RSP } from '../isa/insn.ts';
 import type { Sem } from '../isa/sems.ts';
+import { literal, plus, type Sum, type Test, unchanged, withoutWrap } from './affine.ts';
 import type { Cpu } from './cpu.ts';
+import { CF } from './flags.ts';
 
 /** What a value may depend on: registers 0 to 15, the counter, flags from before the iteration. Bits of a mask. */
 const TSC = 16;
 const FLAGS = 17;
 const GPRS = 16;
 
-/** constant + sum of coefficient * base, modulo 2^bits. */
-interface Sum {
-  readonly terms: ReadonlyMap<number, bigint>;
-  readonly constant: bigint;
-  readonly bits: number;
-}
-
-/** `depends` is 0 for what is the same in every iteration. RDTSC's high half has `high`, shifted left by that many bits. */
+/** `depends` is 0 for what is the same in every iteration. The high half of the counter, or of what has been taken from it, has `high`: the whole, and by how many bits the half is shifted left. */
 interface Value {
   readonly depends: number;
   readonly sum?: Sum;
-  readonly high?: { readonly shift: number; readonly at: bigint };
+  readonly high?: { readonly shift: number; readonly of: Sum };
 }
 
-/** A comparison of a with b that decided a branch; `zeroOnly`: b is 0, and CF and OF are something else. */
+/**
+ * A comparison of a with b that decided a branch; `zeroOnly`: b is 0, and CF and OF are something else; `isHigh`: only the high halves of 64
+ * bits were compared, and b's low half is 0.
+ */
 interface Comparison {
   readonly a: Sum;
   readonly b: Sum;
   readonly zeroOnly: boolean;
+  readonly isHigh?: true;
 }
 
 interface Condition extends Comparison {
-  readonly test: 'below' | 'belowEqual' | 'equal' | 'less' | 'lessEqual' | 'negative';
+  readonly test: Test;
   readonly outcome: boolean;
 }
 
+/** Bits of half a counter. */
+const HALF = 32n;
+
 const SAME: Value = { depends: 0 };
 const unknown = (depends: number): Value => ({ depends });
-const literal = (constant: bigint, bits: number): Sum => ({ terms: new Map(), constant, bits });
 
 /** Their result is told from their explicit operands. */
 const PLAIN: ReadonlySet<Sem> = new Set<Sem>([
@@ -51,7 +52,7 @@ const READS_FLAGS: ReadonlySet<Sem> = new Set<Sem>(['adc', 'sbb', 'setcc', 'cmov
 const KEEPS_FLAGS: ReadonlySet<Sem> = new Set<Sem>(['not', 'movzx', 'movsx', 'bswap', 'setcc', 'cmovcc']);
 const NOTHING: ReadonlySet<Sem> = new Set<Sem>(['nop', 'pause', 'fence', 'prefetch']);
 /** Condition numbers halved (SDM vol. 1, appendix B). */
-const TESTS: Readonly<Record<number, Condition['test']>> = { 1: 'below', 2: 'equal', 3: 'belowEqual', 4: 'negative', 6: 'less', 7: 'lessEqual' };
+const TESTS: Readonly<Record<number, Test>> = { 1: 'below', 2: 'equal', 3: 'belowEqual', 4: 'negative', 6: 'less', 7: 'lessEqual' };
 
 export class Induction {
   readonly #values: Value[] = new Array<Value>(GPRS).fill(SAME);
@@ -163,6 +164,11 @@ export class Induction {
         if (sem === 'sub' && dst.kind === 'reg' && src.kind === 'reg' && dst.index === src.index) return this.#plain(insn, 0);
         const [a, b] = [this.#sum(cpu, dst, size), this.#sum(cpu, src, size)];
         const depends = this.#value(dst).depends | this.#value(src).depends;
+        const { high } = this.#value(dst);
+        if (sem === 'cmp' && high?.shift === 0 && b?.terms.size === 0) {
+          this.#flags = { depends, comparison: { a: high.of, b: literal(BigInt.asUintN(32, b.constant) << HALF, 64), zeroOnly: false, isHigh: true } };
+          return true;
+        }
         const joined = sem === 'add' && size === 64 ? this.#joinHalves(dst, src) : undefined;
         if (a === undefined || b === undefined) {
           this.#flags = { depends };
@@ -189,9 +195,9 @@ export class Induction {
       case 'lea':
         return this.#leaOf(insn);
       case 'rdtsc': {
-        const at = BigInt(cpu.time - this.#time);
-        this.#values[RAX] = { depends: 1 << TSC, sum: { terms: new Map([[TSC, 1n]]), constant: at, bits: 32 } };
-        this.#values[RDX] = { depends: 1 << TSC, high: { shift: 0, at } };
+        const of: Sum = { terms: new Map([[TSC, 1n]]), constant: BigInt(cpu.time - this.#time), bits: 64 };
+        this.#values[RAX] = { depends: 1 << TSC, sum: { ...of, bits: 32 } };
+        this.#values[RDX] = { depends: 1 << TSC, high: { shift: 0, of } };
         return true;
       }
       case 'jmp':
@@ -202,7 +208,7 @@ export class Induction {
       case 'pop':
         return this.#values[RSP].depends === 0 && this.#set(dst, SAME);
       case 'jcc':
-        return this.#branch(form.condition >> 1, (cpu.nextRip !== cpu.rip + BigInt(insn.length)) !== ((form.condition & 1) === 1));
+        return this.#branch(cpu, form.condition >> 1, (cpu.nextRip !== cpu.rip + BigInt(insn.length)) !== ((form.condition & 1) === 1));
       case 'loop': {
         const a = insn.addressSize === 16 ? undefined : this.#registerSum(RCX, insn.addressSize);
         if (a === undefined) return false;
@@ -213,12 +219,12 @@ export class Induction {
       case 'in':
         return this.#value(src).depends === 0 && this.#set(dst, SAME);
       default:
-        return PLAIN.has(sem) ? this.#plainOrTime(insn) : this.#isSame();
+        return PLAIN.has(sem) ? this.#plainOrTime(cpu, insn) : this.#isSame();
     }
   }
 
-  /** SHL and OR put the halves of RDTSC together; everything else of PLAIN gives what depends on all operands. */
-  #plainOrTime(insn: Insn): boolean {
+  /** SHL and OR put the halves of RDTSC together, SBB goes on with the high one; everything else of PLAIN gives what depends on all operands. */
+  #plainOrTime(cpu: Cpu, insn: Insn): boolean {
     const { form, dst, src, size } = insn;
     const { sem } = form;
     if (sem === 'shl' && size === 64 && dst.kind === 'reg' && src.kind === 'imm') {
@@ -226,6 +232,13 @@ export class Induction {
       if (high !== undefined && high.shift === 0 && src.value === 32n) {
         this.#flags = { depends };
         return this.#set(dst, { depends, high: { ...high, shift: 32 } });
+      }
+    }
+    if (sem === 'sbb' && size === 32) {
+      const rest = this.#lessBorrow(dst, this.#sum(cpu, src, size));
+      if (rest !== undefined) {
+        this.#flags = { depends: rest.depends };
+        return this.#set(dst, rest);
       }
     }
     if (sem === 'or' && size === 64) {
@@ -278,21 +291,48 @@ export class Induction {
   #joinHalves(dst: Operand, src: Operand): Value | undefined {
     const [x, y] = [this.#value(dst), this.#value(src)];
     const [low, high] = x.high === undefined ? [x, y] : [y, x];
-    if (high.high?.shift !== 32 || low.sum?.bits !== 32 || low.sum.terms.size !== 1 || low.sum.terms.get(TSC) !== 1n) return undefined;
-    if (low.sum.constant !== high.high.at) return undefined;
-    return { depends: 1 << TSC, sum: { ...low.sum, bits: 64 } };
+    if (high.high?.shift !== 32 || low.sum === undefined || !isLowHalf(low.sum, high.high.of)) return undefined;
+    return { depends: 1 << TSC, sum: high.high.of };
   }
 
-  #branch(test: number, outcome: boolean): boolean {
+  /** SBB of the high half, when the flags are those of SUB of the low one: both give the high half of the difference. */
+  #lessBorrow(dst: Operand, subtrahend: Sum | undefined): Value | undefined {
+    const { depends, high } = this.#value(dst);
+    const { comparison } = this.#flags;
+    if (high?.shift !== 0 || subtrahend?.terms.size !== 0 || comparison?.b.terms.size !== 0) return undefined;
+    if (comparison.zeroOnly || comparison.isHigh || !isLowHalf(comparison.a, high.of)) return undefined;
+    const whole = literal((subtrahend.constant << HALF) + BigInt.asUintN(32, comparison.b.constant), 64);
+    return { depends, high: { shift: 0, of: plus(high.of, whole, -1n) } };
+  }
+
+  #branch(cpu: Cpu, test: number, outcome: boolean): boolean {
     const { depends, comparison } = this.#flags;
     if (depends === 0) return true;
     const name = TESTS[test];
     if (comparison === undefined || name === undefined) return false;
     if (comparison.zeroOnly ? name !== 'equal' && name !== 'negative' : name === 'negative') return false;
-    return this.#decide(comparison, name, outcome);
+    return comparison.isHigh ? this.#decideHigh(cpu, comparison, name, outcome) : this.#decide(comparison, name, outcome);
   }
 
-  #decide(comparison: Comparison, test: Condition['test'], outcome: boolean): boolean {
+  /** What a comparison of high halves says of the whole: it is below b, or below the next number with another high half. */
+  #decideHigh(cpu: Cpu, { a, b }: Comparison, test: Test, outcome: boolean): boolean {
+    const isBelow = (limit: bigint, is: boolean): boolean =>
+      limit >> 64n !== 0n || this.#decide({ a, b: literal(limit, 64), zeroOnly: false }, 'below', is);
+    const next = b.constant + (1n << HALF);
+    switch (test) {
+      case 'below':
+        return isBelow(b.constant, outcome);
+      case 'belowEqual':
+        return isBelow(next, outcome);
+      case 'equal':
+        if (outcome) return isBelow(b.constant, false) && isBelow(next, true);
+        return (cpu.rflags & CF) !== 0 ? isBelow(b.constant, true) : isBelow(next, false);
+      default:
+        return false;
+    }
+  }
+
+  #decide(comparison: Comparison, test: Test, outcome: boolean): boolean {
     this.#conditions.push({ ...comparison, test, outcome });
     return true;
   }
@@ -302,7 +342,7 @@ export class Induction {
   #value(op: Operand): Value {
     if (op.kind !== 'reg') return SAME;
     const value = this.#values[op.index];
-    if (op.size === 64 || value.depends === 0) return value;
+    if (op.size === 64 || value.depends === 0 || (op.size === 32 && value.high?.shift === 0)) return value;
     const sum = op.size === 32 ? this.#registerSum(op.index, 32) : undefined;
     return sum === undefined ? unknown(value.depends) : { depends: value.depends, sum };
   }
@@ -326,7 +366,7 @@ export class Induction {
     if (op.kind !== 'reg') return false;
     const before = this.#values[op.index].depends;
     if (op.size < 32) this.#values[op.index] = before === 0 && value.depends === 0 ? SAME : unknown(before | value.depends);
-    else this.#values[op.index] = value.high !== undefined && op.size === 32 ? unknown(value.depends) : value;
+    else this.#values[op.index] = value.high?.shift === 32 && op.size === 32 ? unknown(value.depends) : value;
     return true;
   }
 
@@ -337,36 +377,5 @@ export class Induction {
   }
 }
 
-function plus(a: Sum, b: Sum, factor: bigint): Sum {
-  const terms = new Map(a.terms);
-  for (const [base, coefficient] of b.terms) {
-    const sum = (terms.get(base) ?? 0n) + factor * coefficient;
-    if (sum === 0n) terms.delete(base);
-    else terms.set(base, sum);
-  }
-  return { terms, constant: a.constant + factor * b.constant, bits: a.bits };
-}
-
-const toNumber = (count: bigint): number => (count > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(count));
-
-/** How many values of the row value, value + step, ... stay in the range of their width. */
-function withoutWrap(value: bigint, step: bigint, bits: number, isSigned: boolean): number {
-  const least = isSigned ? -(1n << BigInt(bits - 1)) : 0n;
-  const most = least + (1n << BigInt(bits)) - 1n;
-  if (step === 0n) return Number.MAX_SAFE_INTEGER;
-  return toNumber((step > 0n ? (most - value) / step : (value - least) / -step) + 1n);
-}
-
-/** For how many n from 0 on the difference from + n * step gives the test this outcome. */
-function unchanged(from: bigint, step: bigint, test: Condition['test'], outcome: boolean): number {
-  if (test === 'equal') {
-    if ((from === 0n) !== outcome) return 0;
-    if (step === 0n) return Number.MAX_SAFE_INTEGER;
-    if (outcome) return 1;
-    return from % step === 0n && -from / step > 0n ? toNumber(-from / step) : Number.MAX_SAFE_INTEGER;
-  }
-  const difference = test === 'belowEqual' || test === 'lessEqual' ? from - 1n : from;
-  if (difference < 0n !== outcome) return 0;
-  if (outcome) return step <= 0n ? Number.MAX_SAFE_INTEGER : toNumber((-difference + step - 1n) / step);
-  return step >= 0n ? Number.MAX_SAFE_INTEGER : toNumber(difference / -step + 1n);
-}
+const isLowHalf = (low: Sum, whole: Sum): boolean =>
+  low.bits === 32 && low.terms.size === 1 && low.terms.get(TSC) === 1n && BigInt.asUintN(32, low.constant - whole.constant) === 0n;

@@ -23,6 +23,14 @@ const LOOPS = {
   'waiting for the time-stamp counter': `rdtsc \n shl rdx, 32 \n or rax, rdx \n lea rcx, [rax + 33333]
 .spin: pause \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin`,
   'waiting for its low half': 'rdtsc \n mov ebx, eax \n.spin: rdtsc \n sub eax, ebx \n cmp eax, 40404 \n jb .spin',
+  'waiting for both halves, one after the other': `mov ecx, 0x3b \n mov eax, -9000 \n xor edx, edx \n wrmsr
+        rdtsc \n add eax, 39000 \n adc edx, 0 \n mov ebx, eax \n mov ecx, edx
+.spin: pause \n rdtsc \n cmp edx, ecx \n jb .spin \n ja .done \n cmp eax, ebx \n jb .spin \n.done:`,
+  'waiting until both halves have gone far': `mov ecx, 0x3b \n mov eax, -9000 \n xor edx, edx \n wrmsr
+        rdtsc \n mov ebx, eax \n mov ecx, edx
+.spin: rdtsc \n sub eax, ebx \n sbb edx, ecx \n cmp edx, 0 \n jne .done \n cmp eax, 40000 \n jb .spin \n.done:`,
+  'waiting for the next high half': `mov ecx, 0x3b \n mov eax, -39000 \n mov edx, 6 \n wrmsr
+.spin: rdtsc \n mov esi, edx \n cmp esi, 6 \n je .spin`,
   'the counter read and forgotten': '.spin: rdtsc \n xor eax, eax \n xor edx, edx \n cmp dword [flag], 0 \n je .spin',
   'the counter decides, and nothing shows it':
     'rdtsc \n lea ebx, [rax + 30000] \n.spin: rdtsc \n cmp eax, ebx \n setae al \n cmp al, 1 \n mov eax, 0 \n mov edx, 0 \n jne .spin',
@@ -95,6 +103,17 @@ describe('a loop that counts or waits costs nothing either', () => {
     [
       'the time-stamp counter',
       'mov rcx, 22000000000 \n.spin: pause \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin',
+      22e9,
+    ],
+    // 22e9 is 5 * 2^32 + 525163520.
+    [
+      'the halves of the time-stamp counter',
+      'nop \n.spin: pause \n rdtsc \n cmp edx, 5 \n jb .spin \n ja .done \n cmp eax, 525163520 \n jb .spin \n.done:',
+      22e9,
+    ],
+    [
+      'the halves of a difference',
+      'rdtsc \n mov ebx, eax \n mov ecx, edx \n.spin: rdtsc \n sub eax, ebx \n sbb edx, ecx \n cmp edx, 5 \n jb .spin \n cmp eax, 525163520 \n jb .spin',
       22e9,
     ],
   ])('%s', (_name, loop, ticks) => {
