@@ -10,7 +10,8 @@ import { currentValue } from './symbols.ts';
 /** Size of all elements in bytes; a count that is not known, or no number, is 0. May be enormous. */
 export const sizeOfData = (items: readonly DataItem[], place: Place): number => {
   let size = 0;
-  for (const item of items) {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
     if (item.kind === 'string') size += Math.ceil(item.bytes.length / item.unit) * item.unit;
     else if (item.kind !== 'dup') size += item.unit;
     else size += countOf(item, place) * sizeOfData(item.items, place) || 0; // 0 times an infinity
@@ -35,7 +36,8 @@ const UNIT_NAMES: Readonly<Record<number, string>> = { 1: 'byte', 2: 'word', 4: 
 
 /** Writes the elements; the caller has made sure that there is room. */
 export const writeData = (items: readonly DataItem[], writer: ByteWriter, place: Place): void => {
-  for (const item of items) {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
     switch (item.kind) {
       case 'gap':
         writer.fill(item.unit);

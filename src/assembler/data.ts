@@ -89,7 +89,8 @@ const closeList = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
 /** Size in bytes of elements that do not repeat; undefined when some do. */
 export const fixedSizeOf = (items: readonly DataItem[]): number | undefined => {
   let size = 0;
-  for (const item of items) {
+  for (let index = 0; index < items.length; index++) {
+    const item = items[index];
     if (item.kind === 'dup') return undefined;
     size += item.kind === 'string' ? Math.ceil(item.bytes.length / item.unit) * item.unit : item.unit;
   }

@@ -127,7 +127,8 @@ const add = (left: Value, right: Value, factor: 1n | -1n): Value => ({
 const addTerms = (left: readonly Term[], right: readonly Term[], factor: 1n | -1n): readonly Term[] => {
   if (left.length === 0 && factor === 1n) return right;
   const terms = [...left];
-  for (const term of right) {
+  for (let index = 0; index < right.length; index++) {
+    const term = right[index];
     const at = terms.findIndex(({ kind, name }) => kind === term.kind && name === term.name);
     const known = at < 0 ? undefined : terms[at];
     const sum = (known?.factor ?? 0n) + factor * term.factor;

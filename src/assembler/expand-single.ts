@@ -189,7 +189,8 @@ const fillIn = (
   const pieces = expandedFrom(macro.body as readonly Piece[], call);
   if (values.size === 0 && !pieces.some((piece) => piece.kind === 'percent')) return pieces;
   const body = new Row();
-  for (const piece of pieces) {
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index];
     const value = isWord(piece) ? values.get(piece.text) : undefined;
     if (value) body.replace(piece, value);
     else if (piece.kind === 'percent' && piece.value === 'self') {

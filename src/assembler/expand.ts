@@ -7,7 +7,7 @@ import { numberPieces } from './expand-single.ts';
 import type { Scope } from './expression.ts';
 import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { matchCall } from './macros.ts';
+import { type Call, matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
 import { Fatal, isPunctuation } from './pieces.ts';
 import { bothNames, PRELUDE } from './prelude.ts';
@@ -16,7 +16,7 @@ import { directiveIn, RawLine } from './raw-line.ts';
 import { splitLines } from './reporter.ts';
 import { quote } from './strings.ts';
 import { substitute } from './substitute.ts';
-import { type Expansion, type Line, type Origin, pieceAt, type Reporter, type SourceIo, type Token } from './tokens.ts';
+import { type Expansion, type Line, type Origin, pieceAt, type Reporter, type SourceIo, type Token, type Word } from './tokens.ts';
 
 export interface ExpandOptions {
   /** Macros defined from outside, as `NAME` or `NAME=text`. */
@@ -33,7 +33,7 @@ export function* expand(entry: string, io: SourceIo, reporter: Reporter, options
   try {
     definePrelude(state, options);
     readFile(state, entry, { place: { file: entry, line: 0, column: 0 } });
-    for (let lines = nextLines(state); lines; lines = nextLines(state)) for (const line of lines) yield line;
+    for (let line = nextLine(state); line; line = nextLine(state)) yield line;
   } catch (failure) {
     if (!(failure instanceof Fatal)) throw failure;
     reporter.error(failure.origin, failure.text);
@@ -47,7 +47,7 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map(
 const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: ExpandOptions): void => {
   const run = (path: string, lines: readonly string[]): void => {
     state.input.push({ kind: 'file', path, lines, next: 0, conditionals: [], builtin: true, macro: undefined });
-    nextLines(state); // Directives only: no line comes out.
+    nextLine(state); // Directives only: no line comes out.
   };
   run('<standard macros>', splitLines(PRELUDE));
   run('<command line>', defines.map((text) => `%define ${text.replace('=', ' ')}`));
@@ -64,51 +64,50 @@ const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: Ex
   });
 };
 
-/** What the next raw line becomes that leaves something for the assembler; undefined at the end of all. */
-const nextLines = (state: Preprocessor): readonly Line[] | undefined => {
-  const lines: Line[] = [];
+/** The next line for the assembler; undefined at the end of all. No raw line makes more than one. */
+const nextLine = (state: Preprocessor): Line | undefined => {
   for (let read = state.input.read(); read; read = state.input.read()) {
-    if (read instanceof RawLine) handleLine(state, read, lines);
-    else endFile(state, read);
-    if (lines.length > 0) return lines;
+    const line = read instanceof RawLine ? handleLine(state, read) : endFile(state, read);
+    if (line) return line;
   }
   return undefined;
 };
 
-const endFile = (state: Preprocessor, file: FileFrame): void => {
+const endFile = (state: Preprocessor, file: FileFrame): undefined => {
   for (const { origin } of file.conditionals) state.reporter.error(origin, `this '%if' has no '%endif'`);
-  if (!state.recording) return;
+  if (!state.recording) return undefined;
   const { kind, origin } = state.recording;
   state.reporter.error(origin, `this '%${kind}' has no '%end${kind}'`);
   state.recording = undefined;
+  return undefined;
 };
 
-const handleLine = (state: Preprocessor, raw: RawLine, lines: Line[]): void => {
+const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
   state.beginLine(raw.pieces[0]);
   const { recording } = state;
   if (recording) {
-    if (record(state, recording, raw)) return;
+    if (record(state, recording, raw)) return undefined;
     state.recording = undefined;
     recording.finish(recording.lines);
-    return;
+    return undefined;
   }
   const { directive } = raw;
-  if (directive && handleConditional(state, directive, raw)) return;
-  if (!isReading(state)) return;
+  if (directive && handleConditional(state, directive, raw)) return undefined;
+  if (!isReading(state)) return undefined;
   const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
   if (raw.isAsWritten && isFinal(state, pieces)) {
-    if (!handleCall(state, pieces, pieces.length, lines)) emit(state, pieces, lines);
-    return;
+    const call = callIn(state, pieces, pieces.length);
+    return call ? enter(state, call) : lineOf(state, pieces);
   }
   const substituted = directiveIn(pieces);
   if (substituted) {
     if (directive || !handleConditional(state, substituted, new RawLine(pieces))) handleDirective(state, substituted, pieces.slice(1));
-    return;
+    return undefined;
   }
   const row = state.expandSingle(pieces);
-  if (row.length === 0 || handleCall(state, row, raw.pieces.length, lines)) return;
-  const tokens = state.finish(row);
-  if (tokens) emit(state, tokens, lines);
+  if (row.length === 0) return undefined;
+  const call = callIn(state, row, raw.pieces.length);
+  return call ? enter(state, call) : lineOf(state, state.finish(row));
 };
 
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
@@ -122,39 +121,45 @@ const handleDirective = (state: Preprocessor, directive: Percent, pieces: readon
   else state.reporter.error(directive.origin, `there is no directive '${directive.text.slice(0, 40)}'`);
 };
 
-/** If the line calls a macro: its label as a line of its own, and the macro's body next to be read. */
-const handleCall = (state: Preprocessor, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
-  if (handleCallAt(state, 0, row, rawLength, lines)) return true;
-  if (row.length === 1 || !canBeLabel(row[0])) return false;
-  return handleCallAt(state, isPunctuation(row[1], ':') ? 2 : 1, row, rawLength, lines);
+/** A use of a macro, with the label in front of it; `refused` when something is wrong with it, which has been reported. */
+type Use = 'refused' | { readonly call: Call; readonly name: Word; readonly label: readonly Piece[] };
+
+/** The macro that a line calls, if it does. */
+const callIn = (state: Preprocessor, row: readonly Piece[], rawLength: number): Use | undefined => {
+  const use = callAt(state, 0, row, rawLength);
+  if (use || row.length === 1 || !canBeLabel(row[0])) return use;
+  return callAt(state, isPunctuation(row[1], ':') ? 2 : 1, row, rawLength);
 };
 
-/** If a macro is called by the name at `at`, with a label in front of it unless that is 0. */
-const handleCallAt = (state: Preprocessor, at: number, row: readonly Piece[], rawLength: number, lines: Line[]): boolean => {
+/** The macro that is called by the name at `at`, with a label in front of it unless that is 0. */
+const callAt = (state: Preprocessor, at: number, row: readonly Piece[], rawLength: number): Use | undefined => {
   const name = row[at];
-  if (name === undefined || name.kind !== 'word' || name.escaped) return false;
+  if (name === undefined || name.kind !== 'word' || name.escaped) return undefined;
   const candidates = state.macros.calledBy(name);
-  if (candidates.length === 0) return false;
+  if (candidates.length === 0) return undefined;
   const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
-  if (call === undefined) return true;
+  if (call === undefined) return 'refused';
   if (call === 'mismatch') {
-    state.reporter.warning(name.origin, `no macro '${name.text}' takes these arguments`);
-    return false;
+    state.reporter.warning(name, `no macro '${name.text}' takes these arguments`);
+    return undefined;
   }
   const { macro } = call;
-  if (macro.depth > 0 && !macro.recursive) return false;
+  return macro.depth > 0 && !macro.recursive ? undefined : { call, name, label: row.slice(0, Math.min(at, 1)) };
+};
+
+/** Has the macro's body read next; its label is a line of its own, unless the body places it. */
+const enter = (state: Preprocessor, use: Use): Line | undefined => {
+  if (use === 'refused') return undefined;
+  const { call, name, label } = use;
   if (state.input.frames.length > DEEPEST_CALL) {
-    throw new Fatal(name.origin, `macros call each other more than ${DEEPEST_CALL} deep`);
+    throw new Fatal(name, `macros call each other more than ${DEEPEST_CALL} deep`);
   }
-  const label = row.slice(0, Math.min(at, 1));
-  if (label.length > 0 && !macro.takesLabel) {
-    const tokens = state.finish([label[0], colonAfter(label[0])]);
-    if (tokens) emit(state, tokens, lines);
-  }
+  const isPlaced = label.length > 0 && !call.macro.takesLabel;
+  const line = isPlaced ? lineOf(state, state.finish([label[0], colonAfter(label[0])])) : undefined;
   const unique = state.takeUnique();
-  const expansion: Expansion = { name: macro.name, call: state.origin };
+  const expansion: Expansion = { name: call.macro.name, call: state.origin };
   state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
-  return true;
+  return line;
 };
 
 const DEEPEST_CALL = 10_000;
@@ -163,10 +168,10 @@ const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.ki
 
 const colonAfter = (piece: Piece): Piece => pieceAt('punctuation', ':', undefined, piece);
 
-const emit = (state: Preprocessor, tokens: readonly Token[], lines: Line[]): void => {
-  if (tokens.length === 0) return;
+const lineOf = (state: Preprocessor, tokens: readonly Token[] | undefined): Line | undefined => {
+  if (tokens === undefined || tokens.length === 0) return undefined;
   if (tokens[0].text === '[') noteBits(state, tokens);
-  lines.push({ tokens, origin: state.origin });
+  return { tokens, origin: state.origin };
 };
 
 const noteBits = (state: Preprocessor, [, name, bits]: readonly Token[]): void => {

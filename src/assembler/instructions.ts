@@ -95,11 +95,11 @@ export class Instructions {
   }
 
   #resolve({ isBranch, operands }: Instruction, place: Place): SourceOperand[] | undefined {
-    const resolved: SourceOperand[] = [];
-    for (const operand of operands) {
-      const source = resolveOperand(operand, isBranch, place);
+    const resolved = new Array<SourceOperand>(operands.length);
+    for (let index = 0; index < operands.length; index++) {
+      const source = resolveOperand(operands[index], isBranch, place);
       if (!source) return undefined;
-      resolved.push(source);
+      resolved[index] = source;
     }
     return resolved;
   }
@@ -125,10 +125,11 @@ export class Instructions {
 const keepsLength = (known: Measured, operands: readonly SourceOperand[], address: bigint, isJump: boolean): boolean => {
   if (known.bytes.length === 0) return false;
   if (isSameLength(known.operands, known.address, operands, address, isJump)) return true;
-  const [target] = operands;
-  const [before] = known.operands;
+  if (!isJump || operands.length !== 1) return false;
+  const target = operands[0];
+  const before = known.operands[0];
   return (
-    isJump && operands.length === 1 && target.kind === 'imm' && before.kind === 'imm' && target.section === 'same' && before.section === 'same' &&
+    target.kind === 'imm' && before.kind === 'imm' && target.section === 'same' && before.section === 'same' &&
     lengthOfJump(known, Number(target.value - address)) !== undefined
   );
 };

@@ -28,7 +28,8 @@ export const resolve = (value: Value, place: Place): { number: bigint; section: 
   let number = value.constant;
   let from: string | undefined;
   let relative = false;
-  for (const { kind, name, factor } of terms) {
+  for (let index = 0; index < terms.length; index++) {
+    const { kind, name, factor } = terms[index];
     if (kind === 'register') continue;
     if (factor === 1n && from === undefined) from = name;
     else if (factor === -1n && name === section && !relative) relative = true;
@@ -104,7 +105,8 @@ const addressTerms = (value: Value, origin: Origin, reporter: Reporter): readonl
   if (value.terms.length === 0) return NO_REGISTERS;
   const terms: AddressTerm[] = [];
   const registers = value.terms.filter(({ kind }) => kind === 'register');
-  for (const { name, factor, scaled } of registers) {
+  for (let index = 0; index < registers.length; index++) {
+    const { name, factor, scaled } = registers[index];
     const register = registerNamed(name);
     if (register?.kind !== 'reg') {
       reporter.error(origin, `invalid effective address: ${name} cannot be part of one`);

@@ -95,13 +95,7 @@ export class Row {
 }
 
 /** The pieces as produced by `macro`. */
-export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => {
-  const produced: Piece[] = [];
-  for (const { kind, text, lower, value, escaped, spaceBefore, line, column } of pieces) {
-    produced.push(new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece);
-  }
-  return produced;
-};
+export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => pieces.map((piece) => producedBy(piece, macro));
 
 /** Beyond this a name is not one that somebody wrote. */
 const LONGEST_NAME = 4096;
@@ -164,7 +158,7 @@ export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
 };
 
 const hasPaste = (pieces: readonly Piece[]): boolean => {
-  for (const piece of pieces) if (piece.kind === 'percent' && piece.value === 'paste') return true;
+  for (let index = 0; index < pieces.length; index++) if (isPaste(pieces[index])) return true;
   return false;
 };
 

@@ -109,7 +109,8 @@ export class Preprocessor {
 
   /** Whether a row has pieces that may be uses of definitions. */
   usesDefinition(pieces: readonly Piece[]): boolean {
-    for (const piece of pieces) {
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index];
       const { kind } = piece;
       if (kind === 'word' ? !piece.escaped && this.defines.find(piece.text) : kind === 'percent' && this.definitionsOf(piece)) return true;
     }
@@ -133,7 +134,8 @@ export class Preprocessor {
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
     const joined = joinTouching(this.#withContextLabels(pieces), true);
     let isWhole = true;
-    for (const piece of joined) {
+    for (let index = 0; index < joined.length; index++) {
+      const piece = joined[index];
       const { kind } = piece;
       if (kind !== 'broken' && kind !== 'percent') continue;
       this.reporter.error(piece, kind === 'broken' ? piece.value : this.#whyNot(piece as Percent));
@@ -143,10 +145,8 @@ export class Preprocessor {
   }
 
   #withContextLabels(pieces: readonly Piece[]): readonly Piece[] {
-    for (const { kind } of pieces) {
-      if (kind === 'percent') return pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece));
-    }
-    return pieces;
+    const hasPercent = pieces.some(({ kind }) => kind === 'percent');
+    return hasPercent ? pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)) : pieces;
   }
 
   /** `%$name` where it is no macro: a label of the context. */

@@ -17,7 +17,8 @@ export class RawLine {
     this.directive = directiveIn(pieces);
     let isReplacing = false;
     let isAsWritten = true;
-    for (const piece of pieces) {
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = pieces[index];
       if (piece.kind !== 'percent' && piece.kind !== 'broken') continue;
       isAsWritten = false;
       isReplacing ||= isReplaced(piece);

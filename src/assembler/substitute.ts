@@ -26,7 +26,8 @@ const ownedBy = ({ macro, expansion }: MacroFrame, pieces: readonly Piece[]): Pi
 
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
   const row = new Row();
-  for (const piece of pieces) {
+  for (let index = 0; index < pieces.length; index++) {
+    const piece = pieces[index];
     if (piece.kind === 'percent' && isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
     else row.keep(piece);
   }

@@ -57,7 +57,7 @@ export const startTerm = (section: string): string => `${section} start`;
  */
 const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
 const isUnresolved = ({ terms }: Value): boolean => {
-  for (const { name } of terms) if (name === '?') return true;
+  for (let index = 0; index < terms.length; index++) if (terms[index].name === '?') return true;
   return false;
 };
 

@@ -11,7 +11,8 @@ export const templateName = (instruction: Instruction, operands: readonly Source
   if (prefixes.length > 0) return undefined;
   let name = `${mode} ${mnemonic}`;
   let hasAddress = false;
-  for (const operand of operands) {
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index];
     if (operand.kind === 'reg') {
       if (operand.written !== undefined) return undefined;
       name += operand.high ? ` h${operand.index}` : ` r${operand.size}.${operand.index}`;
@@ -33,6 +34,9 @@ const SHORT_JUMP = 2n;
 
 const memoryName = ({ terms, size, distance, segment, rip, displacementSize, nosplit }: Extract<SourceOperand, { kind: 'mem' }>): string => {
   let name = ` m${size ?? ''}${distance ?? ''},${segment ?? ''},${rip ?? ''},${displacementSize ?? ''},${nosplit ?? ''}`;
-  for (const { register, factor, scaled } of terms) name += `,${register.size}.${register.index}*${factor}${scaled}`;
+  for (let index = 0; index < terms.length; index++) {
+    const { register, factor, scaled } = terms[index];
+    name += `,${register.size}.${register.index}*${factor}${scaled}`;
+  }
   return name;
 };

@@ -64,6 +64,7 @@ const addressSizeOf = (
 /** The same register's factors added up, those of 0 gone, in the order of first mention. */
 const sumTerms = (terms: readonly AddressTerm[]): AddressTerm[] => {
   const sums: AddressTerm[] = [];
+  if (terms.length < 2) return terms.filter(({ factor }) => factor !== 0n);
   for (const term of terms) {
     const at = sums.findIndex(({ register }) => register.index === term.register.index);
     if (at < 0) sums.push(term);

@@ -92,7 +92,8 @@ export const emit = (e: Emission): Emitted | { readonly error: string } => {
   const bytes = prefixBytes(e, toggled);
   if (typeof form.prefix === 'number') bytes.push(form.prefix);
   if (hasRex) bytes.push(0x40 | rex);
-  for (const byte of ESCAPES[form.map]) bytes.push(byte);
+  const escapes = ESCAPES[form.map];
+  for (let index = 0; index < escapes.length; index++) bytes.push(escapes[index]);
   bytes.push(form.opcode | (parts.opcode & 7));
   let displacementAt = -1;
   if (form.fixed >= 0) bytes.push(form.fixed);
@@ -109,7 +110,7 @@ export const emit = (e: Emission): Emitted | { readonly error: string } => {
   }
   const tailAt = bytes.length;
   if (target) pushLittleEndian(bytes, target.displacement - endOf(e.start, bytes.length + target.size / 8), target.size);
-  for (const byte of parts.tail) bytes.push(byte);
+  for (let index = 0; index < parts.tail.length; index++) bytes.push(parts.tail[index]);
   return { bytes: new Uint8Array(bytes), displacementAt, tailAt };
 };
 

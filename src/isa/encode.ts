@@ -78,12 +78,15 @@ const choose = (request: Request): Encoded => {
   const forms = formsShaped(mnemonic, request.operands, mode);
   let failure: string | undefined;
   let longest: Success | undefined;
-  for (const relaxed of [false, true]) {
+  for (let round = 0; round < 2; round++) {
+    const relaxed = round === 1;
     if (isAmbiguous(forms, request, relaxed)) return { error: 'operation size not specified' };
-    for (const form of forms) {
+    for (let at = 0; at < forms.length; at++) {
+      const form = forms[at];
       if (matchForm(form, request, relaxed) !== 'fits') continue;
-      for (const displacementSize of request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST) {
-        const result = build(form, request, displacementSize);
+      const sizes = request.memory && atLeast > 0 ? DISPLACEMENT_SIZES : SHORTEST;
+      for (let size = 0; size < sizes.length; size++) {
+        const result = build(form, request, sizes[size]);
         if ('error' in result) failure ??= result.error;
         else if (result.bytes.length >= atLeast) return result;
         else if (!longest || result.bytes.length > longest.bytes.length) longest = result;
@@ -116,7 +119,8 @@ const isAmbiguous = (forms: readonly Form[], request: Request, relaxed: boolean)
   if (!hasUnsizedMemory || !memory || forms.length < 2) return false;
   const at = operands.indexOf(memory);
   let size: number | undefined;
-  for (const form of forms) {
+  for (let index = 0; index < forms.length; index++) {
+    const form = forms[index];
     if (matchForm(form, request, relaxed) !== 'fits') continue;
     const pattern = form.operands[at];
     const another = 'size' in pattern ? pattern.size : 0;
@@ -148,7 +152,7 @@ const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
 const operandSizeFor = (form: Form, { source: { mode }, operands, written, memory }: Request): 16 | 32 | 64 => {
   const usual = form.longModeSize === 'usual';
   const isFar = form.sem === 'jmp_far' || form.sem === 'call_far';
-  const [first] = operands;
+  const first = operands[0];
   const given = first !== undefined && (first.kind === 'imm' || first.kind === 'mem' || first.kind === 'far') ? first.size : undefined;
   const takesWord = given !== undefined && (form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel'));
   const word = takesWord ? given : undefined;
@@ -183,7 +187,7 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
   const emitted = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
   if ('error' in emitted) return emitted;
   const { bytes } = emitted;
-  const [target] = operands;
+  const target = operands[0];
   if (target?.kind === 'rel' && !reaches(target.displacement - start - BigInt(bytes.length), target.size, form, sources[0]))
     return { error: 'short jump is out of range' };
   if (lock && !(form.lock && address)) warnings.push('instruction is not lockable');

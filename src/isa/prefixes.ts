@@ -23,7 +23,8 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
     operandSize: undefined,
     addressSize: undefined,
   };
-  for (const prefix of prefixes) {
+  for (let index = 0; index < prefixes.length; index++) {
+    const prefix = prefixes[index];
     const segment = (SEGMENT_NAMES as readonly string[]).indexOf(prefix);
     const [, kind, digits] = /^([oa])(16|32|64)$/.exec(prefix) ?? [];
     if (prefix === 'wait') written.wait = true;
@@ -42,7 +43,8 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
       written.repeat = prefix.startsWith('repn') ? 'repne' : 'rep';
     }
   }
-  for (const operand of operands) {
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index];
     if (operand.kind !== 'mem' || operand.segment === undefined) continue;
     if (written.segment !== NONE) return { error: 'instruction has conflicting segment overrides' };
     written.segment = operand.segment;

@@ -27,7 +27,7 @@ export const formsShaped = (mnemonic: string, operands: readonly SourceOperand[]
   const all = formsNamed(mnemonic);
   if (all.length === 0 || operands.length >= TOO_MANY) return NO_FORMS;
   let shape: number = mode;
-  for (const operand of operands) shape = shape * 16 + shapeOf(operand);
+  for (let index = 0; index < operands.length; index++) shape = shape * 16 + shapeOf(operands[index]);
   let byShape = known.get(all);
   if (!byShape) known.set(all, (byShape = new Map()));
   let forms = byShape.get(shape);
