@@ -30,16 +30,23 @@ export const performJob = async (job: Job): Promise<JobResult> => {
   return { ...measured, residentMiB: process.resourceUsage().maxRSS / 1024 };
 };
 
-/** Runs a job in a child of this process; undefined if it failed or took longer than `timeoutMs`. */
+/** Runs a job in a child of this process; undefined, and told why, if it failed or took longer than `timeoutMs`. */
 export const runJob = (job: Job, timeoutMs = 120_000): Promise<JobResult | undefined> =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--job', JSON.stringify(job)], {
       stdio: ['ignore', 'pipe', 'inherit'],
       timeout: timeoutMs,
     });
+    const start = performance.now();
     let output = '';
     child.stdout.on('data', (data) => (output += data));
-    child.on('close', (code) => resolve(code === 0 ? JSON.parse(output.trim().split('\n').at(-1)!) : undefined));
+    child.on('close', (code, signal) => {
+      const result = code === 0 ? (JSON.parse(output.trim().split('\n').at(-1)!) as JobResult) : undefined;
+      const why = result === undefined ? `its process ended with ${signal ?? `code ${code}`}` : 'it found its results wrong';
+      const after = `${Math.round((performance.now() - start) / 1000)} s`;
+      if (!result?.passed) console.error(`failed after ${after}, ${why}: ${JSON.stringify(job)}`);
+      resolve(result);
+    });
   });
 
 type Measured = Omit<JobResult, 'residentMiB'>;
@@ -62,7 +69,9 @@ const runMachine = ({ image, config: wanted, untilTicks }: Job & { kind: 'machin
   };
   const outcome = machine.run(untilTicks ?? Number.MAX_SAFE_INTEGER);
   const ms = threadMs() - start.ms;
-  return { passed: passed || outcome.kind === 'until', ms, instructions: retired() - start.instructions };
+  passed ||= outcome.kind === 'until';
+  if (!passed) console.error([JSON.stringify(outcome), ...machine.cpus.map(({ id }) => machine.describeCpu(id))].join('\n'));
+  return { passed, ms, instructions: retired() - start.instructions };
 };
 
 interface V86 {

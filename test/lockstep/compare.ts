@@ -7,8 +7,9 @@ import { type Plan, type Subject, VARIANTS } from './subject.ts';
 export interface Result {
   /** Runs that have been compared with a reference. */
   readonly runs: number;
-  /** Instructions of the reference; of all variants that translate, and how many of these were executed by translated code. */
+  /** Instructions of the reference. */
   readonly instructions: number;
+  /** Ticks of all variants that translate in which no CPU slept, and how many of them were in translated code. */
   readonly translatable: number;
   readonly translated: number;
   /** What is not the same. */
@@ -32,7 +33,7 @@ export const compareLanes = (subject: Subject, plan: Plan): Result => {
     else if (lane.observations() !== observations) differences.push(`${what}: ${firstOther(observations, lane.observations())}`);
     if (variant.engine !== 'translate') continue;
     translated += lane.translated;
-    translatable += instructions;
+    translatable += reference.busyTicks;
   }
   return { runs: others.length, instructions, translatable, translated, differences };
 };

@@ -1,6 +1,7 @@
 // What is run in lockstep, in groups. Each run has a name, from which and from the seed everything follows: a name that failed is
 // all one needs to see it again.
 
+import { type Bits, build, programNames as benchmarkNames, readProgram as readBenchmark } from '../../bench/programs.ts';
 import { programNames, readProgram } from '../conformance/programs.ts';
 import { guestSource, readGuest } from '../fuzz/guest-case.ts';
 import type { Random } from '../../src/base/random.ts';
@@ -9,8 +10,9 @@ import { pick } from '../fuzz/pick.ts';
 import { catalogue } from '../support/catalogue.ts';
 import { kernel, runScenario } from '../support/scenario-run.ts';
 import { compareLanes, type Result } from './compare.ts';
+import { retiredBy, translatedBy } from './lane.ts';
 import { randomGuest } from './random-guest.ts';
-import { planFor, randomFor, type Subject, VARIANTS } from './subject.ts';
+import { planFor, randomFor, type Subject, VARIANTS, type Variant } from './subject.ts';
 import { compareVectors, vectorNames } from './vectors.ts';
 
 const MIB = 1024 * 1024;
@@ -69,12 +71,16 @@ const guests: Group = {
 
 /** The clock of those that are compared with what runs without fast-forward: all of their instructions are executed, of 20 s and more. */
 const SLOW = { plain: 1_000_000, disturbed: 250_000 } as const;
+/** A storm, which is the same all the time, may be cut short: so many instructions are executed at most. */
+const MOST_INSTRUCTIONS = 8_000_000;
 
-const runOf = (name: string, seed: number, hz: number, variants: Subject['variants']): Result => {
+const runOf = (name: string, seed: number, hz: number, variants: readonly Variant[]): Result => {
   const { what, turns, isDisturbed } = readTurn(name, seed);
-  const { config, now } = runScenario(what, { config: { ramBytes: RAM_BYTES, hz, engine: 'translate', ...turns } }).machine;
-  const subject = { config, load: loaderOf(kernel), end: now, hot: 20, variants };
-  return compareLanes(subject, planFor(subject, randomFor(seed, name), 8, isDisturbed ? 24 : 0));
+  const { machine } = runScenario(what, { config: { ramBytes: RAM_BYTES, hz, engine: 'translate', ...turns } });
+  const executed = variants.some(({ fastForward }) => !fastForward) ? retiredBy(machine) : translatedBy(machine);
+  const end = Math.ceil(machine.now * Math.min(1, MOST_INSTRUCTIONS / executed));
+  const subject = { config: machine.config, load: loaderOf(kernel), end, hot: 40, variants };
+  return compareLanes(subject, planFor(subject, randomFor(seed, name), 7, isDisturbed ? 24 : 0));
 };
 
 const scenarios: Group = {
@@ -87,6 +93,25 @@ const gigahertz: Group = {
   names: () => catalogue().map(({ name }) => `${name} turn=random plain`),
   run: (name, seed) => runOf(name, seed, 1_000_000_000, VARIANTS.filter(({ fastForward }) => fastForward)),
 };
+
+/** Programs that are translated for the most part (bench/programs); they take no interrupts but their own. */
+const benchmarks: Group = {
+  names: () =>
+    benchmarkNames().flatMap((name) =>
+      readBenchmark(name).bits.flatMap((bits) => ['64', '1000', 'random'].map((turn) => `${name}-${bits} turn=${turn} plain`)),
+    ),
+  run: (name, seed) => {
+    const { what, turns } = readTurn(name, seed);
+    const [, program, bits] = /^(.*)-(\d+)$/.exec(what)!;
+    const { bytes } = build(program, { bits: Number(bits) as Bits, scale: 1 });
+    const config = complete({ cpus: readBenchmark(program).cpus, ramBytes: BENCHMARK_RAM_BYTES, hz: 1_000_000_000, ...turns });
+    const load = loaderOf(bytes);
+    const subject = { config, load, end: Math.min(lengthOf(config, load), MOST_BENCHMARK_TICKS), hot: 100 };
+    return compareLanes(subject, planFor(subject, randomFor(seed, name), 6, 0));
+  },
+};
+const BENCHMARK_RAM_BYTES = 64 * MIB;
+const MOST_BENCHMARK_TICKS = 3_000_000;
 
 const vectors: Group = { names: vectorNames, run: (name) => compareVectors(name) };
 
@@ -112,6 +137,6 @@ const hostileGuest = (random: Random, turns: Partial<MachineConfig>): Subject =>
   return { config: { ...config, ...turns }, load: loaderOf(image), end: HOSTILE_TICKS, hot: pick(random, [1, 5, 60]) };
 };
 
-export const GROUPS = { scenarios, gigahertz, guests, vectors, fuzz } as const satisfies Record<string, Group>;
+export const GROUPS = { scenarios, gigahertz, guests, benchmarks, vectors, fuzz } as const satisfies Record<string, Group>;
 export type GroupName = keyof typeof GROUPS;
 export const GROUP_NAMES = Object.keys(GROUPS) as GroupName[];

@@ -17,6 +17,16 @@ export const nameOf = ({ engine, fastForward }: Variant): string => `${engine}${
 export const clockOf = (cpu: Cpu): Timeline => cpu.wires.clock as Timeline;
 const lapicOf = (cpu: Cpu): Lapic => cpu.wires.interrupts as Lapic;
 
+/** Instructions of all CPUs, and ticks of those that did not sleep. */
+export const retiredBy = ({ cpus }: Machine): number => busyTicks(cpus) - cpus.reduce((sum, { extraTicks }) => sum + extraTicks, 0);
+const busyTicks = (cpus: readonly Cpu[]): number => cpus.reduce((sum, { time, haltedTicks }) => sum + time - haltedTicks, 0);
+
+/** Ticks in translated code. */
+export const translatedBy = ({ cpus }: Machine): number => {
+  const { translator } = cpus[0];
+  return translator instanceof RegionTranslator ? translator.ticks : 0;
+};
+
 export class Lane {
   readonly #subject: Subject;
   readonly #plan: Plan;
@@ -40,15 +50,17 @@ export class Lane {
     return this.#machine;
   }
 
-  /** Instructions of all CPUs so far. */
   get instructions(): number {
-    return this.#machine.cpus.reduce((sum, { time, haltedTicks, extraTicks }) => sum + time - haltedTicks - extraTicks, 0);
+    return retiredBy(this.#machine);
   }
 
-  /** Those of them that translated code has executed. */
+  get busyTicks(): number {
+    return busyTicks(this.#machine.cpus);
+  }
+
+  /** As many of them as were in translated code. */
   get translated(): number {
-    const { translator } = this.#machine.cpus[0];
-    return this.#translated + (translator instanceof RegionTranslator ? translator.ticks : 0);
+    return this.#translated + translatedBy(this.#machine);
   }
 
   /** Runs to the end of the next step: how things are then, before anything arrives. */
