@@ -30,6 +30,8 @@ export interface TranslatorOptions {
   readonly memory: { readonly wasm: { readonly buffer: ArrayBuffer }; readonly marksOffset: number; readonly waysOffset: number };
   /** How often an instruction must have been the target of a branch to be worth a region; for tests. */
   readonly hot?: number;
+  /** How many regions there may be; for tests. */
+  readonly regions?: number | undefined;
 }
 
 const HOT = 1000;
@@ -84,6 +86,7 @@ interface Entry extends TranslatedEntry, WayIn {
 export class RegionTranslator implements Translator {
   readonly #options: TranslatorOptions;
   readonly #hot: number;
+  readonly #maxRegions: number;
   readonly #chain: Chain;
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
@@ -98,16 +101,18 @@ export class RegionTranslator implements Translator {
   #cpu: Cpu | undefined;
   /** How often a region has been dropped. */
   #dropped = 0;
-  /** Regions made so far, and ticks spent in them. */
+  /** Regions made so far, how often the host has entered one, and ticks spent in them. */
   compiled = 0;
+  entered = 0;
   ticks = 0;
 
   constructor(options: TranslatorOptions) {
     this.#options = options;
     this.#hot = options.hot ?? HOT;
+    this.#maxRegions = options.regions ?? MAX_REGIONS;
     this.#words = new Uint32Array(options.memory.wasm.buffer);
     this.#floats = new Float64Array(options.memory.wasm.buffer);
-    this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, MAX_REGIONS);
+    this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, this.#maxRegions);
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
   }
 
@@ -126,6 +131,7 @@ export class RegionTranslator implements Translator {
     this.#cpu = cpu;
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
     this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
+    this.entered++;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
     const left = result % MISSED;
     this.ticks += ticks - left;
@@ -196,7 +202,7 @@ export class RegionTranslator implements Translator {
     };
     const region = discover({ mode, codeBase, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
     if (region === undefined) return;
-    if (this.#live.size >= MAX_REGIONS || this.#bytes > MAX_BYTES) this.#dropOlder();
+    if (this.#live.size >= this.#maxRegions || this.#bytes > MAX_BYTES) this.#dropOlder();
     const context: CompileContext = {
       mode,
       codeBase,

@@ -24,11 +24,11 @@ export interface Bench {
 }
 
 /** A CPU without paging. Outside of RAM reads give ones; there are no interrupts. */
-export function bench(mode: Mode, translated: boolean): Bench {
+export function bench(mode: Mode, translated: boolean, regions?: number): Bench {
   const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
   const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
   const code = new InsnCache(ram);
-  const translator = translated ? new RegionTranslator({ ram, code, memory, hot: 1 }) : undefined;
+  const translator = translated ? new RegionTranslator({ ram, code, memory, hot: 1, regions }) : undefined;
   const cpu = new Cpu({
     id: 0,
     memory: memory.buffer,
@@ -70,6 +70,8 @@ export interface Program {
   readonly gpr: readonly bigint[];
   readonly rip: number;
   readonly rflags: number;
+  /** How many regions there may be. */
+  readonly regions?: number;
 }
 
 /** Ticks of all runs on the translating CPUs, and those of them in translated code. */
@@ -78,7 +80,7 @@ export const stats = { ticks: 0, translated: 0, regions: 0 };
 const translators = new WeakMap<Cpu, RegionTranslator | undefined>();
 
 const start = (program: Program, translated: boolean): Cpu => {
-  const { cpu, translator } = bench(program.mode, translated);
+  const { cpu, translator } = bench(program.mode, translated, program.regions);
   translators.set(cpu, translator);
   for (const [address, bytes] of program.memory) cpu.ram.write(address, bytes);
   cpu.gpr.set(program.gpr);

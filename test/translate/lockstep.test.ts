@@ -3,9 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import type { MachineConfig } from '../../src/index.ts';
-import { boot } from '../machine/boot.ts';
 import { compare, stats } from './bench.ts';
+import { runs, TURNS } from './engines.ts';
 import { randomProgram } from './random-program.ts';
 
 const END = 3000;
@@ -27,18 +26,6 @@ describe.each([64, 32, 16] as const)('random programs in %i-bit code', (mode) =>
 test('a good part of the random programs was translated', () => {
   expect(stats.translated / stats.ticks).toBeGreaterThan(0.1);
 });
-
-/** Hash and time of a machine with each engine and with and without fast-forward, at several times. */
-function runs(program: string, config: Partial<MachineConfig>, ends: readonly number[]): string[][] {
-  return [
-    { engine: 'interpret', fastForward: false },
-    { engine: 'translate', fastForward: false },
-    { engine: 'translate', fastForward: true },
-  ].map((choice) => {
-    const machine = boot(program, { ...config, ...(choice as Partial<MachineConfig>) });
-    return ends.map((end) => `${machine.run(end).kind} ${machine.now} ${machine.stateHash()}`);
-  });
-}
 
 /** A timer interrupts work of all kinds at places that have nothing to do with it; the handler counts and looks at where it came from. */
 const INTERRUPTED = `
@@ -239,7 +226,7 @@ pages:
 faults: dq 0`;
 
 describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_MODIFYING, guarded: GUARDED, paged: PAGED }))('a program that is %s', (_name, program) => {
-  test.each([{ turn: 1 }, { turn: 64 }, { turn: 1000 }, { turn: 500, seed: 3 }, { turn: 100, cpus: 1 }])('is the same: %o', (config) => {
+  test.each(TURNS)('is the same: %o', (config) => {
     const [interpreted, ...others] = runs(program, { cpus: 3, ...config }, [5_000, 20_001, 50_000, 120_000]);
     for (const other of others) expect(other).toEqual(interpreted);
   });
