@@ -44,19 +44,13 @@ export class Macros {
 
   /** All definitions of the name, the newest first. */
   named(name: string): readonly MultiMacro[] {
-    return this.#find(name, name.toLowerCase());
+    return meantBy(name, this.#byName.get(name.toLowerCase()));
   }
 
   /** The same for a word in a source. */
   calledBy({ text, lower }: Word): readonly MultiMacro[] {
-    return this.#find(text, lower);
-  }
-
-  #find(name: string, lower: string): readonly MultiMacro[] {
     const macros = this.#byName.get(lower);
-    if (!macros) return NONE;
-    const isMeant = (macro: MultiMacro): boolean => macro.caseless || macro.name === name;
-    return macros.every(isMeant) ? macros : macros.filter(isMeant);
+    return macros === undefined ? NONE : meantBy(text, macros);
   }
 
   /** Whether there is one with this name that takes some of these numbers of arguments (any without `arity`). */
@@ -83,6 +77,12 @@ export class Macros {
 }
 
 const NONE: readonly MultiMacro[] = [];
+
+/** Those of one name in lower case that are meant by it as it is written. */
+const meantBy = (name: string, macros: readonly MultiMacro[] = NONE): readonly MultiMacro[] => {
+  const isMeant = (macro: MultiMacro): boolean => macro.caseless || macro.name === name;
+  return macros.every(isMeant) ? macros : macros.filter(isMeant);
+};
 
 /** An argument of a call, its braces removed. `start`: where it begins in the row it was taken from. */
 interface Argument {

@@ -56,7 +56,7 @@ export class Parser {
       return body && { origin, label: undefined, parent: this.#parent, times: undefined, body };
     }
     const { word } = cursor;
-    if (word !== undefined && isMnemonic(word) && !isColon(line.tokens[1])) return this.#parseRest(cursor, origin, undefined, undefined);
+    if (word !== undefined && isMnemonic(word) && !isColon(line.tokens[1])) return this.#finish(cursor, origin, this.#parseKnown(cursor));
     const label = this.#parseLabel(cursor);
     if (label === INVALID) return undefined;
     if (label !== undefined && cursor.acceptWord('equ')) return this.#parseEqu(cursor, label, origin);
@@ -71,8 +71,11 @@ export class Parser {
 
   /** What stands behind the label and its repetition. */
   #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Expression | undefined): Statement {
-    const body = cursor.token === undefined ? undefined : this.#parseBody(cursor);
-    if (body) this.#expectEnd(cursor);
+    return this.#finish(cursor, origin, cursor.token === undefined ? undefined : this.#parseBody(cursor), label, times);
+  }
+
+  #finish(cursor: Cursor, origin: Origin, body: Body | undefined, label?: string, times?: Expression): Statement {
+    if (body && cursor.token !== undefined) this.#refuseRest(cursor);
     return { origin, label, parent: this.#parent, times: body ? times : undefined, body };
   }
 
@@ -103,14 +106,17 @@ export class Parser {
 
   #parseEqu(cursor: Cursor, label: string, origin: Origin): Statement | undefined {
     const value = parseExpression(cursor, this.#reporter);
-    if (!value) return undefined;
-    this.#expectEnd(cursor);
-    return { origin, label: this.#fullName(label), parent: this.#parent, times: undefined, body: { kind: 'equ', value } };
+    return value && this.#finish(cursor, origin, { kind: 'equ', value }, this.#fullName(label));
   }
 
   #parseBody(cursor: Cursor): Body | undefined {
     const { word } = cursor;
-    const text = word !== undefined && isMnemonic(word) ? this.#textOf(cursor) : undefined;
+    return word !== undefined && isMnemonic(word) ? this.#parseKnown(cursor) : this.#parseNewBody(cursor);
+  }
+
+  /** An instruction, which perhaps another line has already. */
+  #parseKnown(cursor: Cursor): Body | undefined {
+    const text = this.#textOf(cursor);
     if (text === undefined) return this.#parseNewBody(cursor);
     const known = this.#constants.get(text);
     if (known?.bytes) {
@@ -202,8 +208,8 @@ export class Parser {
     return { kind: 'incbin', bytes, skip: parts[0], length: parts[1] };
   }
 
-  #expectEnd(cursor: Cursor): void {
-    if (cursor.token !== undefined) this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
+  #refuseRest(cursor: Cursor): void {
+    this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
   }
 }
 

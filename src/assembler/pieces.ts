@@ -2,7 +2,7 @@
 // which expansion they come from.
 import type { Place } from '../base/diagnostic.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
-import { type Expansion, type Origin, type Punctuation, spell, type Word, Written } from './tokens.ts';
+import { type Expansion, type Origin, type Punctuation, spell, type Token, type Word, Written } from './tokens.ts';
 
 /** Thrown where going on makes no sense (a limit, `%fatal`); caught in `expand`, which reports it and ends. */
 export class Fatal {
@@ -95,7 +95,14 @@ export class Row {
 }
 
 /** The pieces as produced by `macro`. */
-export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => pieces.map((piece) => producedBy(piece, macro));
+export const expandedFrom = (pieces: readonly Piece[], macro: Expansion): Piece[] => {
+  const produced = new Array<Piece>(pieces.length);
+  for (let index = 0; index < pieces.length; index++) {
+    const { kind, text, lower, value, escaped, spaceBefore, line, column } = pieces[index];
+    produced[index] = new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
+  }
+  return produced;
+};
 
 /** Beyond this a name is not one that somebody wrote. */
 const LONGEST_NAME = 4096;
@@ -110,6 +117,16 @@ const fuseAtEnd = (left: Piece, right: Piece): boolean => {
   if (right.spaceBefore) return false;
   if (isNameLike(right)) return isNameLike(left) || isPunctuation(left, '$');
   return left.kind === 'punctuation' && right.kind === 'punctuation' && '<>=&|^/!$%'.includes(left.text[0]);
+};
+
+/** Whether all pieces are tokens already, none of which makes one with its neighbour. So it is with most lines. */
+export const areTokens = (pieces: readonly Piece[]): pieces is readonly Token[] => {
+  for (let index = 0; index < pieces.length; index++) {
+    const { kind, spaceBefore } = pieces[index];
+    if (kind === 'percent' || kind === 'broken') return false;
+    if (!spaceBefore && index > 0 && fuseAtEnd(pieces[index - 1], pieces[index])) return false;
+  }
+  return true;
 };
 
 /** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
@@ -158,7 +175,10 @@ export const paste = (pieces: readonly Piece[]): readonly Piece[] => {
 };
 
 const hasPaste = (pieces: readonly Piece[]): boolean => {
-  for (let index = 0; index < pieces.length; index++) if (isPaste(pieces[index])) return true;
+  for (let index = 0; index < pieces.length; index++) {
+    const { kind, value } = pieces[index];
+    if (kind === 'percent' && value === 'paste') return true;
+  }
   return false;
 };
 

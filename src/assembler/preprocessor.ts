@@ -5,7 +5,7 @@ import { expandSingle } from './expand-single.ts';
 import { Input, type MacroFrame } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { Macros } from './macros.ts';
-import { contextName, Fatal, isWord, joinTouching, producedBy, wordAt } from './pieces.ts';
+import { areTokens, contextName, Fatal, isWord, joinTouching, producedBy, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
 import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
@@ -132,21 +132,15 @@ export class Preprocessor {
 
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
-    const joined = joinTouching(this.#withContextLabels(pieces), true);
+    if (areTokens(pieces)) return pieces;
+    const joined = joinTouching(pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)), true);
     let isWhole = true;
-    for (let index = 0; index < joined.length; index++) {
-      const piece = joined[index];
-      const { kind } = piece;
-      if (kind !== 'broken' && kind !== 'percent') continue;
-      this.reporter.error(piece, kind === 'broken' ? piece.value : this.#whyNot(piece as Percent));
+    for (const piece of joined) {
+      if (piece.kind !== 'broken' && piece.kind !== 'percent') continue;
+      this.reporter.error(piece, piece.kind === 'broken' ? piece.value : this.#whyNot(piece));
       isWhole = false;
     }
     return isWhole ? (joined as readonly Token[]) : undefined;
-  }
-
-  #withContextLabels(pieces: readonly Piece[]): readonly Piece[] {
-    const hasPercent = pieces.some(({ kind }) => kind === 'percent');
-    return hasPercent ? pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)) : pieces;
   }
 
   /** `%$name` where it is no macro: a label of the context. */
