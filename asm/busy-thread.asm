@@ -50,10 +50,8 @@ function busy_until_sign
         call    cond_resched
         cmp     dword [busy_sign], 0
         je      .busy
-.exact: call    cond_resched            ; a tick in these last milliseconds must be fed too
-        call    sched_clock
-        cmp     rax, [busy_until]
-        jb      .exact
+        mov     rdi, [busy_until]
+        call    work_until              ; a tick in these last milliseconds must be fed too
         return
 endfunction
 

@@ -49,12 +49,25 @@ function wait_for_phase
         div     rcx
         mov     edi, eax
         call    msleep
+.work:  mov     rdi, rbx
+        call    work_until
+.done:  pop     r12
+        pop     rbx
+        return
+endfunction
+
+; work_until -- keeps this CPU busy, but lets others run    in: rdi = ns since boot    uses: all caller-saved
+function work_until
+        push    rbx
+        mov     rsi, [tsc_hz]
+        call    ns_to_cycles
+        mov     rbx, rax
+        add     rbx, [tsc_start]
 .work:  pause
         call    cond_resched
-        call    sched_clock
+        get_cycles
         cmp     rax, rbx
         jb      .work
-.done:  pop     r12
         pop     rbx
         return
 endfunction

@@ -117,9 +117,7 @@ function pit_run
         out     PORT_PIT_MODE, al
         mov     al, PIT_TICKS & 0xff
         out     PORT_PIT_CH2, al
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
+        get_cycles
         mov     r8, rax
         mov     edi, APIC_TMICT
         mov     esi, -1
@@ -133,9 +131,7 @@ function pit_run
         call    apic_read
         mov     ecx, eax
         not     ecx                     ; ticks gone: from 2^32 - 1 down to here
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
+        get_cycles
         sub     rax, r8
         mov     edx, ecx
         return
@@ -144,9 +140,7 @@ endfunction
 ; sched_clock -- nanoseconds since the boot CPU's first instruction; 0 until the rate is known
 ;   out: rax    uses: rdx, flags    after: arch/x86/kernel/tsc.c native_sched_clock()
 function sched_clock
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
+        get_cycles
         sub     rax, [tsc_start]
         mul     qword [clock_mult]
         shrd    rax, rdx, CLOCK_SHIFT
@@ -170,14 +164,10 @@ function ndelay
         mov     rsi, [tsc_hz]
         call    ns_to_cycles
         mov     rcx, rax
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
+        get_cycles
         add     rcx, rax                ; when it is over
 .wait:  pause
-        rdtsc
-        shl     rdx, 32
-        or      rax, rdx
+        get_cycles
         cmp     rax, rcx
         jb      .wait
         return

@@ -30,7 +30,7 @@ export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
 export { dumpCore } from './lab/core-dump.ts';
-export { ERRATA, type Erratum } from './lab/errata.ts';
+export { ERRATA, type Erratum, NOT_SHOWN } from './lab/errata.ts';
 export { type Expectation, formatExpectation, outlineOf, parseExpectation } from './lab/expectation.ts';
 export { kindOfLine } from './lab/findings.ts';
 export { describeFinding, describeVerdict } from './lab/judge.ts';

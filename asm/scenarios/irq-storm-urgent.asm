@@ -29,6 +29,8 @@ function irq_storm_urgent_thread
 endfunction
 
 function irq_storm_urgent_handler
+        mov     edi, IRQ_STORM_WORK_US
+        call    udelay
         mov     esi, DEVICE_VECTOR_URGENT
         call    trigger_irq
         return

@@ -6,7 +6,7 @@
 
         scenario tasklet_storm, tasklet_storm_init
 
-TASKLET_STORM_WORK_US equ 300
+TASKLET_STORM_WORK_US equ 1500
 
 ; tasklet_storm_init -- out: eax = 0    uses: all caller-saved
 function tasklet_storm_init

@@ -3,7 +3,7 @@
 // iterations at once, up to the first in which a condition would come out otherwise. What is no such sum must not matter to any
 // condition, and comes out right when the last iteration is executed.
 
-import { type Insn, NONE, type Operand, RAX, RCX, RDX, RSP } from '../isa/insn.ts';
+import { type Insn, NONE, type Operand, RAX, RBP, RCX, RDX, RSP } from '../isa/insn.ts';
 import type { Sem } from '../isa/sems.ts';
 import { literal, plus, type Sum, type Test, unchanged, withoutWrap } from './affine.ts';
 import type { Cpu } from './cpu.ts';
@@ -207,6 +207,8 @@ export class Induction {
         return this.#values[RSP].depends === 0 && (dst.kind === 'none' || this.#value(dst).depends === 0);
       case 'pop':
         return this.#values[RSP].depends === 0 && this.#set(dst, SAME);
+      case 'leave':
+        return this.#values[RBP].depends === 0 && this.#values[RSP].depends === 0;
       case 'jcc':
         return this.#branch(cpu, form.condition >> 1, (cpu.nextRip !== cpu.rip + BigInt(insn.length)) !== ((form.condition & 1) === 1));
       case 'loop': {

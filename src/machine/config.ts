@@ -39,8 +39,8 @@ const MIB = 1024 * 1024;
 export const DEFAULT_CONFIG: MachineConfig = {
   cpus: 2,
   ramBytes: 64 * MIB,
-  hz: 1_000_000,
-  turn: 100,
+  hz: 1_000_000_000,
+  turn: 1000,
   seed: 0,
   pmu: true,
   commandLine: '',

@@ -7,7 +7,7 @@ import { clispin, folderWith } from '../support/cli.ts';
 /** Runs a source as `clispin run guest.asm`. */
 const runSource = (source: string | Uint8Array, files: Readonly<Record<string, string>> = {}) => {
   const folder = folderWith({ 'guest.asm': source, ...files });
-  const ended = clispin(['run', 'guest.asm', '--until', '2s'], folder);
+  const ended = clispin(['run', 'guest.asm', '--until', '2ms'], folder);
   return { ...ended, leftover: readdirSync(folder).filter((name) => name !== 'guest.asm' && !(name in files)) };
 };
 
@@ -50,7 +50,7 @@ describe('a guest that goes wrong ends with what it did, the state of its CPUs, 
   test('one that jumps into nothing runs to the limit', () => {
     const { code, stdout } = runSource(kernel('jmp 0x3000000'));
     expect(code).toBe(124);
-    expect(stdout).toContain('end: stopped at 2.000 s; the guest never printed a line\n');
+    expect(stdout).toContain('end: stopped at 0.002 s; the guest never printed a line\n');
     expect(stdout).toMatch(/cpu0 running\n.*\n {2}rip 0000000003/);
   });
   test('one that jumps out of RAM, where all bytes are ones, shuts down', () => {

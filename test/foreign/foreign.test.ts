@@ -12,7 +12,7 @@ import { committedImageOf, FOREIGN, type ForeignImage, imageOf } from './images.
 
 const MIB = 1024 * 1024;
 const COMMAND_LINE = 'image a=1 b';
-const LIMIT = 5_000_000;
+const LIMIT_SECONDS = 5;
 const IMAGES = FOREIGN.map((foreign) => [`${foreign.bits}-bit ${foreign.source}`, foreign, imageOf(foreign)] as const);
 
 const environment = (cpus: number): Uint8Array => new TextEncoder().encode(`CPUS=${cpus}\n`);
@@ -24,7 +24,7 @@ const boot = ({ bootSector }: ForeignImage, image: Uint8Array, wanted: Partial<M
   const machine = new Machine(config);
   const error = machine.load(image);
   if (error) throw new Error(error.error);
-  const outcome = machine.run(LIMIT);
+  const outcome = machine.run(LIMIT_SECONDS * config.hz);
   return { outcome, lines: machine.journal.entries.flatMap((entry) => (entry.kind === 'console' ? [entry.text] : [])) };
 };
 

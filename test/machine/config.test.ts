@@ -6,8 +6,8 @@ test('what is not said has a default', () =>
     ...DEFAULT_CONFIG,
     cpus: 4,
     ramBytes: 67_108_864,
-    hz: 1_000_000,
-    turn: 100,
+    hz: 1_000_000_000,
+    turn: 1000,
     seed: 0,
     pmu: true,
   }));

@@ -34,6 +34,8 @@ const LOOPS = {
   'the counter read and forgotten': '.spin: rdtsc \n xor eax, eax \n xor edx, edx \n cmp dword [flag], 0 \n je .spin',
   'the counter decides, and nothing shows it':
     'rdtsc \n lea ebx, [rax + 30000] \n.spin: rdtsc \n cmp eax, ebx \n setae al \n cmp al, 1 \n mov eax, 0 \n mov edx, 0 \n jne .spin',
+  'waiting for the time-stamp counter, with a function in the loop': `rdtsc \n shl rdx, 32 \n or rax, rdx \n lea rcx, [rax + 33333]
+.spin: call framed \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin`,
   'a loop that stores what it counts': '.spin: inc dword [count] \n cmp dword [flag], 0 \n je .spin',
 } as const;
 
@@ -51,6 +53,10 @@ waiting:
         ${loop}
         ret
 relax:  pause
+        ret
+framed: push    rbp
+        mov     rbp, rsp
+        leave
         ret
 other:  mov     ecx, 30000
 .work:  dec     ecx
@@ -114,6 +120,13 @@ describe('a loop that counts or waits costs nothing either', () => {
     [
       'the halves of a difference',
       'rdtsc \n mov ebx, eax \n mov ecx, edx \n.spin: rdtsc \n sub eax, ebx \n sbb edx, ecx \n cmp edx, 5 \n jb .spin \n cmp eax, 525163520 \n jb .spin',
+      22e9,
+    ],
+    [
+      'the time-stamp counter, and calls a function with a frame',
+      `mov rcx, 22000000000
+.spin: call framed \n rdtsc \n shl rdx, 32 \n or rax, rdx \n cmp rax, rcx \n jb .spin \n exit 0
+framed: push rbp \n mov rbp, rsp \n leave \n ret`,
       22e9,
     ],
   ])('%s', (_name, loop, ticks) => {

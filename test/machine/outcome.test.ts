@@ -73,7 +73,7 @@ describe('how a run ends', () => {
         apic    LVT_TIMER, 0x20030      ; periodic
         apic    INITIAL, 1000
         cli
-        hlt`);
+        hlt`, { hz: 1_000_000 });
     expect(machine.run(1e9)).toEqual({ kind: 'stuck' });
     expect(machine.now).toBeLessThan(20_000);
   });

@@ -19,8 +19,8 @@ export const run: Command = {
   options: [
     ...CONDITION_OPTIONS,
     { name: 'ram', short: 'm', value: 'SIZE', help: 'memory, 16M to 2G (default 64M)' },
-    { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1MHz); all of time scales with it' },
-    { name: 'turn', value: 'TICKS', help: 'instructions that a CPU runs before it is the turn of the next (default 100)' },
+    { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1GHz); all of time scales with it' },
+    { name: 'turn', value: 'TICKS', help: 'instructions that a CPU runs before it is the turn of the next (default 1000)' },
     { name: 'seed', value: 'N', help: 'turns of random length, chosen by N (default 0: all equally long)' },
     { name: 'module', value: 'FILE', multiple: true, help: 'a boot module for the kernel, called FILE; may be given several times' },
     { name: 'boot-sector', help: 'TARGET is what a BIOS reads from a disk: start it at 7C00h in real mode' },

@@ -1,6 +1,8 @@
 // `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
-import { casesOf, cellName, ERRATA, formatExpectation, outlineOf, quote, repeatWords } from '../../index.ts';
+import {
+  casesOf, cellName, ERRATA, formatExpectation, NOT_SHOWN, outlineOf, quote, repeatWords,
+} from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { paint } from '../terminal.ts';
@@ -53,7 +55,7 @@ const listErrata = (json: boolean): number => {
     `    ${truth}`,
     ...commands.map((command) => paint('grey', `    ${command}`)),
     '',
-  ]);
+  ]).concat(`Not shown, since no run can (names of files and functions, configuration, old releases): ${NOT_SHOWN.join(', ')}.`);
   console.log(json ? JSON.stringify(rows, null, 2) : lines.join('\n'));
   return EXIT.OK;
 };

@@ -114,7 +114,9 @@ function count_until_end
         cmp     rdx, 1000000            ; longer than a ms between two looks: somebody else ran
         ja      .look
         add     [rbx], rdx
-.look:  call    cond_resched
+.look:  mov     edi, 100
+        call    udelay
+        call    cond_resched
         cmp     r12, [count_end]
         jb      .next
         pop     r12

@@ -5,15 +5,10 @@
 POLITE_MS         equ 5000
 
 function busy_but_polite
-        push    rbx
         call    sched_clock
-        mov     rbx, POLITE_MS * NSEC_PER_MSEC
-        add     rbx, rax
-.work:  call    cond_resched
-        call    sched_clock
-        cmp     rax, rbx
-        jb      .work
-        pop     rbx
+        mov     rdi, POLITE_MS * NSEC_PER_MSEC
+        add     rdi, rax
+        call    work_until
         return
 endfunction
 
