@@ -3,6 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
+import type { RegionTranslator } from '../../src/translate/engine.ts';
+import { boot } from '../machine/boot.ts';
 import { compare, stats } from './bench.ts';
 import { runs, TURNS } from './engines.ts';
 import { randomProgram } from './random-program.ts';
@@ -230,4 +232,12 @@ describe.each(Object.entries({ interrupted: INTERRUPTED, 'self-modifying': SELF_
     const [interpreted, ...others] = runs(program, { cpus: 3, ...config }, [5_000, 20_001, 50_000, 120_000]);
     for (const other of others) expect(other).toEqual(interpreted);
   });
+});
+
+test('code that misses the TLB all the time stays in translated code', () => {
+  const machine = boot('start: mov esi, 0x400000 \n.next: mov rax, [rsi] \n add esi, 0x1000 \n and esi, 0x7fffff \n or esi, 0x400000 \n jmp .next', {
+    engine: 'translate',
+  });
+  machine.run(200_000);
+  expect((machine.cpus[0].translator as RegionTranslator).ticks).toBeGreaterThan(150_000);
 });
