@@ -170,9 +170,10 @@ export class RegionTranslator implements Translator {
     }
   }
 
-  /** Forgets all translated code. */
+  /** Forgets all translated code, and what it has cost. */
   clear(): void {
     for (const translation of this.#live) this.#drop(translation);
+    this.#debt = 0;
   }
 
   /** Half of what is alive. */

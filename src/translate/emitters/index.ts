@@ -1,7 +1,9 @@
 // Meanings of instructions as WebAssembly: texts of their own beside the interpreter's, so that comparing the two means something. What is
-// not here the interpreter executes. In every emitter, all that may leave the region comes before the first change.
+// not here the interpreter executes. In every emitter, all that may leave the region comes before the first change; of a repeated string,
+// of each run of elements.
 
 import { CS, FS, type Insn, type Mode, type Operand } from '../../isa/insn.ts';
+import type { Sem } from '../../isa/sems.ts';
 import { BITS } from './bits.ts';
 import type { Emitters } from './common.ts';
 import { DATA } from './data.ts';
@@ -15,43 +17,45 @@ import { SYSTEM } from './system.ts';
 
 export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM };
 
-/** Whether the translator has this instruction, with these operands, in code of this kind. */
-export function canEmit(insn: Insn): boolean {
-  const { form, dst, src, third, mode, size, repeat, addressSize, segment } = insn;
-  if (EMITTERS[form.sem] === undefined) return false;
-  if (!canUse(dst, mode) || !canUse(src, mode) || !canUse(third, mode)) return false;
-  switch (form.sem) {
-    case 'movs':
-    case 'stos':
-    case 'scas':
-    case 'cmps':
-    case 'xlat':
-      return addressSize === mode && (mode === 64 || (segment < FS && segment !== CS));
-    case 'lods':
-      return addressSize === mode && repeat === 'none' && (mode === 64 || (segment < FS && segment !== CS));
-    case 'mov_seg':
-      return dst.kind !== 'seg';
-    case 'shld':
-    case 'shrd':
-      return size !== 16;
-    case 'bswap':
-      return size !== 16;
-    case 'jcc':
-    case 'jrcxz':
-    case 'loop':
-    case 'loope':
-    case 'loopne':
-    case 'jmp':
-    case 'call':
-    case 'ret':
-      return size === mode;
-    default:
-      return true;
-  }
-}
+type Limit = (insn: Insn) => boolean;
 
 /** Nothing is known of FS and GS outside of 64-bit mode; CS cannot be written. */
+const isKnownSegment = (segment: number, mode: Mode): boolean => mode === 64 || (segment < FS && segment !== CS);
+
+const ofModeSize: Limit = ({ size, mode }) => size === mode;
+const notOfWords: Limit = ({ size }) => size !== 16;
+const hasPlainSource: Limit = ({ addressSize, segment, mode }) => addressSize === mode && isKnownSegment(segment, mode);
+
+/** Those that are there with some operands only. */
+const LIMITS: Partial<Record<Sem, Limit>> = {
+  movs: hasPlainSource,
+  stos: hasPlainSource,
+  scas: hasPlainSource,
+  cmps: hasPlainSource,
+  lods: (insn) => insn.repeat === 'none' && hasPlainSource(insn),
+  xlat: hasPlainSource,
+  mov_seg: ({ dst }) => dst.kind !== 'seg',
+  shld: notOfWords,
+  shrd: notOfWords,
+  bswap: notOfWords,
+  jcc: ofModeSize,
+  jrcxz: ofModeSize,
+  loop: ofModeSize,
+  loope: ofModeSize,
+  loopne: ofModeSize,
+  jmp: ofModeSize,
+  call: ofModeSize,
+  ret: ofModeSize,
+};
+
+/** Whether the translator has this instruction, with these operands, in code of this kind. */
+export function canEmit(insn: Insn): boolean {
+  const { form, dst, src, third, mode } = insn;
+  if (EMITTERS[form.sem] === undefined || !canUse(dst, mode) || !canUse(src, mode) || !canUse(third, mode)) return false;
+  return LIMITS[form.sem]?.(insn) ?? true;
+}
+
 function canUse(op: Operand, mode: Mode): boolean {
-  if (op.kind === 'mem') return (op.addressSize === mode || (mode === 64 && op.addressSize === 32)) && (mode === 64 || (op.segment < FS && op.segment !== CS));
-  return op.kind !== 'far' && op.kind !== 'cr' && op.kind !== 'dr';
+  if (op.kind !== 'mem') return op.kind !== 'far' && op.kind !== 'cr' && op.kind !== 'dr';
+  return (op.addressSize === mode || (mode === 64 && op.addressSize === 32)) && isKnownSegment(op.segment, mode);
 }
