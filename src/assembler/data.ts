@@ -32,8 +32,12 @@ const parseItem = (cursor: Cursor, unit: number, reporter: Reporter, depth: numb
     reporter.error(cursor.origin, `lists of data are nested deeper than ${DEEPEST_LIST}`);
     return undefined;
   }
-  if (cursor.accept('?') || cursor.acceptWord('?')) return { kind: 'gap', unit };
   const { token } = cursor;
+  if (token?.kind === 'number' && unit <= 8 && cursor.isLone) {
+    const value = parseExpression(cursor, reporter);
+    return value && { kind: 'number', value, unit };
+  }
+  if (cursor.accept('?') || cursor.acceptWord('?')) return { kind: 'gap', unit };
   if (token?.kind === 'string' && endsItem(cursor, 1)) {
     cursor.take();
     return { kind: 'string', bytes: token.value, unit };

@@ -67,13 +67,14 @@ class Expander {
   }
 
   #take(): Piece | undefined {
-    for (;;) {
-      const level = this.#levels.at(-1);
-      if (!level) return undefined;
+    const levels = this.#levels;
+    while (levels.length > 0) {
+      const level = levels[levels.length - 1];
       if (level.index < level.pieces.length) return level.pieces[level.index++];
       if (level.macro) level.macro.isActive = false;
-      this.#levels.pop();
+      levels.pop();
     }
+    return undefined;
   }
 
   #expand(use: Piece, macros: readonly SingleMacro[]): boolean {

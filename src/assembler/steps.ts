@@ -92,10 +92,13 @@ class Builder {
   /** Gives the index of the next statement. */
   #add(statement: Statement, index: number): number {
     const { label, times, body } = statement;
-    const known = label === undefined && times === undefined ? knownBytes(body) : undefined;
-    if (known !== undefined) {
-      this.#addBytes(known);
-      return index + 1;
+    if (label === undefined && times === undefined && body !== undefined) {
+      // Most statements: so many bytes, whatever names mean.
+      const known = body.kind === 'instruction' ? body.bytes?.length : body.kind === 'data' ? body.size : undefined;
+      if (known !== undefined) {
+        this.#addBytes(known);
+        return index + 1;
+      }
     }
     if (body?.kind === 'absolute') {
       this.#section = undefined;
@@ -170,12 +173,13 @@ class Builder {
   }
 
   #addBytes(bytes: number): void {
-    if (bytes === 0 || !this.#section) return;
-    if (!this.#isMoving) {
-      this.#fixed.set(this.#section, this.#length + bytes);
+    const section = this.#section;
+    if (bytes === 0 || !section) return;
+    if (!this.#moving.has(section)) {
+      this.#fixed.set(section, (this.#fixed.get(section) ?? 0) + bytes);
       return;
     }
-    this.#enter();
+    if (this.#entered !== section) this.#enter();
     this.#bytes += bytes;
   }
 
@@ -295,12 +299,6 @@ class Builder {
     }
   }
 }
-
-/** How many bytes a body has whatever names mean, where that is easy to say. So it is with most. */
-const knownBytes = (body: Body | undefined): number | undefined => {
-  if (body?.kind === 'instruction') return body.bytes?.length;
-  return body?.kind === 'data' ? body.size : undefined;
-};
 
 const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
 
