@@ -28,13 +28,15 @@ export interface TranslatorOptions {
   readonly code: InsnCache;
   /** The memory of the machine; where in it the byte of line n is, less n, and the ways into regions (chain.ts). */
   readonly memory: { readonly wasm: { readonly buffer: ArrayBuffer }; readonly marksOffset: number; readonly waysOffset: number };
-  /** How often an instruction must have been the target of a branch to be worth a region; for tests. */
+  /** How often an instruction must have been the target of a branch to be worth a region, whatever has been dropped; for tests. */
   readonly hot?: number;
   /** How many regions there may be; for tests. */
   readonly regions?: number | undefined;
 }
 
 const HOT = 1000;
+/** The same for the first region of all: that costs much more, for the host has yet to see to the translator. */
+const FIRST_HOT = 8000;
 /** And so often again when there is code for it that does not fit: of another address space or privilege. */
 const VERY_HOT = 20_000;
 /** An entry that so often could not execute its first instruction is given up. */
@@ -87,7 +89,8 @@ export class RegionTranslator implements Translator {
   readonly #options: TranslatorOptions;
   readonly #hot: number;
   readonly #maxRegions: number;
-  readonly #chain: Chain;
+  /** Made when it is needed. */
+  #lazyChain: Chain | undefined;
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
   readonly #byLine = new Map<number, Set<Translation>>();
@@ -112,7 +115,6 @@ export class RegionTranslator implements Translator {
     this.#maxRegions = options.regions ?? MAX_REGIONS;
     this.#words = new Uint32Array(options.memory.wasm.buffer);
     this.#floats = new Float64Array(options.memory.wasm.buffer);
-    this.#chain = new Chain(options.memory.wasm, options.memory.waysOffset, this.#maxRegions);
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
   }
 
@@ -141,6 +143,11 @@ export class RegionTranslator implements Translator {
     floats[TIME] += ticks - left;
     if (words32[SHADOW] !== NO_SHADOW) cpu.attention = true;
     return true;
+  }
+
+  get #chain(): Chain {
+    const { memory } = this.#options;
+    return (this.#lazyChain ??= new Chain(memory.wasm, memory.waysOffset, this.#maxRegions));
   }
 
   /** Called by translated code for an access that misses the TLB: 1 if it can be made all the same, else the interpreter has to look. */
@@ -270,8 +277,9 @@ export class RegionTranslator implements Translator {
 
   /** How hot code must be for a translation: hotter while these are dropped time and again, since their code is written or there are too many. */
   #threshold(): number {
+    if (this.#options.hot !== undefined) return this.#options.hot;
     this.#settle(0);
-    return this.#hot * 2 ** Math.floor(this.#debt / (COSTS_FOR_DOUBLING * COST));
+    return (this.compiled === 0 ? FIRST_HOT : HOT) * 2 ** Math.floor(this.#debt / (COSTS_FOR_DOUBLING * COST));
   }
 
   #settle(cost: number): void {

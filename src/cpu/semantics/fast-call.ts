@@ -9,9 +9,11 @@ import {
   TYPE_READABLE, TYPE_WRITABLE,
 } from '../registers.ts';
 import { isCanonical } from '../segment.ts';
+import { STATE_OFFSETS } from '../state.ts';
 import type { Semantics } from './semantic.ts';
 
 const R11 = 11;
+const STAR_HIGH = STATE_OFFSETS.star / 4 + 1;
 const COMMON = DESCRIPTOR_G | DESCRIPTOR_P | DESCRIPTOR_S | TYPE_ACCESSED;
 /** What SYSRET takes of R11: everything defined but RF and VM. */
 const SYSRET_FLAGS = 0x3c_7fd7;
@@ -39,9 +41,10 @@ function sysenterSelector(cpu: Cpu): number {
 export const FAST_CALLS = {
   syscall: (cpu) => {
     requireSyscall(cpu);
-    const selector = Number((cpu.star >> 32n) & 0xfffcn);
-    cpu.gpr[RCX] = cpu.nextRip;
-    cpu.gpr[R11] = BigInt((cpu.rflags & ~RF) >>> 0);
+    const selector = cpu.words32[STAR_HIGH] & 0xfffc;
+    cpu.gpr32.set(cpu.nextRipHalves, 2 * RCX);
+    cpu.gpr32[2 * R11] = cpu.rflags & ~RF;
+    cpu.gpr32[2 * R11 + 1] = 0;
     cpu.setRflags(cpu.rflags & ~(cpu.fmask | RF));
     // A kernel that masks TF is not single-stepped from the outside.
     cpu.stepping &&= (cpu.rflags & TF) !== 0;
@@ -50,11 +53,11 @@ export const FAST_CALLS = {
   },
   sysret: (cpu, { size }) => {
     requireSyscall(cpu);
-    const selector = Number((cpu.star >> 48n) & 0xfffcn);
+    const selector = (cpu.words32[STAR_HIGH] >>> 16) & 0xfffc;
     const is64 = size === 64;
     const target = cpu.readReg(RCX, is64 ? 64 : 32);
     if (!isCanonical(target)) throw new Fault(GP, 0);
-    cpu.setRflags(Number(cpu.gpr[R11] & BigInt(SYSRET_FLAGS)));
+    cpu.setRflags(cpu.gpr32[2 * R11] & SYSRET_FLAGS);
     setFlat(cpu, is64 ? selector + 16 : selector, selector + 8, 3, is64);
     cpu.nextRip = target;
   },
