@@ -37,23 +37,16 @@ export const findParting = (subject: Subject, plan: Plan, pair: Pair, step: numb
   const from = step === 0 ? 0 : plan.steps[step - 1].until;
   if (!isOther(until)) return `only when cut as it was, between ${from} and ${until}`;
   const bad = firstBad(from, until, isOther);
-  /** The lane of a variant at the last end of a turn where all was well. */
-  const laneAt = (variant: Variant): Lane => {
-    const lane = laneBefore(variant);
-    if (bad - 1 > from) lane.runTo(bad - 1);
-    return lane;
-  };
+  const start = bad - 1 === from ? laneBefore(pair[0]).machine.now : nowAfter(laneBefore(pair[0]), bad - 1);
   const ends = pair.map((variant) => {
-    const lane = laneAt(variant);
-    const start = lane.machine.now;
-    const outcome = lane.runTo(bad);
-    return { start, outcome, snapshot: lane.machine.save(), times: lane.machine.cpus.map(({ time }) => time) };
+    const lane = laneBefore(variant);
+    return { outcome: lane.runTo(bad), snapshot: lane.machine.save(), times: lane.machine.cpus.map(({ time }) => time) };
   });
-  const turn = `in the turn from ${ends[0].start} (${ends.map(({ outcome }) => outcome).join(' and ')})`;
+  const turn = `in the turn from ${start} (${ends.map(({ outcome }) => outcome).join(' and ')})`;
 
   /** The whole state at the first boundary of a CPU at or after a time in that turn. */
   const look = (variant: Variant, cpu: number, time: number): Snapshot => {
-    const lane = laneAt(variant);
+    const lane = laneBefore(variant);
     let seen: Snapshot | undefined;
     clockOf(lane.machine.cpus[cpu]).set(new Alarm('look', () => (seen = lane.machine.save())), time);
     lane.runTo(bad);
@@ -66,10 +59,16 @@ export const findParting = (subject: Subject, plan: Plan, pair: Pair, step: numb
   for (let cpu = 0; cpu < subject.config.cpus; cpu++) {
     const end = ends[0].times[cpu];
     if (differencesAt(cpu, end).length === 0) continue;
-    const time = firstBad(ends[0].start, end, (middle) => differencesAt(cpu, middle).length > 0);
-    return describe(`at cpu${cpu} t=${time}, ${turn}, behind`, differencesAt(cpu, time), traceBefore(laneAt(pair[0]), bad, cpu, time));
+    const time = firstBad(start, end, (middle) => differencesAt(cpu, middle).length > 0);
+    return describe(`at cpu${cpu} t=${time}, ${turn}, behind`, differencesAt(cpu, time), traceBefore(laneBefore(pair[0]), bad, cpu, time));
   }
-  return describe(`${turn}, but not at any boundary in it`, differences(ends[0].snapshot, ends[1].snapshot), []);
+  const lines = ends[0].times.flatMap((time, cpu) => traceBefore(laneBefore(pair[0]), bad, cpu, time));
+  return describe(`${turn}, if nobody looks at a boundary in it, behind`, differences(ends[0].snapshot, ends[1].snapshot), lines);
+};
+
+const nowAfter = (lane: Lane, until: number): number => {
+  lane.runTo(until);
+  return lane.machine.now;
 };
 
 const describe = (where: string, found: readonly string[], lines: readonly string[]): string =>
