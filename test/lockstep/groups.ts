@@ -48,6 +48,9 @@ const readTurn = (name: string, seed: number) => {
   return { what, turns: TURNS[turn.slice('turn='.length)](seed), isDisturbed: way === 'disturbed' };
 };
 
+/** The clock of those that are compared with what runs without fast-forward: of scenarios all instructions are executed, for 20 s and more. */
+const SLOW = { plain: 1_000_000, disturbed: 250_000 } as const;
+
 /** How long it takes when nothing disturbs it, and a little more. */
 const lengthOf = (config: MachineConfig, load: Subject['load']): number => {
   const machine = new Machine({ ...config, engine: 'translate' });
@@ -62,15 +65,13 @@ const guests: Group = {
   run: (name, seed) => {
     const { what, turns, isDisturbed } = readTurn(name, seed);
     const { cpus, pmu, image } = readProgram(what);
-    const config = complete({ cpus, pmu, ...turns });
+    const config = complete({ cpus, pmu, hz: SLOW.plain, ...turns });
     const load = loaderOf(image);
     const subject = { config, load, end: lengthOf(config, load), hot: 1 };
     return compareLanes(subject, planFor(subject, randomFor(seed, name), 10, isDisturbed ? 16 : 0));
   },
 };
 
-/** The clock of those that are compared with what runs without fast-forward: all of their instructions are executed, of 20 s and more. */
-const SLOW = { plain: 1_000_000, disturbed: 250_000 } as const;
 /** A storm, which is the same all the time, may be cut short: so many instructions are executed at most. */
 const MOST_INSTRUCTIONS = 8_000_000;
 
