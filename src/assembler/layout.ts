@@ -36,7 +36,7 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   for (let number = 2; pass.changed; number++) {
     if (number > MAX_PASSES) return giveUp();
     growOnly = number > FREE_PASSES;
-    steps = growOnly || program.exceedsLimits ? undefined : number === 2 ? stepsOf(program, true) : nextSteps(program, number === 3 ? undefined : steps);
+    steps = growOnly ? undefined : nextSteps(program, number, steps);
     pass = new Pass(program, { growOnly, steps });
     pass.run();
   }
@@ -75,11 +75,13 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   };
 };
 
-/** What the next pass in the middle has to do, unless it has to look at everything. */
-const nextSteps = (program: Program, before: Steps | undefined): Steps | undefined => {
-  const { size } = program.symbols.restless;
-  if (before) return size === 0 ? before : undefined;
-  return size <= MOST_RESTLESS ? stepsOf(program, false) : undefined;
+/** What pass `number` has to do, unless it has to look at everything. */
+const nextSteps = (program: Program, number: number, before: Steps | undefined): Steps | undefined => {
+  const { restless, hasConflicts } = program.symbols;
+  if (program.exceedsLimits || hasConflicts) return undefined;
+  if (number === 2) return stepsOf(program, true);
+  if (before && number > 3) return restless.size === 0 ? before : undefined;
+  return restless.size <= MOST_RESTLESS ? stepsOf(program, false) : undefined;
 };
 
 /** Names that may still become addresses or numbers, so that all that speaks of them is looked at. */

@@ -82,6 +82,8 @@ export class Symbols implements Scope {
   changed = false;
   /** Those that it gave a value of another kind: an address instead of a number, or in another section. */
   readonly restless = new Set<NamedValue>();
+  /** A name has two definitions, of which the first one counts: a mistake, for which no short cut is made. */
+  hasConflicts = false;
   #constantsChanged = false;
   #constantsChangedBefore = false;
   /** The last name that did. */
@@ -130,6 +132,7 @@ export class Symbols implements Scope {
     }
     if (known && known.pass === this.#pass) {
       const { file, line } = known.origin.place;
+      this.hasConflicts = true;
       reporter.error(origin, `'${name}' is defined twice; first at ${file}:${line}`);
       return;
     }

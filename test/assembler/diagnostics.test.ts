@@ -85,6 +85,7 @@ describe('names', () => {
   test.each([
     ['x equ 1\nx equ 2', ["2:1: error: 'x' is defined twice; first at a.asm:1"]],
     ['a:\n nop\na:', ["3:1: error: 'a' is defined twice; first at a.asm:1"]],
+    ['struc a, 9\n.x resb 1\nendstruc\nbits 64\n jmp b\na: times 200 db 0\nb: dd a', ["6:1: error: 'a' is defined twice; first at a.asm:1"]],
     ['extern foo\n db foo', ["2:5: error: 'foo' is external, and a binary has no external references"]],
     ['f:\n.x:\ng:\n jmp .x', ["4:6: error: symbol '.x' is not defined"]],
     ['x equ x + 1', ["1:1: error: no layout found in 120 passes: the value of 'x' depends on itself"]],
