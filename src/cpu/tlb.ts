@@ -5,7 +5,7 @@
 import { READ, WRITE } from './paging.ts';
 
 /** Entries of a table; the low bits of the page number choose one. */
-export const TLB_ENTRIES = 512;
+export const TLB_ENTRIES = 2048;
 /** Tables: read, write, execute for the supervisor, then the same for the user. */
 export const TLB_KINDS = 3;
 const TABLES = 2 * TLB_KINDS;
@@ -39,17 +39,22 @@ export class Tlb {
   /** Where in memory RAM begins, and how much there is. */
   readonly #ramOffset: number;
   readonly #ramBytes: number;
+  /** Entries filled since the last time that all were emptied, while they are few: most address spaces do not live long. */
+  readonly #filled = new Uint32Array(1024);
+  #count = 0;
 
   /** TLB_BYTES of `memory` from `byteOffset`. */
   constructor(memory: ArrayBufferLike, byteOffset: number, ramOffset: number, ramBytes: number) {
     this.#words = new Uint32Array(memory, byteOffset, TABLES_BYTES / 4);
     this.#ramOffset = ramOffset;
     this.#ramBytes = ramBytes;
-    this.clear();
+    this.#words.fill(EMPTY);
   }
 
   clear(): void {
-    this.#words.fill(EMPTY);
+    if (this.#count > this.#filled.length) this.#words.fill(EMPTY);
+    else for (let index = 0; index < this.#count; index++) this.#words[this.#filled[index] + PAGE_HIGH] = EMPTY;
+    this.#count = 0;
   }
 
   /** Physical address of the page that holds the linear address with these halves, or -1. `table` is the number of its first entry. */
@@ -70,6 +75,8 @@ export class Tlb {
   put(low: number, high: number, table: number, frame: number): void {
     const words = this.#words;
     const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
+    if (this.#count < this.#filled.length) this.#filled[this.#count] = at;
+    this.#count++;
     const access = (table / TLB_ENTRIES) % TLB_KINDS;
     if (access === READ) this.#dropUnlike(low, high, at + TLB_TABLE_BYTES / 4, frame);
     if (access === WRITE) this.#dropUnlike(low, high, at - TLB_TABLE_BYTES / 4, frame);
