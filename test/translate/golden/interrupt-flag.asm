@@ -29,13 +29,13 @@ bits 64
 ;> i32.wrap_i64
 ;> i32.const 8
 ;> i32.shr_u
-;> i32.const 8176
+;> i32.const 32752
 ;> i32.and
 ;> local.get tlb
 ;> i32.add
 ;> local.set entry
 ;> local.get entry
-;> i64_load +8192
+;> i64_load +32768
 ;> local.get linear
 ;> i64.const 7
 ;> i64.add
@@ -54,7 +54,7 @@ bits 64
 ;> local.get linear
 ;> i32.wrap_i64
 ;> local.get entry
-;> i32_load +8200
+;> i32_load +32776
 ;> i32.add
 ;> local.set host
 ;> local.get host
@@ -115,7 +115,7 @@ bits 64
 ;> i32.wrap_i64
 ;> i32.const 8
 ;> i32.shr_u
-;> i32.const 8176
+;> i32.const 32752
 ;> i32.and
 ;> local.get tlb
 ;> i32.add
@@ -175,7 +175,7 @@ bits 64
 ;> i32.const 0
 ;> i32.ne
 ;> local.get tlb
-;> i32_load +49160
+;> i32_load +196616
 ;> i32.and
 ;> i32.or
 ;> i32.const 0

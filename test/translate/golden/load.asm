@@ -12,7 +12,7 @@ bits 64
 ;> i32.wrap_i64
 ;> i32.const 8
 ;> i32.shr_u
-;> i32.const 8176
+;> i32.const 32752
 ;> i32.and
 ;> local.get tlb
 ;> i32.add

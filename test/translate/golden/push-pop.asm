@@ -11,13 +11,13 @@ bits 64
 ;> i32.wrap_i64
 ;> i32.const 8
 ;> i32.shr_u
-;> i32.const 8176
+;> i32.const 32752
 ;> i32.and
 ;> local.get tlb
 ;> i32.add
 ;> local.set entry
 ;> local.get entry
-;> i64_load +8192
+;> i64_load +32768
 ;> local.get linear
 ;> i64.const 7
 ;> i64.add
@@ -36,7 +36,7 @@ bits 64
 ;> local.get linear
 ;> i32.wrap_i64
 ;> local.get entry
-;> i32_load +8200
+;> i32_load +32776
 ;> i32.add
 ;> local.set host
 ;> local.get host
@@ -73,7 +73,7 @@ bits 64
 ;> i32.wrap_i64
 ;> i32.const 8
 ;> i32.shr_u
-;> i32.const 8176
+;> i32.const 32752
 ;> i32.and
 ;> local.get tlb
 ;> i32.add

@@ -15,7 +15,7 @@ bits 64
 ;>   br 1
 ;> end
 ;> local.get tlb
-;> f64_load +49152
+;> f64_load +196608
 ;> local.get left
 ;> i32.const 1
 ;> i32.add
