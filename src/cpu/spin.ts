@@ -24,7 +24,7 @@ const QUIET: ReadonlySet<Sem> = new Set<Sem>([
 const MAX_LENGTH = 256;
 /** Iterations after which a loop is taken for one that works. */
 const MAX_ATTEMPTS = 4;
-/** The same while other CPUs work, whose stores make every proof void. */
+/** The same while other CPUs work, whose stores make every proof void, maybe before it has been of use. */
 const MAX_DISTURBED = 64;
 /** And proofs of no use after which it is left to execution. */
 const MAX_IDLE = 32;
@@ -190,6 +190,7 @@ export class Spin {
       return false;
     }
     this.#attempts = 0;
+    if (taken > 0) this.#disturbed = 0;
     this.#nextPatience = PATIENCE;
     const ticksExtra = extra - this.#extra;
     cpu.floats[TIME] += taken * period;
