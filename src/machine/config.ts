@@ -47,7 +47,7 @@ export const DEFAULT_CONFIG: MachineConfig = {
   modules: [],
   bootSector: false,
   fastForward: true,
-  engine: 'interpret',
+  engine: 'translate',
 };
 
 /** The numbers, with the range of each in its own unit. */

@@ -26,7 +26,7 @@ export const run: Command = {
     { name: 'boot-sector', help: 'TARGET is what a BIOS reads from a disk: start it at 7C00h in real mode' },
     { name: 'until', value: 'TIME', help: 'end after so much guest time, as 60s or 500ms' },
     { name: 'expect', value: 'WHAT', help: 'judge by soft@20s..28s,cpu=0 or hard@6s..20s,cpu=1 or none; | between alternatives' },
-    { name: 'engine', value: 'interpret|translate', help: 'how instructions are executed: the same run, faster or slower' },
+    { name: 'engine', value: 'interpret|translate', help: 'how instructions are executed: the same run, slower or faster (default translate)' },
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
     { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
