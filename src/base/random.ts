@@ -31,11 +31,7 @@ export class Random {
     return Math.floor((this.next() / 0x1_0000_0000) * count);
   }
 
-  /** All that the next numbers depend on. */
-  save(): number[] {
-    return [...this.#state];
-  }
-
+  /** Goes on from a state as the algorithm's authors write it. */
   load(state: readonly number[]): void {
     this.#state.set(state);
   }

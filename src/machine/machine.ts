@@ -6,7 +6,6 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { InsnCache } from '../cpu/icache.ts';
 import { IS_MONITORED, Ram } from '../cpu/ram.ts';
 import { runUntil } from '../cpu/step.ts';
-import { Random } from '../base/random.ts';
 import { ApicBus } from '../device/ipi.ts';
 import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.ts';
 import { type FormatError, isFormatError } from '../formats/format-error.ts';
@@ -26,6 +25,7 @@ import { setStartState } from './start.ts';
 import { type Part, part, restoreSnapshot, SNAPSHOT_VERSION, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { hashState } from './state-hash.ts';
 import { traceCpu } from './trace.ts';
+import { turnEnds } from './turn-ends.ts';
 import { Turns } from './turns.ts';
 
 /** Why a call of `run` returned. Only after `until` can the run go on. */
@@ -117,14 +117,12 @@ export class Machine {
     );
     this.#cpus = this.#processors.map(({ cpu }) => cpu);
     this.#exceptions = this.#cpus.map(() => new ExceptionLog());
-    const random = new Random(config.seed);
     this.#turns = new Turns({
       cpus: this.#cpus,
       clocks: this.#processors.map(({ clock }) => clock),
       timeline: this.#timeline,
       run: runUntil,
-      turnLength: config.seed === 0 ? () => config.turn : () => 1 + random.below(config.turn),
-      equalTurns: config.seed === 0,
+      ends: turnEnds(config.turn, config.seed),
       fastForward: config.fastForward,
       deliver: () => this.#apicBus.flush(),
       disturb: () => ram.epoch++,
@@ -136,7 +134,6 @@ export class Machine {
       part('apic bus', this.#apicBus),
       ...this.#board.devices,
       this.#turns,
-      part('random', random),
       {
         name: 'end',
         save: () => this.#ended ?? null,

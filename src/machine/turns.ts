@@ -5,6 +5,7 @@
 import type { Cpu } from '../cpu/cpu.ts';
 import { HALTED, RUNNING, WAIT_FOR_SIPI } from '../cpu/state.ts';
 import type { Timeline } from '../time/timeline.ts';
+import type { TurnEnds } from './turn-ends.ts';
 
 export interface TurnWires {
   readonly cpus: readonly Cpu[];
@@ -14,10 +15,8 @@ export interface TurnWires {
   readonly timeline: Timeline;
   /** Runs a CPU to the first boundary at or after `end`, or to an earlier one that `endRun` asks for meanwhile. */
   readonly run: (cpu: Cpu, end: number) => void;
-  /** How long the next turn may be, in ticks. */
-  readonly turnLength: () => number;
-  /** All turns are equally long. */
-  readonly equalTurns: boolean;
+  /** When turns end that nothing cuts short. */
+  readonly ends: TurnEnds;
   /** Turns of which nobody can tell the ends may be taken as one. */
   readonly fastForward: boolean;
   /** Hands over the interrupts that have been sent to other CPUs. */
@@ -65,18 +64,18 @@ export class Turns {
 
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
   run(until: number): 'until' | 'stuck' | 'stopped' {
-    const { timeline, deliver, disturb, equalTurns, fastForward } = this.#wires;
+    const { timeline, deliver, disturb, ends, fastForward } = this.#wires;
     while (!this.#stopped) {
       if (this.now >= until) return 'until';
       const wake = this.#isSomeoneAwake() ? undefined : this.#nextAlarm();
       if (wake === Infinity) return 'stuck';
-      const alone = wake === undefined && equalTurns && fastForward ? this.#findAlone() : undefined;
+      const alone = wake === undefined && ends.length !== undefined && fastForward ? this.#findAlone() : undefined;
       if (alone !== undefined) {
-        this.#takeAlone(alone, until);
+        this.#takeAlone(alone, ends.length!, until);
       } else if (wake === undefined) {
-        const length = this.#passEmptyTurns(until);
-        if (length === undefined) continue;
-        this.#take(Math.min(this.now + length, timeline.nextDue));
+        this.#passEmptyTurns(until);
+        if (this.now >= until) continue;
+        this.#take(Math.min(ends.next(this.now), timeline.nextDue));
       } else {
         this.#take(Math.min(wake, until));
       }
@@ -119,16 +118,15 @@ export class Turns {
    * While one CPU is awake, nobody can tell where its turns end, until it wakes or interrupts another, or sleeps: then the turn ends
    * where it would have (endOnGrid). It goes first, since that is earlier than was thought when the turn began.
    */
-  #takeAlone(alone: Cpu, until: number): void {
-    const { cpus, clocks, timeline, run, turnLength } = this.#wires;
-    const length = turnLength();
+  #takeAlone(alone: Cpu, length: number, until: number): void {
+    const { cpus, clocks, timeline, run, ends } = this.#wires;
     const alarm = clocks.reduce((first, { nextDue }, id) => (id === alone.id ? first : Math.min(first, nextDue)), timeline.nextDue);
-    const turns = Math.min(Math.ceil((alarm - this.now) / length) - 1, Math.ceil((until - this.now) / length));
-    if (turns < 2) {
+    const end = ends.pass(this.now, alarm, until);
+    if (end - this.now <= length) {
       this.#take(Math.min(this.now + length, timeline.nextDue));
       return;
     }
-    this.#end = this.now + turns * length;
+    this.#end = end;
     this.#endOfFormer = this.#end;
     this.#grid = length;
     this.current = alone;
@@ -156,25 +154,15 @@ export class Turns {
 
   /**
    * While no CPU does anything but go round a loop that changes nothing, or sleep, turns before the next alarm are taken as one: no CPU
-   * can tell where they ended. Gives the length of the first turn that may be other; undefined: time was up before it.
+   * can tell where they ended.
    */
-  #passEmptyTurns(until: number): number | undefined {
-    const { cpus, turnLength, equalTurns } = this.#wires;
-    let length = turnLength();
+  #passEmptyTurns(until: number): void {
+    const { cpus, ends } = this.#wires;
     let alarm = this.#firstAlarm();
     for (const cpu of cpus) if (isAwake(cpu)) alarm = Math.min(alarm, cpu.spin?.provedUntil ?? -Infinity);
-    if (alarm <= this.now) return length;
-    let end = this.now;
-    if (equalTurns) {
-      end += length * Math.max(0, Math.min(Math.ceil((alarm - end) / length) - 1, Math.ceil((until - end) / length)));
-    } else {
-      while (end + length < alarm && end < until) {
-        end += length;
-        if (end < until) length = turnLength();
-      }
-    }
+    if (alarm <= this.now) return;
+    const end = ends.pass(this.now, alarm, until);
     if (end > this.now) this.#take(end);
-    return end < until ? length : undefined;
   }
 
   #firstAlarm(): number {

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Cpu } from '../../src/cpu/cpu.ts';
 import { HALTED, RUNNING } from '../../src/cpu/state.ts';
+import { equalTurns } from '../../src/machine/turn-ends.ts';
 import { Turns } from '../../src/machine/turns.ts';
 import { Alarm, Timeline } from '../../src/time/timeline.ts';
 
@@ -30,8 +31,7 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
     cpus,
     clocks,
     timeline,
-    turnLength: () => turn,
-    equalTurns: true,
+    ends: equalTurns(turn),
     fastForward: false,
     deliver: () => {},
     disturb: () => {},
