@@ -1,4 +1,5 @@
-// Source → dist/: installs what package-lock.json names where it is missing, then bundles the library, the command line and the page.
+// Source → dist/: installs what package-lock.json names where it is missing, then bundles the library, the command line and the page,
+// and assembles the kernel.
 // Runs before `npm start` and `npm test`, so that each works in a fresh clone.
 
 import { spawnSync } from 'node:child_process';
@@ -33,7 +34,7 @@ const { buildPage } = await import('./build-page.mjs');
 
 await build({
   absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/cli/worker.ts', index: 'src/index.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', worker: 'src/cli/worker.ts', index: 'src/index.ts', prepare: 'src/cli/prepared-kernel.ts' },
   outdir: 'dist',
   bundle: true,
   splitting: false,
@@ -45,3 +46,11 @@ await build({
 });
 
 await buildPage(root);
+
+const { prepareKernel } = await import('./dist/prepare.js');
+process.chdir(root); // sources are named as seen from here
+try {
+  prepareKernel();
+} catch (error) {
+  if (error instanceof Error) throw error; // else a mistake in a source, which has been shown: whoever boots it is told again
+}

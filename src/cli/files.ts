@@ -75,7 +75,7 @@ export const sourceIo = (includePaths: readonly string[]): SourceIo => {
 };
 
 /** As short as it can be said from here: relative for what lies below the current folder. */
-const displayPath = (path: string): string => {
+export const displayPath = (path: string): string => {
   const short = relative('', path);
   return short.startsWith('..') ? path : short;
 };

@@ -1,11 +1,12 @@
 // A name on the command line → what to boot: a scenario in the kernel, a source to assemble, or an image as it is.
 
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { isScenario, type ObjectFile, readScenario, type Scenario, toElf, toFlat } from '../index.ts';
+import { basename } from 'node:path';
+import { isScenario, readScenario, type Scenario, toElf, toFlat } from '../index.ts';
 import { assembleFile } from './assembly.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { ASM_FOLDER, readBytes } from './files.ts';
+import { assembleKernel, preparedKernel } from './prepared-kernel.ts';
 import { findScenario, unknownTarget } from './scenario-files.ts';
 
 export interface Target {
@@ -14,26 +15,16 @@ export interface Target {
   readonly scenario: Scenario | undefined;
 }
 
-const KERNEL = join(ASM_FOLDER, 'kernel.asm');
-
-/** Assembled once a process: every scenario is in the one kernel. */
-let kernel: ObjectFile | undefined;
-
-const targetOf = (name: string, object: ObjectFile, scenario: Scenario | undefined): Target => ({
-  name,
-  image: toElf(object),
-  scenario,
-});
-
-const kernelObject = (): ObjectFile => (kernel ??= assembleFile(KERNEL, { includePaths: [ASM_FOLDER], defines: [] }).object);
+/** Once a process: every scenario is in the one kernel. */
+let kernel: Uint8Array | undefined;
 
 /** The kernel, with every scenario in it. */
-export const kernelImage = (): Uint8Array => toElf(kernelObject());
+export const kernelImage = (): Uint8Array => (kernel ??= preparedKernel() ?? assembleKernel());
 
 /** Finds and prepares `name`; with `isFlat` a source becomes a file without headers. */
 export const loadTarget = (name: string, isFlat = false): Target => {
   const scenario = findScenario(name);
-  if (scenario) return targetOf(name, kernelObject(), scenario);
+  if (scenario) return { name, image: kernelImage(), scenario };
   if (!existsSync(name)) throw unknownTarget(name);
   return name.endsWith('.asm') ? loadSource(name, isFlat) : { name, image: readBytes(name), scenario: undefined };
 };
@@ -45,5 +36,5 @@ const loadSource = (path: string, isFlat: boolean): Target => {
   const text = new TextDecoder().decode(readBytes(path));
   const scenario = isScenario(text) ? readScenario(basename(path, '.asm'), text) : undefined;
   if (typeof scenario === 'string') throw new CliError(scenario, EXIT.BAD_INPUT);
-  return isFlat ? { name: path, image: toFlat(object), scenario } : targetOf(path, object, scenario);
+  return { name: path, image: isFlat ? toFlat(object) : toElf(object), scenario };
 };
