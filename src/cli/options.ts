@@ -70,6 +70,14 @@ export class Arguments {
     return this.value(name, 'a duration such as 60s or 500ms', parseDuration);
   }
 
+  /** A clock of the CPUs, in hertz. */
+  clockRate(name: string): number | undefined {
+    return this.value(name, 'a rate from 100kHz to 5GHz', (text) => {
+      const hertz = parseHertz(text);
+      return hertz !== undefined && hertz >= 1e5 && hertz <= 5e9 ? hertz : undefined;
+    });
+  }
+
   misuse(text: string): CliError {
     return new CliError(`clispin ${this.#command}: ${text}`, EXIT.USAGE);
   }
@@ -79,7 +87,7 @@ const SCALES: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
 const BINARY_SCALES: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 
 /** `1000000`, `1MHz`, `2.5GHz` in hertz. */
-export const parseHertz = (text: string): number | undefined => {
+const parseHertz = (text: string): number | undefined => {
   const match = /^(\d+(?:\.\d+)?)([kmg]?)(?:hz)?$/i.exec(text);
   return match ? Math.round(Number(match[1]) * SCALES[match[2].toLowerCase()]) : undefined;
 };

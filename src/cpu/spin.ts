@@ -190,7 +190,7 @@ export class Spin {
       return false;
     }
     this.#attempts = 0;
-    if (taken > 0) this.#disturbed = 0;
+    if (taken > 0 && !this.#readsTime) this.#disturbed = 0;
     this.#nextPatience = PATIENCE;
     const ticksExtra = extra - this.#extra;
     cpu.floats[TIME] += taken * period;

@@ -10,6 +10,8 @@ import { quote } from './words.ts';
 /** A cell with its results under each of the seeds. */
 export interface Cell {
   readonly one: Case;
+  /** The clock, if it is not the default. */
+  readonly hz?: number | undefined;
   readonly runs: readonly { readonly seed: number; readonly result: RunResult }[];
 }
 
@@ -22,13 +24,14 @@ export const isSelected = (one: Case, filters: readonly string[]): boolean =>
   filters.every((filter) => cellName(one).includes(filter));
 
 /** The words that repeat a cell's run, one array element each. */
-export const repeatWords = ({ scenario, conditions }: Case, seed: number): string[] => {
+export const repeatWords = ({ scenario, conditions }: Case, seed: number, hz?: number): string[] => {
   const isOption = ({ key }: Conditions[number]): boolean => key === 'cpus' || key === 'pmu';
   const words = conditions.filter((condition) => !isOption(condition)).map(formatCondition);
   return [
     'clispin', 'run', scenario.name,
     ...conditions.filter(isOption).flatMap(({ key, value }) => [`--${key}`, `${value}`]),
     ...(words.length > 0 ? ['--append', words.join(' ')] : []),
+    ...(hz === undefined ? [] : ['--hz', `${hz}`]),
     ...(seed === 0 ? [] : ['--seed', `${seed}`]),
   ];
 };
@@ -87,7 +90,7 @@ export const matrixText = (cells: readonly Cell[], paint: (colour: 'green' | 're
     return [
       `${paint('red', `FAIL  ${name}`)}  ${row.seen}${seeds}`,
       `      ${result.verdict.difference}`,
-      `      ${paint('grey', repeatWords(cell.one, seed).map(quote).join(' '))}`,
+      `      ${paint('grey', repeatWords(cell.one, seed, cell.hz).map(quote).join(' '))}`,
     ];
   });
 };
@@ -122,7 +125,7 @@ export const matrixJson = (cells: readonly Cell[]): object => ({
       seconds,
       onset,
       stateHash,
-      command: repeatWords(cell.one, seed),
+      command: repeatWords(cell.one, seed, cell.hz),
     })),
   })),
   count: cells.length,

@@ -13,9 +13,9 @@ export interface RunRequest {
   readonly untilSeconds: number;
 }
 
-/** The request for `one`; `seed` chooses the interleaving. */
-export const requestOf = ({ setting: { cpus, pmu }, commandLine, expectation, untilSeconds }: Case, seed = 0): RunRequest => ({
-  config: { cpus, pmu, seed, commandLine },
+/** The request for `one`; `seed` chooses the interleaving, `hz` a clock other than the default. */
+export const requestOf = ({ setting: { cpus, pmu }, commandLine, expectation, untilSeconds }: Case, seed = 0, hz?: number): RunRequest => ({
+  config: { cpus, pmu, seed, commandLine, ...(hz === undefined ? {} : { hz }) },
   expectation,
   untilSeconds,
 });

@@ -24,15 +24,15 @@ export const equalTurns = (length: number): TurnEnds => ({
 
 /** So many turns of the greatest length fit into a block, at whose end a turn ends. */
 const BLOCK_TURNS = 64;
+const BLOCKS_KEPT = 16;
 
 class RandomTurns implements TurnEnds {
   readonly length = undefined;
   readonly #most: number;
   readonly #seed: number;
   readonly #blockTicks: number;
-  /** The block at hand, by number, and the ends in it. */
-  #block = -1;
-  #ends: readonly number[] = [];
+  /** The last blocks that were asked for, by number. */
+  readonly #blocks = new Map<number, readonly number[]>();
 
   /** Turns take 1 to `most` ticks. */
   constructor(most: number, seed: number) {
@@ -46,7 +46,8 @@ class RandomTurns implements TurnEnds {
   }
 
   pass(now: number, alarm: number, until: number): number {
-    const last = until > now ? this.next(until - 1) : now;
+    if (until <= now) return now;
+    const last = until < alarm ? this.next(until - 1) : alarm;
     return Math.max(now, last < alarm ? last : this.#before(alarm));
   }
 
@@ -57,7 +58,8 @@ class RandomTurns implements TurnEnds {
   }
 
   #endsIn(block: number): readonly number[] {
-    if (block === this.#block) return this.#ends;
+    const known = this.#blocks.get(block);
+    if (known !== undefined) return known;
     const random = new Random(mix32(this.#seed ^ mix32(block)) ^ Math.floor(block / 0x1_0000_0000));
     const stop = (block + 1) * this.#blockTicks;
     const ends: number[] = [];
@@ -65,8 +67,8 @@ class RandomTurns implements TurnEnds {
       end = Math.min(end + 1 + random.below(this.#most), stop);
       ends.push(end);
     }
-    this.#block = block;
-    this.#ends = ends;
+    if (this.#blocks.size === BLOCKS_KEPT) this.#blocks.clear();
+    this.#blocks.set(block, ends);
     return ends;
   }
 }

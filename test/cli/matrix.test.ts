@@ -39,7 +39,7 @@ describe('clispin matrix', () => {
     expect(one.stdout).toBe(two.stdout);
   });
   test('runs every cell under each of the seeds', () => {
-    const { code, stdout } = clispin(['matrix', 'hard-cli', '--seeds', '1..3', '--json']);
+    const { code, stdout } = clispin(['matrix', 'hard-cli', '--hz', '1MHz', '--seeds', '1..3', '--json']);
     const { cells } = JSON.parse(stdout) as { cells: { runs: { seed: number; asExpected: boolean; stateHash: string }[] }[] };
     expect(code).toBe(0);
     for (const { runs } of cells) {
@@ -53,6 +53,7 @@ describe('clispin matrix', () => {
     [['matrix', 'no-such-cell'], "clispin matrix: no cell is called 'no-such-cell'; --list shows them"],
     [['matrix', '--json', '--md'], 'clispin matrix: --json and --md: which?'],
     [['matrix', '--seeds', '5..1'], "clispin matrix: --seeds: '5..1' is not a range of seeds such as 1..50"],
+    [['matrix', '--hz', 'fast'], "clispin matrix: --hz: 'fast' is not a rate from 100kHz to 5GHz"],
     [['matrix', '--jobs', '0'], "clispin matrix: --jobs: '0' is not a whole number from 1 to 256"],
   ])('%j is refused', (words, message) => expect(clispin(words)).toEqual({ code: 2, stdout: '', stderr: `${message}\n` }));
 });

@@ -19,6 +19,7 @@ export const matrix: Command = {
     { name: 'list', help: 'only list the cells' },
     { name: 'brief', help: 'only the default configuration of each scenario' },
     { name: 'seeds', value: 'A..B', help: 'run each cell with turns of random length, under each of these seeds' },
+    { name: 'hz', value: 'RATE', help: 'clock of the CPUs, 100kHz to 5GHz (default 1GHz): a slow one makes seeds quick' },
     { name: 'jobs', short: 'j', value: 'N', help: 'threads (default: one for each core)' },
     { name: 'json', help: 'print the table as JSON' },
     { name: 'md', help: 'print the table as Markdown' },
@@ -33,7 +34,8 @@ export const matrix: Command = {
       for (const one of cases) console.log(cellName(one));
       return EXIT.OK;
     }
-    const cells = await runCells(cases, seeds, args.count('jobs', 1, 256));
+    const hz = args.clockRate('hz');
+    const cells = await runCells(cases, seeds, hz, args.count('jobs', 1, 256));
     if (args.flag('json')) console.log(JSON.stringify(matrixJson(cells), null, 2));
     else if (args.flag('md')) console.log(matrixMarkdown(cells).join('\n'));
     else console.log([...matrixText(cells, paint), '', countsText(cells)].join('\n'));
@@ -51,11 +53,11 @@ const parseSeeds = (text: string): number[] | undefined => {
   return count >= 1 && count <= MOST_SEEDS ? Array.from({ length: count }, (_, index) => first + index) : undefined;
 };
 
-const runCells = async (cases: readonly Case[], seeds: readonly number[], jobs: number | undefined): Promise<Cell[]> => {
-  const requests = cases.flatMap((one) => seeds.map((seed) => requestOf(one, seed)));
+const runCells = async (cases: readonly Case[], seeds: readonly number[], hz: number | undefined, jobs: number | undefined): Promise<Cell[]> => {
+  const requests = cases.flatMap((one) => seeds.map((seed) => requestOf(one, seed, hz)));
   const onProgress = (done: number): void => showProgress(`${done} of ${requests.length} runs`);
   const results = await runAll(kernelImage(), requests, { jobs, onProgress });
   showProgress('');
   const resultOf = (row: number, column: number): RunResult => results[row * seeds.length + column];
-  return cases.map((one, row) => ({ one, runs: seeds.map((seed, column) => ({ seed, result: resultOf(row, column) })) }));
+  return cases.map((one, row) => ({ one, hz, runs: seeds.map((seed, column) => ({ seed, result: resultOf(row, column) })) }));
 };

@@ -3,7 +3,7 @@
 import { dumpCore, ENGINES, type Machine, parseExpectation, quote, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
 import { readBytes, requireWritable, writeWhole } from '../files.ts';
-import { type Arguments, type Command, parseBytes, parseHertz } from '../options.ts';
+import { type Arguments, type Command, parseBytes } from '../options.ts';
 import { exitCode, type RunSettings, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
 
@@ -67,7 +67,7 @@ const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {
   const config = {
     cpus: cpusFrom(args),
     ramBytes: args.value('ram', 'a size from 16M to 2G', (text) => within(parseBytes(text), 16 * 2 ** 20, 2 ** 31)),
-    hz: args.value('hz', 'a rate from 100kHz to 5GHz', (text) => within(parseHertz(text), 1e5, 5e9)),
+    hz: args.clockRate('hz'),
     turn: args.count('turn', 1, 100_000),
     seed: args.count('seed', 0, 0xffff_ffff),
     engine: args.value('engine', 'interpret or translate', (text) => ENGINES.find((engine) => engine === text)),
