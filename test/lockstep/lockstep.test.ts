@@ -17,7 +17,7 @@ const SOME: readonly (readonly [GroupName, string])[] = [
   ...PROGRAMS.map((name, index) => ['guests', `${name} turn=${TURNS[index % TURNS.length]} disturbed`] as const),
   ['scenarios', 'soft-spin turn=64 disturbed'],
   ['scenarios', 'hard-cli turn=random disturbed'],
-  ['gigahertz', 'hard-cli turn=random plain'],
+  ['gigahertz', 'hard-cli turn=1000 plain'],
   ['vectors', 'adc'],
   ['vectors', 'loop'],
   ...Array.from({ length: 6 }, (_, index) => ['fuzz', `${index < 5 ? 'program' : 'hostile'} ${index}`] as const),
