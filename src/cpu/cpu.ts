@@ -6,20 +6,18 @@ import { CS, FS, type Insn, type MemOperand, type Mode, NONE, type Operand, RIP,
 import type { CpuWires } from './bus.ts';
 import type { CpuIdentity } from './cpuid.ts';
 import { Breakpoints } from './debug.ts';
-import { Fault, GP, SS_FAULT } from './fault.ts';
+import { Fault, GP } from './fault.ts';
 import { AC, IF, IOPL } from './flags.ts';
 import type { InsnCache, Slots } from './icache.ts';
 import { Mmu, SYSTEM } from './mmu.ts';
 import { type Access, READ, WRITE } from './paging.ts';
 import { IS_MONITORED, LINE_BYTES, type Ram } from './ram.ts';
-import {
-  CR0_AM, CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, DESCRIPTOR_P, EFER_LMA, REAL_MODE_DATA, TYPE_CODE, TYPE_EXPAND_DOWN, TYPE_READABLE,
-  TYPE_WRITABLE,
-} from './registers.ts';
+import { CR0_AM, CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, EFER_LMA, REAL_MODE_DATA } from './registers.ts';
 import { reset } from './reset.ts';
-import { bitmapAllows } from './segment.ts';
+import { Frame } from './frame.ts';
+import { bitmapAllows, checkAccess } from './segment.ts';
 import { Spin } from './spin.ts';
-import { CpuState, HALTED, RUNNING, WAIT_FOR_SIPI } from './state.ts';
+import { CpuState, HALTED, RUNNING, STATE_OFFSETS, WAIT_FOR_SIPI } from './state.ts';
 import { TLB_BYTES, Tlb } from './tlb.ts';
 import type { Translator } from './translated.ts';
 
@@ -43,6 +41,7 @@ export interface CpuOptions {
 /** A page number that no address has. */
 const NO_PAGE = -1;
 const SEGMENTS_WITH_BASE = FS;
+const CS_BASE = STATE_OFFSETS.segBase / 4 + 2 * CS;
 
 export class Cpu extends CpuState {
   readonly id: number;
@@ -50,6 +49,7 @@ export class Cpu extends CpuState {
   readonly code: InsnCache;
   readonly wires: CpuWires;
   readonly identity: CpuIdentity;
+  readonly tlb: Tlb;
   readonly mmu: Mmu;
   readonly breakpoints: Breakpoints;
   readonly spin: Spin | undefined;
@@ -81,6 +81,11 @@ export class Cpu extends CpuState {
   /** The instruction in execution is shadowed by the MOV SS before it. */
   inMovSsShadow = false;
 
+  /** What was last read of one of the processor's own tables (segment.ts). */
+  readonly entry = new Uint32Array(2);
+  /** The frame of an interrupt on its way to or from the stack. */
+  readonly frame = new Frame();
+
   /** An observer of every instruction that did not fault, called while RIP and time are still its own. */
   onExecuted: ((cpu: Cpu, insn: Insn) => void) | undefined;
 
@@ -97,8 +102,8 @@ export class Cpu extends CpuState {
     this.identity = options.identity;
     const { tlbOffset, memory, ram } = options;
     const [place, at] = tlbOffset === undefined ? [new ArrayBuffer(TLB_BYTES), 0] : [memory, tlbOffset];
-    const tlb = new Tlb(place, at, ram.bytes.byteOffset, ram.size);
-    this.mmu = new Mmu(this, ram, tlb, options.wires.bus, () => this.forgetCode());
+    this.tlb = new Tlb(place, at, ram.bytes.byteOffset, ram.size);
+    this.mmu = new Mmu(this, ram, this.tlb, options.wires.bus, () => this.forgetCode());
     this.breakpoints = new Breakpoints(this);
     this.translator = options.translator;
     this.tlbOffset = at;
@@ -165,6 +170,12 @@ export class Cpu extends CpuState {
     this.#next[0] = value;
   }
 
+  /** The same in halves. */
+  goOnAt(low: number, high: number): void {
+    this.nextRipHalves[0] = low;
+    this.nextRipHalves[1] = high;
+  }
+
   get protectedMode(): boolean {
     return (this.cr0 & CR0_PE) !== 0;
   }
@@ -227,7 +238,7 @@ export class Cpu extends CpuState {
     const code = this.segAttributes[CS];
     this.mode = this.longMode && (code & DESCRIPTOR_L) !== 0 ? 64 : (code & DESCRIPTOR_DB) !== 0 ? 32 : 16;
     this.stackSize = this.mode === 64 ? 64 : (this.segAttributes[SS] & DESCRIPTOR_DB) !== 0 ? 32 : 16;
-    this.codeBase = this.mode === 64 ? 0 : Number(BigInt.asUintN(32, this.segBase[CS]));
+    this.codeBase = this.mode === 64 ? 0 : this.words32[CS_BASE];
     this.codeLimit = this.mode === 64 ? 0xffff_ffff : this.segLimit[CS];
     this.mmu.linearBits = this.mode === 64 ? 64 : 32;
     this.forgetCode();
@@ -338,23 +349,8 @@ export class Cpu extends CpuState {
   /** Linear address of an access, after the checks of segmentation; 64-bit mode leaves the canonical form to the MMU. */
   linear(segment: number, offset: bigint, size: number, access: Access): bigint {
     if (this.mode === 64) return segment < SEGMENTS_WITH_BASE ? offset : BigInt.asUintN(64, offset + this.segBase[segment]);
-    this.#checkSegment(segment, Number(offset), size >>> 3, access);
+    checkAccess(this, segment, Number(offset), size >>> 3, access);
     return BigInt.asUintN(32, offset + this.segBase[segment]);
-  }
-
-  /** Type and limit (SDM vol. 3, 5.3 and 5.4.1): #SS(0) for the stack segment, #GP(0) for others. */
-  #checkSegment(segment: number, offset: number, bytes: number, access: Access): void {
-    const attributes = this.segAttributes[segment];
-    const limit = this.segLimit[segment];
-    const isCode = (attributes & TYPE_CODE) !== 0;
-    const last = offset + bytes - 1;
-    const bad =
-      (attributes & DESCRIPTOR_P) === 0 ||
-      (access === WRITE ? isCode || (attributes & TYPE_WRITABLE) === 0 : isCode && (attributes & TYPE_READABLE) === 0) ||
-      (!isCode && (attributes & TYPE_EXPAND_DOWN) !== 0
-        ? offset <= limit || last > ((attributes & DESCRIPTOR_DB) !== 0 ? 0xffff_ffff : 0xffff)
-        : last > limit);
-    if (bad) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
   }
 
   /** Stores below the stack pointer, then moves it. */

@@ -7,10 +7,10 @@ import { Fault, GP, NP, SS_FAULT, TS } from './fault.ts';
 import { AC, IF, NT, RF, TF, VM } from './flags.ts';
 import { DESCRIPTOR_DB, DESCRIPTOR_L, dplOf } from './registers.ts';
 import {
-  checkStackSegment, type Descriptor, errorOf, isCanonical, isCode, isConforming, isNull, isPresent, markAccessed, readDescriptor,
-  readTssRsp, readTssStack, setFromDescriptor,
+  checkStackSegment, type Descriptor, errorOf, IDTR_BASE, isCode, isConforming, isHighCanonical, isNull, isPresent, markAccessed,
+  readDescriptor, readTable, readTssRsp, readTssStack, setFromDescriptor,
 } from './segment.ts';
-import { NO_SHADOW } from './state.ts';
+import { NO_SHADOW, STATE_OFFSETS } from './state.ts';
 
 /**
  * Something to be delivered. `software` is INT n, INT3 and INTO, which need the gate's consent (B9) and are the program's own
@@ -38,7 +38,9 @@ const TRAP_GATE = 15;
 
 interface Gate {
   readonly selector: number;
-  readonly offset: bigint;
+  /** Halves of the offset. */
+  readonly low: number;
+  readonly high: number;
   readonly attributes: number;
   readonly type: number;
   readonly ist: number;
@@ -58,90 +60,105 @@ export function deliver(cpu: Cpu, event: Event): void {
   cpu.stepping = false;
 }
 
+/** Words of the state that a transfer changes before all its faults are behind it. */
+const CHANGED: readonly number[] = [
+  ...[CS, SS].flatMap((segment) => [
+    STATE_OFFSETS.segBase / 4 + 2 * segment, STATE_OFFSETS.segBase / 4 + 2 * segment + 1, STATE_OFFSETS.segLimit / 4 + segment,
+    STATE_OFFSETS.segSelector / 4 + segment, STATE_OFFSETS.segAttributes / 4 + segment,
+  ]),
+  STATE_OFFSETS.gpr / 4 + 2 * RSP, STATE_OFFSETS.gpr / 4 + 2 * RSP + 1, STATE_OFFSETS.rflags / 4,
+];
+/** What they were; no transfer is within another. */
+const BEFORE = new Uint32Array(CHANGED.length);
+
 /** Undoes what `change` did to privilege, code and stack if it faults. */
 export function atomically(cpu: Cpu, change: () => void): void {
-  const before = [CS, SS].map(
-    (segment) =>
-      [segment, cpu.segSelector[segment], cpu.segBase[segment], cpu.segLimit[segment], cpu.segAttributes[segment]] as const,
-  );
-  const { cpl, rflags, nextRip } = cpu;
-  const rsp = cpu.gpr[RSP];
+  const { words32, cpl } = cpu;
+  for (let index = 0; index < CHANGED.length; index++) BEFORE[index] = words32[CHANGED[index]];
+  const [low, high] = cpu.nextRipHalves;
   try {
     change();
   } catch (fault) {
-    for (const segment of before) cpu.setSegment(...segment);
+    for (let index = 0; index < CHANGED.length; index++) words32[CHANGED[index]] = BEFORE[index];
+    cpu.updateMode();
     cpu.setCpl(cpl);
-    cpu.rflags = rflags;
-    cpu.nextRip = nextRip;
-    cpu.gpr[RSP] = rsp;
+    cpu.goOnAt(low, high);
     throw fault;
   }
 }
 
 function throughVectorTable(cpu: Cpu, { vector, returnTo }: Event): void {
   if (vector * 4 + 3 > cpu.idtrLimit) throw new Fault(GP, 0);
-  const entry = cpu.readLinear(cpu.idtrBase + BigInt(vector * 4), 32);
+  const entry = readTable(cpu, IDTR_BASE, vector * 4, 32);
   cpu.push(BigInt(cpu.rflags & 0xffff), 16);
   cpu.push(BigInt(cpu.segSelector[CS]), 16);
   cpu.push(returnTo, 16);
   cpu.rflags &= ~(IF | TF | AC | RF);
-  cpu.setRealSegment(CS, Number(entry >> 16n));
-  cpu.nextRip = entry & 0xffffn;
+  cpu.setRealSegment(CS, entry >>> 16);
+  cpu.goOnAt(entry & 0xffff, 0);
 }
 
 function throughGate(cpu: Cpu, event: Event): void {
+  const { frame, gpr32 } = cpu;
   const gate = readGate(cpu, event);
   const code = checkHandler(cpu, gate);
   const cpl = isConforming(code.attributes) ? cpu.cpl : dplOf(code.attributes);
-  const flags = BigInt((event.resume ? cpu.rflags | RF : cpu.rflags) >>> 0);
-  const [oldCs, oldSs, oldRsp] = [cpu.segSelector[CS], cpu.segSelector[SS], cpu.gpr[RSP]];
+  const cs = cpu.segSelector[CS];
+  const [ss, rspLow, rspHigh] = [cpu.segSelector[SS], gpr32[2 * RSP], gpr32[2 * RSP + 1]];
   const switched = switchStack(cpu, gate, cpl, code);
 
-  const frame = [flags, BigInt(oldCs), event.returnTo];
-  if (switched) frame.unshift(BigInt(oldSs), oldRsp);
-  if (event.error !== undefined) frame.push(BigInt(event.error));
-  pushFrame(cpu, frame, gate.size, switched);
+  frame.clear();
+  if (switched) {
+    frame.add(ss);
+    frame.add(rspLow, rspHigh);
+  }
+  frame.add(event.resume ? cpu.rflags | RF : cpu.rflags);
+  frame.add(cs);
+  frame.addWhole(event.returnTo);
+  if (event.error !== undefined) frame.add(event.error);
+  pushFrame(cpu, gate.size, switched);
 
   cpu.rflags &= ~(TF | NT | RF | VM | (gate.type === INTERRUPT_GATE || gate.type === INTERRUPT_GATE_16 ? IF : 0));
-  cpu.nextRip = gate.offset;
+  cpu.goOnAt(gate.low, gate.high);
 }
 
 /** The IDT's entry with the checks that have the vector as their error code. */
 function readGate(cpu: Cpu, { vector, software }: Event): Gate {
   const error = vector * 8 + ERROR_IDT;
-  const bytes = cpu.longMode ? 16 : 8;
+  const { longMode } = cpu;
+  const bytes = longMode ? 16 : 8;
   if (vector * bytes + bytes - 1 > cpu.idtrLimit) throw new Fault(GP, error);
-  const address = cpu.idtrBase + BigInt(vector * bytes);
-  const words = cpu.readLinear(address, 64);
-  const high = cpu.longMode ? cpu.readLinear(address + 8n, 64) & 0xffff_ffffn : 0n;
-  const attributes = Number((words >> 40n) & 0xffn);
+  const first = readTable(cpu, IDTR_BASE, vector * bytes, 64);
+  const second = cpu.entry[1];
+  const high = longMode ? readTable(cpu, IDTR_BASE, vector * bytes + 8, 64) : 0;
+  const attributes = (second >>> 8) & 0xff;
   const type = attributes & 0x1f;
   const isWide = type === INTERRUPT_GATE || type === TRAP_GATE;
   const isNarrow = type === INTERRUPT_GATE_16 || type === TRAP_GATE_16;
   // Task gates are not modelled: no system that this machine runs has used them since 64-bit mode took them away.
-  if (!isWide && (cpu.longMode || !isNarrow)) throw new Fault(GP, error);
+  if (!isWide && (longMode || !isNarrow)) throw new Fault(GP, error);
   if (software && dplOf(attributes) < cpu.cpl) throw new Fault(GP, error);
   if (!isPresent(attributes)) throw new Fault(NP, error);
-  const offset = (words & 0xffffn) | ((words >> 32n) & 0xffff_0000n);
   return {
-    selector: Number((words >> 16n) & 0xffffn),
-    offset: cpu.longMode ? (high << 32n) | offset : isWide ? offset : offset & 0xffffn,
+    selector: first >>> 16,
+    low: (isWide ? (first & 0xffff) | (second & 0xffff_0000) : first & 0xffff) >>> 0,
+    high,
     attributes,
     type,
-    ist: cpu.longMode ? Number((words >> 32n) & 7n) : 0,
-    size: cpu.longMode ? 64 : isWide ? 32 : 16,
+    ist: longMode ? second & 7 : 0,
+    size: longMode ? 64 : isWide ? 32 : 16,
   };
 }
 
 /** The handler's code segment. */
-function checkHandler(cpu: Cpu, { selector, offset }: Gate): Descriptor {
+function checkHandler(cpu: Cpu, { selector, low, high }: Gate): Descriptor {
   if (isNull(selector)) throw new Fault(GP, 0);
   const code = readDescriptor(cpu, selector, GP);
   const { attributes } = code;
   const is64 = (attributes & (DESCRIPTOR_L | DESCRIPTOR_DB)) === DESCRIPTOR_L;
   if (!isCode(attributes) || dplOf(attributes) > cpu.cpl || (cpu.longMode && !is64)) throw new Fault(GP, errorOf(selector));
   if (!isPresent(attributes)) throw new Fault(NP, errorOf(selector));
-  if (cpu.longMode ? !isCanonical(offset) : offset > BigInt(code.limit)) throw new Fault(GP, 0);
+  if (cpu.longMode ? !isHighCanonical(high) : low > code.limit) throw new Fault(GP, 0);
   markAccessed(cpu, code);
   return code;
 }
@@ -153,12 +170,17 @@ function switchStack(cpu: Cpu, { ist }: Gate, cpl: number, code: Descriptor): bo
   const inward = cpl < cpu.cpl;
   const selector = (code.selector & ~3) | cpl;
   if (cpu.longMode) {
-    const rsp = ist !== 0 || inward ? readTssRsp(cpu, cpl, ist) : cpu.gpr[RSP];
-    if (!isCanonical(rsp)) throw new Fault(SS_FAULT, 0);
+    const { gpr32 } = cpu;
+    const isOther = ist !== 0 || inward;
+    if (isOther) readTssRsp(cpu, cpl, ist);
+    const low = isOther ? cpu.entry[0] : gpr32[2 * RSP];
+    const high = isOther ? cpu.entry[1] : gpr32[2 * RSP + 1];
+    if (!isHighCanonical(high)) throw new Fault(SS_FAULT, 0);
     setFromDescriptor(cpu, CS, selector, code);
     if (inward) cpu.setSegment(SS, cpl, 0n, 0, cpl << 5);
     cpu.setCpl(cpl);
-    cpu.gpr[RSP] = rsp & ~15n;
+    gpr32[2 * RSP] = low & ~15;
+    gpr32[2 * RSP + 1] = high;
     return true;
   }
   if (inward) {
@@ -167,7 +189,7 @@ function switchStack(cpu: Cpu, { ist }: Gate, cpl: number, code: Descriptor): bo
     setFromDescriptor(cpu, CS, selector, code);
     if (descriptor !== undefined) setFromDescriptor(cpu, SS, stack.selector, descriptor);
     cpu.setCpl(cpl);
-    cpu.writeReg(RSP, cpu.stackSize, stack.pointer);
+    cpu.writeReg(RSP, cpu.stackSize, BigInt(stack.pointer));
     return true;
   }
   setFromDescriptor(cpu, CS, selector, code);
@@ -175,9 +197,9 @@ function switchStack(cpu: Cpu, { ist }: Gate, cpl: number, code: Descriptor): bo
 }
 
 /** A stack that has no room is #SS(0), or #SS(new SS) when it was switched to. */
-function pushFrame(cpu: Cpu, frame: readonly bigint[], size: number, switched: boolean): void {
+function pushFrame(cpu: Cpu, size: number, switched: boolean): void {
   try {
-    for (const value of frame) cpu.push(value, size);
+    cpu.frame.push(cpu, size);
   } catch (fault) {
     if (!(fault instanceof Fault) || fault.vector !== SS_FAULT || !switched || cpu.longMode) throw fault;
     throw new Fault(SS_FAULT, errorOf(cpu.segSelector[SS]));

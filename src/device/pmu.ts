@@ -88,6 +88,8 @@ export class Pmu {
   #globalStatus = 0n;
   /** Whether the CPU runs at CPL 1..3. */
   #user = false;
+  /** Whether some counter counts at one privilege level and not at another. */
+  ringsMatter = false;
 
   constructor(wires: PmuWires) {
     this.#wires = wires;
@@ -112,7 +114,7 @@ export class Pmu {
   privilegeChanging(to: number): void {
     const user = to !== 0;
     if (user === this.#user) return;
-    if (!this.#counters.some(({ selection }) => selection.os !== selection.user)) this.#user = user;
+    if (!this.ringsMatter) this.#user = user;
     else this.#change(0, () => (this.#user = user));
   }
 
@@ -248,6 +250,7 @@ export class Pmu {
       counter.source = active ? source : 'nothing';
       counter.base = this.#position(counter.source, ahead);
     }
+    this.ringsMatter = this.#counters.some(({ selection }) => selection.os !== selection.user);
     this.#arm(ahead);
   }
 

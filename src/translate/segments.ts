@@ -2,16 +2,8 @@
 // begin anywhere and have 64 KiB or more.
 
 import type { Cpu } from '../cpu/cpu.ts';
+import { isFlatData, isPlainData } from '../cpu/segment.ts';
 import { DS, ES, SS } from '../isa/insn.ts';
-
-/** P, S and type but for the accessed flag: a data segment that may be read and written and expands up. */
-const DATA_MASK = 0x9e;
-const PLAIN_DATA = 0x92;
-
-const isPlainData = (cpu: Cpu, segment: number): boolean => (cpu.segAttributes[segment] & DATA_MASK) === PLAIN_DATA;
-
-const isFlat = (cpu: Cpu, segment: number): boolean =>
-  isPlainData(cpu, segment) && cpu.segLimit[segment] === 0xffff_ffff && cpu.segBase[segment] === 0n;
 
 const isLong = (cpu: Cpu, segment: number): boolean => isPlainData(cpu, segment) && cpu.segLimit[segment] >= 0xffff;
 
@@ -21,7 +13,7 @@ export function hasPlainSegments(cpu: Cpu): boolean {
       return true;
     case 32:
       return (
-        cpu.codeBase === 0 && cpu.codeLimit === 0xffff_ffff && cpu.stackSize === 32 && isFlat(cpu, DS) && isFlat(cpu, ES) && isFlat(cpu, SS)
+        cpu.codeBase === 0 && cpu.codeLimit === 0xffff_ffff && cpu.stackSize === 32 && isFlatData(cpu, DS) && isFlatData(cpu, ES) && isFlatData(cpu, SS)
       );
     default:
       return cpu.codeLimit >= 0xffff && cpu.stackSize === 16 && isLong(cpu, DS) && isLong(cpu, ES) && isLong(cpu, SS);

@@ -8,7 +8,7 @@ import { setFlags, ZF } from '../flags.ts';
 import { dplOf, TYPE_BUSY, TYPE_LDT, TYPE_TSS, TYPE_TSS16 } from '../registers.ts';
 import {
   type Descriptor, errorOf, findDescriptor, isCanonical, isConforming, isNull, isPresent, isReadable, isWritable, readDescriptor,
-  readHighBase, systemType,
+  readWideBase, systemType, writeType,
 } from '../segment.ts';
 import { LDTR, TR } from '../state.ts';
 import type { Semantic, Semantics } from './semantic.ts';
@@ -54,7 +54,7 @@ function readSystemDescriptor(cpu: Cpu, selector: number, types: readonly number
   const descriptor = readDescriptor(cpu, selector, GP);
   if (!types.includes(systemType(descriptor.attributes))) throw new Fault(GP, errorOf(selector));
   if (!isPresent(descriptor.attributes)) throw new Fault(NP, errorOf(selector));
-  return { ...descriptor, fullBase: cpu.longMode ? readHighBase(cpu, descriptor) : descriptor.base };
+  return { ...descriptor, fullBase: cpu.longMode ? readWideBase(cpu, descriptor) : BigInt(descriptor.base) };
 }
 
 /** Types of system descriptors that LAR and LSL know (SDM vol. 2, LAR, LSL). */
@@ -115,8 +115,8 @@ export const DESCRIPTOR_TABLES = {
     const selector = readSelector(cpu, dst);
     if (isNull(selector)) throw new Fault(GP, 0);
     const types = cpu.longMode ? [TYPE_TSS] : [TYPE_TSS, TYPE_TSS16];
-    const { fullBase, limit, attributes, address } = readSystemDescriptor(cpu, selector, types);
-    cpu.writeLinear(address + 5n, 8, BigInt((attributes & 0xff) | TYPE_BUSY));
+    const { fullBase, limit, attributes } = readSystemDescriptor(cpu, selector, types);
+    writeType(cpu, selector, attributes | TYPE_BUSY);
     cpu.setSegment(TR, selector, fullBase, limit, attributes | TYPE_BUSY);
   }),
   sldt: inProtectedMode((cpu, { dst }) => cpu.write(dst, BigInt(cpu.segSelector[LDTR]))),

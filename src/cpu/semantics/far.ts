@@ -39,7 +39,7 @@ function readCode(cpu: Cpu, { selector, offset }: FarPointer, allowed: (attribut
     throw new Fault(GP, errorOf(selector));
   }
   if (!isPresent(attributes)) throw new Fault(NP, errorOf(selector));
-  if (is64 ? !isCanonical(offset) : offset > BigInt(limit)) throw new Fault(GP, 0);
+  if (is64 ? !isCanonical(offset) : Number(offset) > limit) throw new Fault(GP, 0);
   return code;
 }
 
@@ -105,13 +105,19 @@ const restorable = (cpu: Cpu): number =>
   (cpu.cpl === 0 ? IOPL | VIF | VIP : 0);
 
 function interruptReturn(cpu: Cpu, size: Size): void {
-  const target = popPointer(cpu, size);
-  const image = Number(truncate(cpu.pop(size), 32));
+  const { frame } = cpu;
+  frame.pop(cpu, 3, size);
+  const target = { offset: frame.whole(0), selector: frame.low(1) & 0xffff };
+  const image = frame.low(2);
   const affected = restorable(cpu) & (size === 16 ? 0xffff : -1);
   const flags = (cpu.rflags & ~affected) | (image & affected);
   if (cpu.protectedMode) {
     if ((image & VM) !== 0 && !cpu.longMode && cpu.cpl === 0) throw new Fault(GP, 0);
-    returnTo(cpu, target, () => popPointer(cpu, size), cpu.mode === 64, () => cpu.setRflags(flags));
+    const popStack = (): FarPointer => {
+      frame.pop(cpu, 2, size);
+      return { offset: frame.whole(0), selector: frame.low(1) & 0xffff };
+    };
+    returnTo(cpu, target, popStack, cpu.mode === 64, () => cpu.setRflags(flags));
   } else {
     if (target.offset > BigInt(cpu.codeLimit)) throw new Fault(GP, 0);
     cpu.setRealSegment(CS, target.selector);
