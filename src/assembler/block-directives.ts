@@ -65,7 +65,7 @@ const beginMacro: Directive = (state, pieces, directive) => {
     const [caseless, recursive] = [kind.startsWith('i'), kind.includes('rm')];
     state.macros.define({ name, ...arity, caseless, recursive, builtin, defaults, body, takesLabel, depth: 0 });
   };
-  state.recording = { kind: 'macro', origin: directive.origin, lines: [], nested: 0, finish };
+  state.recording = { kind: 'macro', origin: state.originOf(directive), lines: [], nested: 0, finish };
 };
 
 const removeMacro: Directive = (state, pieces, directive) => {
@@ -82,7 +82,7 @@ const beginRep: Directive = (state, pieces, directive) => {
   const finish = (body: readonly RawLine[]): void => {
     if (count > 0n) state.input.push({ kind: 'rep', body, next: 0, remaining: Number(count), isOver: false });
   };
-  state.recording = { kind: 'rep', origin: directive.origin, lines: [], nested: 0, finish };
+  state.recording = { kind: 'rep', origin: state.originOf(directive), lines: [], nested: 0, finish };
 };
 
 const exitRep: Directive = (state, _, directive) => {

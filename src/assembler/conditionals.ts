@@ -56,9 +56,9 @@ const conditionNamed = (name: string): { readonly condition: Condition; readonly
 
 type Branch = Conditional['state'];
 
-const takeIf = (state: Preprocessor, { origin }: Percent, chooseBranch: () => Branch): void => {
+const takeIf = (state: Preprocessor, directive: Percent, chooseBranch: () => Branch): void => {
   const branch = isReading(state) ? chooseBranch() : 'done';
-  state.input.file?.conditionals.push({ state: branch, hasElse: false, origin });
+  state.input.file?.conditionals.push({ state: branch, hasElse: false, origin: state.originOf(directive) });
 };
 
 /** The innermost open conditional; undefined after a report. */

@@ -109,7 +109,7 @@ class Expander {
 
   /** Puts the body on top of what is still to be read. */
   #enter(macro: SingleMacro, use: Piece, values: ReadonlyMap<string, readonly Piece[]>): void {
-    const call: Expansion = { name: macro.name, call: use.origin };
+    const call: Expansion = { name: macro.name, call: this.#state.originOf(use) };
     const body = typeof macro.body === 'function' ? macro.body(use.origin) : fillIn(macro, use, values, call);
     this.#state.spend(body.length + 1, body.length);
     const space = use.spaceBefore || this.#spacePending;

@@ -9,7 +9,7 @@ import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from './lex.ts';
 import { type Call, matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
-import { Fatal, isPunctuation } from './pieces.ts';
+import { Fatal, isPunctuation, movedTo } from './pieces.ts';
 import { bothNames, PRELUDE } from './prelude.ts';
 import { Preprocessor } from './preprocessor.ts';
 import { directiveIn, RawLine } from './raw-line.ts';
@@ -36,7 +36,7 @@ export function* expand(entry: string, io: SourceIo, reporter: Reporter, options
     for (let line = nextLine(state); line; line = nextLine(state)) yield line;
   } catch (failure) {
     if (!(failure instanceof Fatal)) throw failure;
-    reporter.error(failure.origin, failure.text);
+    state.reporter.error(failure.origin, failure.text);
   }
 }
 
@@ -97,7 +97,7 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
   const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
   if (raw.isAsWritten && isFinal(state, pieces)) {
     const call = callIn(state, pieces, pieces.length);
-    return call ? enter(state, call) : lineOf(state, pieces);
+    return call ? enter(state, call) : lineOf(state, pieces, pieces === raw.pieces && !state.input.readsFile);
   }
   const substituted = directiveIn(pieces);
   if (substituted) {
@@ -158,9 +158,16 @@ const enter = (state: Preprocessor, use: Use): Line | undefined => {
   const line = isPlaced ? lineOf(state, state.finish([label[0], colonAfter(label[0])])) : undefined;
   const unique = state.takeUnique();
   const expansion: Expansion = { name: call.macro.name, call: state.origin };
-  state.input.push({ kind: 'macro', ...call, next: 0, rotation: 0, label, calledAs: name.text, unique, expansion });
+  const given = call.macro.builtin ? call.arguments : call.arguments.map(passedOn);
+  state.input.push({
+    kind: 'macro', macro: call.macro, arguments: given, next: 0, rotation: 0, label: passedOn(label), calledAs: name.text, unique, expansion,
+  });
   return line;
 };
+
+/** An argument becomes part of the lines of the body, whatever it came from. */
+const passedOn = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.some(({ macro }) => macro !== undefined) ? pieces.map((piece) => movedTo(piece, piece.line, piece.column, undefined)) : pieces;
 
 const DEEPEST_CALL = 10_000;
 
@@ -168,10 +175,10 @@ const canBeLabel = (piece: Piece): boolean => piece.kind === 'word' || (piece.ki
 
 const colonAfter = (piece: Piece): Piece => pieceAt('punctuation', ':', undefined, piece);
 
-const lineOf = (state: Preprocessor, tokens: readonly Token[] | undefined): Line | undefined => {
+const lineOf = (state: Preprocessor, tokens: readonly Token[] | undefined, isOfBody = false): Line | undefined => {
   if (tokens === undefined || tokens.length === 0) return undefined;
   if (tokens[0].text === '[') noteBits(state, tokens);
-  return { tokens, origin: state.origin };
+  return { tokens, origin: state.origin, isOfBody };
 };
 
 const noteBits = (state: Preprocessor, [, name, bits]: readonly Token[]): void => {

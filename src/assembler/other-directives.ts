@@ -31,7 +31,7 @@ const isText = (text: string): boolean => {
 
 const include: Directive = (state, pieces, directive) => {
   const [path] = state.expandSingle(pieces);
-  if (path?.kind === 'string') readFile(state, textOf(path), directive.origin, state.input.file?.path);
+  if (path?.kind === 'string') readFile(state, textOf(path), state.originOf(directive), state.input.file?.path);
   else state.reporter.error(path?.origin ?? directive.origin, `'${directive.text}' expects the name of a file in quotes`);
 };
 

@@ -8,8 +8,9 @@ import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, isRegister, parseExpression, someLeaf } from './expression.ts';
 import { isOneOf, parseOperands } from './operands.ts';
+import { InLine } from './reporter.ts';
 import type { Body, Instruction, Operand, Statement } from './statement.ts';
-import { Cursor, type Line, type Origin, type Reporter, type SourceIo, textOf, type Token, wordOf } from './tokens.ts';
+import { Cursor, type Expansion, type Line, type Origin, type Reporter, type SourceIo, textOf, type Token, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -35,20 +36,40 @@ const isColon = (token: Token | undefined): boolean => token !== undefined && to
 /** Reads the lines of one source, in order: what one says may depend on those before it. */
 export class Parser {
   readonly #io: SourceIo;
-  readonly #reporter: Reporter;
+  readonly #reporter: InLine;
   readonly #settings: Settings = { mode: 16, defaultRel: false };
   /** Instructions whose bytes are the same in every pass, by their text: many lines of a source say the same. */
   readonly #constants = new Map<string, Instruction>();
+  /** What is known of lines that come again, by their tokens. */
+  readonly #rows = new Map<readonly Token[], Settings & Pick<Statement, 'times' | 'body'>>();
+  /** What the line comes from. */
+  #expansion: Expansion | undefined;
   /** The last label that was not local. */
   #parent = '';
 
   constructor(io: SourceIo, reporter: Reporter) {
     this.#io = io;
-    this.#reporter = reporter;
+    this.#reporter = new InLine(reporter, () => this.#expansion);
   }
 
   /** What a line says; undefined when it says nothing, or after a report. */
   parse(line: Line): Statement | undefined {
+    this.#expansion = line.origin.macro;
+    if (!line.isOfBody) return this.#parseNew(line);
+    const { mode, defaultRel } = this.#settings;
+    const known = this.#rows.get(line.tokens);
+    if (known && known.mode === mode && known.defaultRel === defaultRel) {
+      return { origin: line.origin, label: undefined, parent: this.#parent, times: known.times, body: known.body };
+    }
+    const { count } = this.#reporter;
+    const statement = this.#parseNew(line);
+    if (statement && count === this.#reporter.count && saysTheSame(statement, line.tokens)) {
+      this.#rows.set(line.tokens, { mode, defaultRel, times: statement.times, body: statement.body });
+    }
+    return statement;
+  }
+
+  #parseNew(line: Line): Statement | undefined {
     const cursor = new Cursor(line.tokens, line.origin);
     const { origin } = line;
     if (cursor.sees('[')) {
@@ -212,6 +233,13 @@ export class Parser {
     this.#reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
   }
 }
+
+/** Whether a line says the same wherever it stands: it has no label of its own, and names none that belongs to another. */
+const saysTheSame = ({ label, body }: Statement, tokens: readonly Token[]): boolean => {
+  if (label !== undefined || body === undefined) return false;
+  const isPlain = body.kind === 'section' && body.attributes.length === 0;
+  return isPlain || !tokens.some((token) => token.kind === 'word' && isLocal(token.text));
+};
 
 const BRANCH = /^(j|call|loop)/;
 

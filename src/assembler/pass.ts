@@ -9,12 +9,13 @@ import { MAX_SECTIONS } from './limits.ts';
 import type { Location } from './location.ts';
 import type { Place } from './operand-values.ts';
 import type { Output, Program } from './program.ts';
+import { InLine } from './reporter.ts';
 import { runSteps } from './run-steps.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
 import type { Directive, Statement } from './statement.ts';
 import type { Steps } from './steps.ts';
 import { currentValue, MUTE, type Symbols } from './symbols.ts';
-import type { Origin, Reporter } from './tokens.ts';
+import type { Expansion, Origin, Reporter } from './tokens.ts';
 
 export interface PassOptions {
   /** Instructions get no shorter than in the pass before. */
@@ -67,6 +68,8 @@ export class Pass {
   readonly #instructions: Instructions;
   readonly #steps: Steps | undefined;
   #lengthsBefore: number[] = [];
+  /** What the present line comes from. */
+  #expansion: Expansion | undefined;
   /** From ORG. */
   origin: bigint | undefined;
   /** Whether a section has another length than before, or a name another value. */
@@ -79,7 +82,7 @@ export class Pass {
     this.#program = program;
     this.#location = program.location;
     this.#symbols = program.symbols;
-    this.#reporter = last?.reporter ?? MUTE;
+    this.#reporter = last ? new InLine(last.reporter, () => this.#expansion) : MUTE;
     this.#isLast = last !== undefined;
     this.#place = new PresentPlace(program, this.#reporter, last?.bases ?? new Map());
     this.#emitter = new Emitter(program, this.#reporter, this.#isLast);
@@ -135,6 +138,7 @@ export class Pass {
 
   #run(statement: Statement, index: number): void {
     const { label, body, origin } = statement;
+    this.#expansion = origin.macro;
     this.#symbols.parent = statement.parent;
     this.#location.begin();
     const section = this.#location.section;

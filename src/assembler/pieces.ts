@@ -60,12 +60,6 @@ export const isSettled = (pieces: readonly Piece[]): boolean => {
 export const spacedRow = (pieces: readonly Piece[], spaceBefore: boolean): readonly Piece[] =>
   pieces.length === 0 || pieces[0].spaceBefore === spaceBefore ? pieces : [spaced(pieces[0], spaceBefore), ...pieces.slice(1)];
 
-/** The piece as produced by `macro`. */
-export const producedBy = (piece: Piece, macro: Expansion): Piece => {
-  const { kind, text, lower, value, escaped, spaceBefore, line, column } = piece;
-  return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
-};
-
 /** The piece as written elsewhere. */
 export const movedTo = (piece: Piece, line: Place, column: number, macro: Expansion | undefined): Piece => {
   const { kind, text, lower, value, escaped, spaceBefore } = piece;

@@ -5,9 +5,10 @@ import { expandSingle } from './expand-single.ts';
 import { Input, type MacroFrame } from './input.ts';
 import type { Percent, Piece } from './lex.ts';
 import { Macros } from './macros.ts';
-import { areTokens, contextName, Fatal, isWord, joinTouching, producedBy, wordAt } from './pieces.ts';
+import { areTokens, contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
-import { Cursor, type Origin, type Reporter, type SourceIo, type Token } from './tokens.ts';
+import { InLine } from './reporter.ts';
+import { Cursor, type Expansion, type Origin, originIn, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
 /** An entry of the stack of `%push`. */
 export interface Context {
@@ -54,7 +55,7 @@ export class Preprocessor {
   #nesting = 0;
 
   constructor(reporter: Reporter, io: SourceIo, scope: Scope = NOTHING_KNOWN) {
-    this.reporter = reporter;
+    this.reporter = new InLine(reporter, () => this.#expansion);
     this.io = io;
     this.#scope = scope;
   }
@@ -85,10 +86,20 @@ export class Preprocessor {
   }
 
   #findOrigin(): Origin {
-    const macro = this.#macro;
     if (this.#first === undefined) return NOWHERE;
-    if (!macro) return this.#first;
-    return macro.macro.builtin ? macro.expansion.call : producedBy(this.#first, macro.expansion);
+    return this.#macro?.macro.builtin ? this.#macro.expansion.call : this.originOf(this.#first);
+  }
+
+  /** Where a piece of the line was written, wherever it is asked for. */
+  originOf(piece: Piece): Origin {
+    return originIn(this.#expansion, piece);
+  }
+
+  /** What the line comes from. */
+  get #expansion(): Expansion | undefined {
+    const macro = this.#macro;
+    if (!macro) return this.#first?.macro;
+    return macro.macro.builtin ? macro.expansion.call.macro : macro.expansion;
   }
 
   /** What `action` answers; throws when `%[…]` are nested without sense. */

@@ -1,7 +1,7 @@
 // Reports of the assembler's stages → diagnostics with the source line and the macro trail. The same mistake found again in a
 // later pass is one diagnostic.
 import type { Diagnostic, Severity } from '../base/diagnostic.ts';
-import type { Origin, Reporter } from './tokens.ts';
+import { type Expansion, type Origin, originIn, type Reporter } from './tokens.ts';
 
 /** Of an endless recursion only the innermost calls are worth reading. */
 const LONGEST_TRAIL = 8;
@@ -46,6 +46,29 @@ export class Diagnostics implements Reporter {
     this.#seen.add(key);
     const source = this.#linesOf(place.file)[place.line - 1] as string | undefined;
     this.list.push({ severity, place, text, ...(source !== undefined && { source }), notes });
+  }
+}
+
+/** Reports of what stands in one line: of pieces that say nothing else, they say which macro the line comes from. */
+export class InLine implements Reporter {
+  readonly #reporter: Reporter;
+  readonly #macroOfLine: () => Expansion | undefined;
+  /** How many there have been. */
+  count = 0;
+
+  constructor(reporter: Reporter, macroOfLine: () => Expansion | undefined) {
+    this.#reporter = reporter;
+    this.#macroOfLine = macroOfLine;
+  }
+
+  error(origin: Origin, text: string): void {
+    this.count++;
+    this.#reporter.error(originIn(this.#macroOfLine(), origin), text);
+  }
+
+  warning(origin: Origin, text: string): void {
+    this.count++;
+    this.#reporter.warning(originIn(this.#macroOfLine(), origin), text);
   }
 }
 

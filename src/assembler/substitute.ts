@@ -3,25 +3,23 @@
 // NASM manual 4.1.3, 4.3.2, 4.3.6, 4.3.9.
 import type { MacroFrame } from './input.ts';
 import { lex, type Percent, type PercentSort, type Piece } from './lex.ts';
-import { expandedFrom, isWord, joinTouching, movedTo, Row, wordAt } from './pieces.ts';
+import { isWord, joinTouching, movedTo, Row, wordAt } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { isReplaced, type RawLine } from './raw-line.ts';
 import { pieceAt } from './tokens.ts';
 
 export const substitute = (state: Preprocessor, { pieces, isReplaced }: RawLine): readonly Piece[] => {
   const { macro } = state.input;
-  if (!macro) return isReplaced ? replaceAll(state, pieces, macro) : pieces;
-  const own = ownedBy(macro, pieces);
+  const own = macro?.macro.builtin ? movedToCall(macro, pieces) : pieces;
   const row = isReplaced ? replaceAll(state, own, macro) : own;
-  state.spend(row.length, row.length);
+  if (macro) state.spend(row.length, row.length);
   return row;
 };
 
 /** What the prelude's macros produce counts as written where they are called. */
-const ownedBy = ({ macro, expansion }: MacroFrame, pieces: readonly Piece[]): Piece[] => {
-  if (!macro.builtin) return expandedFrom(pieces, expansion);
-  const { place, macro: outer } = expansion.call;
-  return pieces.map((piece) => movedTo(piece, place, place.column, outer));
+const movedToCall = ({ expansion }: MacroFrame, pieces: readonly Piece[]): Piece[] => {
+  const { place, macro } = expansion.call;
+  return pieces.map((piece) => movedTo(piece, place, place.column, macro));
 };
 
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
@@ -66,13 +64,10 @@ const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonl
 const argument = ({ arguments: given, rotation }: MacroFrame, index: number): readonly Piece[] | undefined =>
   index < given.length ? given[(index + rotation) % given.length] : undefined;
 
-const produced = (pieces: readonly Piece[], { expansion, macro }: MacroFrame): readonly Piece[] =>
-  macro.builtin ? pieces : expandedFrom(pieces, expansion);
-
 const parameter = ({ text, origin }: Percent, macro: MacroFrame): readonly Piece[] => {
-  if (text === '%00') return produced(macro.label, macro);
+  if (text === '%00') return macro.label;
   const number = Number(text.slice(1));
-  if (number > 0) return produced(argument(macro, number - 1) ?? [], macro);
+  if (number > 0) return argument(macro, number - 1) ?? [];
   const count = macro.arguments.length;
   return [pieceAt('number', `${count}`, BigInt(count), origin)];
 };
@@ -93,7 +88,7 @@ const range = (state: Preprocessor, { text, origin }: Percent, macro: MacroFrame
   const pieces: Piece[] = [];
   for (let number = first; number !== last + step; number += step) {
     if (number !== first) pieces.push(pieceAt('punctuation', ',', undefined, origin));
-    for (const piece of produced(argument(macro, number - 1) ?? [], macro)) pieces.push(piece);
+    for (const piece of argument(macro, number - 1) ?? []) pieces.push(piece);
   }
   return pieces;
 };

@@ -17,7 +17,8 @@ export interface Expansion {
 
 /**
  * A piece of a line. All kinds are objects of one class, which also are their own origins: there are a hundred thousand of them, and
- * few are ever asked where they come from.
+ * few are ever asked where they come from. In the body of a multi-line macro they are the same for each expansion: that they come from
+ * one is said by the line that they stand in, and added when they are reported (`InLine`).
  */
 export class Written<Kind extends string, Value> implements Origin {
   // Declared only: a definition would give each field a value twice.
@@ -35,6 +36,7 @@ export class Written<Kind extends string, Value> implements Origin {
   /** Where the line begins, and the column of this piece. */
   declare readonly line: Place;
   declare readonly column: number;
+  /** The single-line macro that it comes from; undefined if it comes from wherever its line does. */
   declare readonly macro: Expansion | undefined;
 
   constructor(
@@ -79,6 +81,24 @@ export type Punctuation = Written<'punctuation', undefined>;
 
 export type Token = Word | NumberToken | Float | StringToken | Punctuation;
 
+class Expanded implements Origin {
+  declare readonly macro: Expansion;
+  readonly #written: Origin;
+
+  constructor(written: Origin, macro: Expansion) {
+    this.#written = written;
+    this.macro = macro;
+  }
+
+  get place(): Place {
+    return this.#written.place;
+  }
+}
+
+/** Where a piece of a line comes from, when the line itself comes from `line`. */
+export const originIn = (line: Expansion | undefined, origin: Origin): Origin =>
+  line === undefined || origin.macro !== undefined || !(origin instanceof Written) ? origin : new Expanded(origin, line);
+
 /** A piece that no source contains as it is. */
 export const pieceAt = <Kind extends string, Value>(
   kind: Kind, text: string, value: Value, { place, macro }: Origin, spaceBefore = false,
@@ -89,6 +109,8 @@ export interface Line {
   readonly tokens: readonly Token[];
   /** The first column of the line as written; for a line that a macro produced, the line in the macro's body. */
   readonly origin: Origin;
+  /** The tokens stand so in the body of a macro or a repetition: the same row comes again each time that it is read. */
+  readonly isOfBody: boolean;
 }
 
 /** Where sources come from. The only way out of the assembler: files, a browser's table, a test's object. */

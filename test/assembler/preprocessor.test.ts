@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { expand } from '../../src/assembler/expand.ts';
 import { constantValue, type Scope, UNKNOWN } from '../../src/assembler/expression.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
+import { originIn } from '../../src/assembler/tokens.ts';
 import { expectLines, ioFor } from './expanding.ts';
 
 describe('files', () => {
@@ -106,7 +107,7 @@ describe('origins', () => {
   const originsOf = (source: string): string[] => {
     const lines = expand('a.asm', ioFor(source), new Diagnostics());
     return Array.from(lines, ({ tokens, origin }) =>
-      [origin, ...tokens.map((token) => token.origin)]
+      [origin, ...tokens.map((token) => originIn(origin.macro, token))]
         .map(({ place, macro }) => `${place.line}:${place.column}${macro ? `<${macro.name}@${macro.call.place.line}` : ''}`)
         .join(' '),
     );
