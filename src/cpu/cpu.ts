@@ -206,7 +206,11 @@ export class Cpu extends CpuState {
 
   /** After a change of CPL, EFLAGS.AC or CR0.AM (SDM vol. 3, 6.15, interrupt 17). */
   updateAlignmentCheck(): void {
-    this.mmu.isAlignmentChecked = this.cpl === 3 && (this.rflags & AC) !== 0 && (this.cr0 & CR0_AM) !== 0;
+    this.mmu.isAlignmentChecked = this.isAlignmentChecked;
+  }
+
+  get isAlignmentChecked(): boolean {
+    return this.cpl === 3 && (this.rflags & AC) !== 0 && (this.cr0 & CR0_AM) !== 0;
   }
 
   requireCpl0(): void {

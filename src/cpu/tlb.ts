@@ -18,18 +18,28 @@ const ADDEND = 2;
 const FRAME = 3;
 const NOT_RAM = 0x8000_0000;
 /** PAGE_HIGH of an empty entry: no address has it. */
-const EMPTY = 0xffff_ffff;
+export const TLB_EMPTY = 0xffff_ffff;
 
 export const TLB_ENTRY_BYTES = WORDS * 4;
+export const TLB_HIGH_BYTE = PAGE_HIGH * 4;
 export const TLB_ADDEND_BYTE = ADDEND * 4;
+export const TLB_FRAME_BYTE = FRAME * 4;
 export const TLB_TABLE_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 const TABLES_BYTES = TABLES * TLB_TABLE_BYTES;
 /**
- * Behind the tables, what translated code has to know of the run that it is in: when it has no ticks left, in ticks (f64), and whether an
- * interrupt waits for IF (i32).
+ * Behind the tables, what translated code has to know of the run that it is in: when it has no ticks left, in ticks (f64), whether an
+ * interrupt waits for IF (i32), and whether it may fill entries, as long as nobody wants to see accesses (i32). Then what it keeps of the
+ * TLB itself: whether parts of large pages are in it, how many entries have been filled since all were emptied, and which, by the number
+ * of their first word: so many at most, for most address spaces do not live long.
  */
-export const TLB_RUN = { end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8 } as const;
-export const TLB_BYTES = TABLES_BYTES + 64;
+export const TLB_RUN = {
+  end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8, walksArePlain: TABLES_BYTES + 12, hasLargePages: TABLES_BYTES + 16,
+  count: TABLES_BYTES + 20, filled: TABLES_BYTES + 64, filledEntries: 1008,
+} as const;
+export const TLB_BYTES = TLB_RUN.filled + 4 * TLB_RUN.filledEntries;
+const COUNT = TLB_RUN.count / 4;
+const HAS_LARGE_PAGES = TLB_RUN.hasLargePages / 4;
+const FILLED = TLB_RUN.filled / 4;
 
 /** What leads from linear addresses in a page (its number) to bytes in memory, when its frame is at a physical address of RAM. */
 export const addendOf = (ramOffset: number, page: number, frame: number): number => (ramOffset + frame - (page % 2 ** 20) * 0x1000) >>> 0;
@@ -39,22 +49,23 @@ export class Tlb {
   /** Where in memory RAM begins, and how much there is. */
   readonly #ramOffset: number;
   readonly #ramBytes: number;
-  /** Entries filled since the last time that all were emptied, while they are few: most address spaces do not live long. */
-  readonly #filled = new Uint32Array(1024);
-  #count = 0;
 
   /** TLB_BYTES of `memory` from `byteOffset`. */
   constructor(memory: ArrayBufferLike, byteOffset: number, ramOffset: number, ramBytes: number) {
-    this.#words = new Uint32Array(memory, byteOffset, TABLES_BYTES / 4);
+    this.#words = new Uint32Array(memory, byteOffset, TLB_BYTES / 4);
     this.#ramOffset = ramOffset;
     this.#ramBytes = ramBytes;
-    this.#words.fill(EMPTY);
+    this.#words.fill(TLB_EMPTY, 0, TABLES_BYTES / 4);
+    this.clear();
   }
 
   clear(): void {
-    if (this.#count > this.#filled.length) this.#words.fill(EMPTY);
-    else for (let index = 0; index < this.#count; index++) this.#words[this.#filled[index] + PAGE_HIGH] = EMPTY;
-    this.#count = 0;
+    const words = this.#words;
+    const count = words[COUNT];
+    if (count > TLB_RUN.filledEntries) words.fill(TLB_EMPTY, 0, TABLES_BYTES / 4);
+    else for (let index = 0; index < count; index++) words[words[FILLED + index] + PAGE_HIGH] = TLB_EMPTY;
+    words[COUNT] = 0;
+    words[HAS_LARGE_PAGES] = 0;
   }
 
   /** Physical address of the page that holds the linear address with these halves, or -1. `table` is the number of its first entry. */
@@ -75,8 +86,9 @@ export class Tlb {
   put(low: number, high: number, table: number, frame: number): void {
     const words = this.#words;
     const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
-    if (this.#count < this.#filled.length) this.#filled[this.#count] = at;
-    this.#count++;
+    const count = words[COUNT];
+    if (count < TLB_RUN.filledEntries) words[FILLED + count] = at;
+    if (count <= TLB_RUN.filledEntries) words[COUNT]++;
     const access = (table / TLB_ENTRIES) % TLB_KINDS;
     if (access === READ) this.#dropUnlike(low, high, at + TLB_TABLE_BYTES / 4, frame);
     if (access === WRITE) this.#dropUnlike(low, high, at - TLB_TABLE_BYTES / 4, frame);
@@ -89,11 +101,15 @@ export class Tlb {
   /** What is read and what is written at an address is the same memory, even if the page tables have changed without a flush. */
   #dropUnlike(low: number, high: number, at: number, frame: number): void {
     const words = this.#words;
-    if (words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && words[at + FRAME] !== frame / 0x1000) words[at + PAGE_HIGH] = EMPTY;
+    if (words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && words[at + FRAME] !== frame / 0x1000) words[at + PAGE_HIGH] = TLB_EMPTY;
   }
 
-  /** Empties the entries, in all tables, that may hold `page`. */
+  /** Empties the entries, in all tables, that may hold `page`: any, if it may be part of a large one that translated code has entered. */
   drop(page: number): void {
-    for (let table = 0; table < TABLES; table++) this.#words[(table * TLB_ENTRIES + (page % TLB_ENTRIES)) * WORDS + PAGE_HIGH] = EMPTY;
+    if (this.#words[HAS_LARGE_PAGES] !== 0) {
+      this.clear();
+      return;
+    }
+    for (let table = 0; table < TABLES; table++) this.#words[(table * TLB_ENTRIES + (page % TLB_ENTRIES)) * WORDS + PAGE_HIGH] = TLB_EMPTY;
   }
 }

@@ -7,7 +7,7 @@ import { STATE_OFFSETS } from '../cpu/state.ts';
 import type { Mode } from '../isa/insn.ts';
 import { EXECUTE_TABLE } from './emitter.ts';
 import { REGION_PARAMS, REGION_TYPE } from './locals.ts';
-import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
+import { Code, I32, I64, instantiate, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
 /** A direct-mapped table of ways in for each kind of code: entries of four words. */
 const WAYS = 4096;
@@ -18,12 +18,6 @@ const [RIP_LOW, RIP_HIGH, ADDEND, TARGET] = [0, 1, 2, 3];
 /** 32- and 64-bit code, of supervisor and user. Of 16-bit code, where RIP does not say enough, the host is always asked. */
 const KINDS = 4;
 export const WAYS_BYTES = KINDS * KIND_BYTES;
-
-/** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly f: Drive; readonly t: FunctionTable } };
-};
 
 interface FunctionTable {
   set(index: number, region: RegionFunction | null): void;
@@ -64,7 +58,7 @@ export class Chain {
     this.#words = new Uint32Array(memory.buffer);
     this.#waysOffset = waysOffset;
     const bytes = moduleOf([driverFunction()], { pages: memory.buffer.byteLength / 0x1_0000, table: regions + 1, types: [REGION_TYPE] });
-    const { f, t } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } }).exports;
+    const { f, t } = instantiate<{ f: Drive; t: FunctionTable }>(bytes, memory);
     this.#drive = f;
     this.#table = t;
     for (let place = regions; place > 0; place--) this.#free.push(place);

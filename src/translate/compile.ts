@@ -9,9 +9,10 @@ import { EMITTERS } from './emitters/index.ts';
 import { multiplyHighFunction } from './emitters/multiply.ts';
 import { type Context, EXECUTE_TABLE, Emitter } from './emitter.ts';
 import { ALL, emitFlags, flagsFunction, type Kind } from './flags.ts';
-import { ENTER_TLB_TYPE, FUNCTION, LOCAL, REGION_LOCALS, REGION_TYPE } from './locals.ts';
+import { FUNCTION, LOCAL, REGION_LOCALS, REGION_TYPE } from './locals.ts';
 import { type Block, isBranch, isConditional, PAGE_BYTES, type Region, type Step, ticksOf, ticksOfAll } from './region.ts';
 import { type Structure, structureOf } from './structure.ts';
+import { WALK_TYPE } from './walk.ts';
 import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
 export interface CompileContext extends Context {
@@ -28,7 +29,7 @@ export interface CompiledRegion {
 
 export function compile(region: Region, context: CompileContext): CompiledRegion {
   const writer = new RegionWriter(region, context);
-  return { bytes: moduleOf(writer.functions(), { pages: context.memoryPages, imported: ENTER_TLB_TYPE }), entries: writer.entries };
+  return { bytes: moduleOf(writer.functions(), { pages: context.memoryPages, imported: WALK_TYPE }), entries: writer.entries };
 }
 
 class RegionWriter {

@@ -18,7 +18,7 @@ export interface Context {
   readonly codeBase: bigint;
   readonly user: boolean;
   /**
-   * An access that misses the TLB asks for a walk (`enterTlb` of engine.ts) and goes on. Else the region is left and says why: a call in it,
+   * An access that misses the TLB asks for a walk (walk.ts) and goes on. Else the region is left and says why: a call in it,
    * even if it never comes to that, makes a loop slower, and few of them miss.
    */
   readonly entersTlb: boolean;
@@ -343,10 +343,9 @@ export class Emitter {
       return;
     }
     const { code } = this;
-    const { linear } = LOCAL;
     this.if();
-    code.get(linear).op(I32.wrap_i64).get(linear).i64(32n).op(I64.shr_u, I32.wrap_i64).i32(size).i32(ACCESSES.indexOf(access));
-    code.call(FUNCTION.enterTlb).op(I32.eqz);
+    code.get(LOCAL.state).get(LOCAL.tlb).get(LOCAL.linear).i32(size).i32(ACCESSES.indexOf(access)).i32(this.context.user ? 1 : 0);
+    code.call(FUNCTION.walk).op(I32.eqz);
     this.leaveBeforeIf();
     this.end();
   }

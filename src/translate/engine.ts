@@ -16,12 +16,8 @@ import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit } from './emitters/index.ts';
 import { type Block, type CodePage, discover, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
 import { hasPlainSegments } from './segments.ts';
-
-/** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly f: RegionFunction } };
-};
+import { walkOf } from './walk.ts';
+import { instantiate } from './wasm.ts';
 
 export interface TranslatorOptions {
   readonly ram: Ram;
@@ -91,6 +87,7 @@ export class RegionTranslator implements Translator {
   readonly #maxRegions: number;
   /** Made when it is needed. */
   #lazyChain: Chain | undefined;
+  #lazyWalk: object | undefined;
   readonly #live = new Set<Translation>();
   /** Regions with code in a line of RAM. */
   readonly #byLine = new Map<number, Set<Translation>>();
@@ -133,6 +130,7 @@ export class RegionTranslator implements Translator {
     this.#cpu = cpu;
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
     this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
+    this.#words[(cpu.tlbOffset + TLB_RUN.walksArePlain) / 4] = cpu.mmu.isWatched === undefined && !cpu.isAlignmentChecked ? 1 : 0;
     this.entered++;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
     const left = result % MISSED;
@@ -150,8 +148,15 @@ export class RegionTranslator implements Translator {
     return (this.#lazyChain ??= new Chain(memory.wasm, memory.waysOffset, this.#maxRegions));
   }
 
-  /** Called by translated code for an access that misses the TLB: 1 if it can be made all the same, else the interpreter has to look. */
-  readonly #enterTlb = (low: number, high: number, size: number, access: number): number => {
+  /** What regions call for an access that misses the TLB. */
+  get #walk(): object {
+    const { memory, ram } = this.#options;
+    const context = { ramOffset: ram.bytes.byteOffset, ramBytes: ram.size, marksOffset: memory.marksOffset };
+    return (this.#lazyWalk ??= walkOf(context, memory.wasm, this.#hostWalk));
+  }
+
+  /** 1 if the TLB has the page now, else the interpreter has to look. */
+  readonly #hostWalk = (low: number, high: number, size: number, access: number): number => {
     const { mmu } = this.#cpu!;
     const dropped = this.#dropped;
     if (ACCESSES[access] !== 'read' && !mmu.enter(low, high, size, WRITE)) return 0;
@@ -160,7 +165,7 @@ export class RegionTranslator implements Translator {
     return dropped === this.#dropped ? 1 : 0;
   };
 
-  /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with calls of `enterTlb`. */
+  /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with walks. */
   #missed(cpu: Cpu): void {
     const physical = cpu.mmu.knownFetch((cpu.words32[RIP_LOW] + cpu.codeBase) >>> 0, cpu.words32[RIP_HIGH]);
     const found = physical < 0 ? undefined : this.#byLine.get(Math.floor(physical / LINE_BYTES));
@@ -221,10 +226,10 @@ export class RegionTranslator implements Translator {
       memoryPages: memory.wasm.buffer.byteLength / 0x1_0000,
     };
     const { bytes, entries } = compile(region, context);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory.wasm, f: this.#enterTlb } });
+    const { f } = instantiate<{ f: RegionFunction }>(bytes, memory.wasm, this.#walk);
     this.compiled++;
     const translation: Translation = {
-      place: this.#chain.add(exports.f),
+      place: this.#chain.add(f),
       lines: linesOf(region),
       entries: [],
       bytes: bytes.length,

@@ -18,6 +18,5 @@ export const REGION_PARAMS: readonly ValueType[] = [i32, i32, i32, i32];
 export const REGION_TYPE: FunctionType = { params: REGION_PARAMS, result: i32 };
 export const REGION_LOCALS: readonly ValueType[] = [...new Array<ValueType>(23).fill(i64), ...new Array<ValueType>(7).fill(i32)];
 
-/** Functions of a module by their number. The first is the engine's: see `enterTlb` there. */
-export const FUNCTION = { enterTlb: 0, region: 1, flags: 2, find: 3, multiplyHigh: 4 } as const;
-export const ENTER_TLB_TYPE: FunctionType = { params: [i32, i32, i32, i32], result: i32 };
+/** Functions of a module by their number. The first is imported: see walk.ts. */
+export const FUNCTION = { walk: 0, region: 1, flags: 2, find: 3, multiplyHigh: 4 } as const;

@@ -50,7 +50,7 @@ export function bench(mode: Mode, translated: boolean, regions?: number): Bench 
   return { cpu, translator };
 }
 
-const WIRES: CpuWires = {
+export const WIRES: CpuWires = {
   bus: {
     readMemory: (_physical, size) => BigInt.asUintN(size, -1n),
     writeMemory: () => {},
