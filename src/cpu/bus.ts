@@ -36,6 +36,8 @@ export interface PerformanceCounters {
   readCounter(index: number): bigint | undefined;
   /** The CPU is about to run at another privilege level: what was counted so far belongs to the old one. */
   privilegeChanging(to: number): void;
+  /** Whether some counter does not count at all privilege levels alike: none unless said. */
+  readonly ringsMatter?: boolean;
 }
 
 /** Alarms that the CPU has set for itself; fired at the first boundary with time >= due. */

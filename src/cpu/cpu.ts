@@ -204,6 +204,14 @@ export class Cpu extends CpuState {
     this.updateAlignmentCheck();
   }
 
+  /** Translated code has gone to another privilege, where no counter minds. */
+  followPrivilege(): void {
+    if (this.mmu.user === (this.cpl === 3)) return;
+    this.wires.counters.privilegeChanging(this.cpl);
+    this.mmu.user = this.cpl === 3;
+    this.updateAlignmentCheck();
+  }
+
   /** After a change of CPL, EFLAGS.AC or CR0.AM (SDM vol. 3, 6.15, interrupt 17). */
   updateAlignmentCheck(): void {
     this.mmu.isAlignmentChecked = this.isAlignmentChecked;

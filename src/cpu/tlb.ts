@@ -28,13 +28,14 @@ export const TLB_TABLE_BYTES = TLB_ENTRIES * TLB_ENTRY_BYTES;
 const TABLES_BYTES = TABLES * TLB_TABLE_BYTES;
 /**
  * Behind the tables, what translated code has to know of the run that it is in: when it has no ticks left, in ticks (f64), whether an
- * interrupt waits for IF (i32), and whether it may fill entries, as long as nobody wants to see accesses (i32). Then what it keeps of the
- * TLB itself: whether parts of large pages are in it, how many entries have been filled since all were emptied, and which, by the number
- * of their first word: so many at most, for most address spaces do not live long.
+ * interrupt waits for IF (i32), whether it may fill entries, as long as nobody wants to see accesses (i32), and whether it may change the
+ * privilege, as long as no counter depends on it (i32). Then what it keeps of the TLB itself: whether parts of large pages are in it, how
+ * many entries have been filled since all were emptied, and which, by the number of their first word: so many at most, for most address
+ * spaces do not live long.
  */
 export const TLB_RUN = {
-  end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8, walksArePlain: TABLES_BYTES + 12, hasLargePages: TABLES_BYTES + 16,
-  count: TABLES_BYTES + 20, filled: TABLES_BYTES + 64, filledEntries: 1008,
+  end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8, walksArePlain: TABLES_BYTES + 12, transfersArePlain: TABLES_BYTES + 16,
+  hasLargePages: TABLES_BYTES + 20, count: TABLES_BYTES + 24, filled: TABLES_BYTES + 64, filledEntries: 1008,
 } as const;
 export const TLB_BYTES = TLB_RUN.filled + 4 * TLB_RUN.filledEntries;
 const COUNT = TLB_RUN.count / 4;

@@ -26,8 +26,8 @@ interface FunctionTable {
 /** Offsets of state and TLB, ticks that may be taken, number of the entry → ticks that are left, or their complement: ask the host. */
 export type RegionFunction = (state: number, tlb: number, ticks: number, entry: number) => number;
 
-/** The same with the way in, and where the ways and the TLB's fetches for this kind of code are → ticks that are left. */
-type Drive = (state: number, tlb: number, ticks: number, target: number, ways: number, fetches: number) => number;
+/** The same with the way in, and where the ways of the supervisor in this mode are → ticks that are left. */
+type Drive = (state: number, tlb: number, ticks: number, target: number, ways: number) => number;
 
 /** An address at which code of a region can be entered, by code of its kind. */
 export interface WayIn {
@@ -80,8 +80,7 @@ export class Chain {
   /** Runs the region and those that it leads to; the way in is known from now on. Gives the ticks that are left. */
   run(way: WayIn, state: number, tlb: number, ticks: number): number {
     if (way.mode !== 16) this.#know(way);
-    const fetches = tlb + EXECUTE_TABLE + (way.user ? TLB_KINDS * TLB_TABLE_BYTES : 0);
-    return this.#drive(state, tlb, ticks, way.target, this.#waysOf(way), fetches);
+    return this.#drive(state, tlb, ticks, way.target, this.#waysOf(way.mode, false));
   }
 
   #know(way: WayIn): void {
@@ -98,12 +97,12 @@ export class Chain {
     if (this.#words[at + TARGET] === way.target) this.#words[at + TARGET] = 0;
   }
 
-  #waysOf({ mode, user }: WayIn): number {
+  #waysOf(mode: Mode, user: boolean): number {
     return this.#waysOffset + ((mode === 64 ? 2 : 0) + (user ? 1 : 0)) * KIND_BYTES;
   }
 
   #at(way: WayIn): number {
-    return (this.#waysOf(way) + ((way.low ^ (way.low >>> HASH_SHIFT)) & (WAYS - 1)) * WAY_BYTES) / 4;
+    return (this.#waysOf(way.mode, way.user) + ((way.low ^ (way.low >>> HASH_SHIFT)) & (WAYS - 1)) * WAY_BYTES) / 4;
   }
 }
 
@@ -111,7 +110,7 @@ const HASH_SHIFT = 9;
 
 /** Calls regions until one asks for the host, or leads to where nothing is known or the TLB has another page. */
 function driverFunction(): WasmFunction {
-  const [state, tlb, ticks, target, ways, fetches, rip, low, way, fetch] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [state, tlb, ticks, target, ways, rip, low, way, fetch, user] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const { i32, i64 } = TYPE;
   const code = new Code();
   code.loop();
@@ -120,13 +119,14 @@ function driverFunction(): WasmFunction {
   code.tee(ticks).i32(0).op(I32.lt_s).if().get(ticks).i32(-1).op(I32.xor).return().end();
   code.get(state).memory(MEMORY.i64_load, STATE_OFFSETS.rip).tee(rip).op(I32.wrap_i64).tee(low);
   code.get(low).i32(HASH_SHIFT).op(I32.shr_u, I32.xor).i32(WAYS - 1).op(I32.and).i32(Math.log2(WAY_BYTES)).op(I32.shl);
+  code.get(state).memory(MEMORY.i32_load, STATE_OFFSETS.cpl).i32(3).op(I32.eq).tee(user).i32(KIND_BYTES).op(I32.mul, I32.add);
   code.get(ways).op(I32.add).set(way);
   code.get(low).i32(12 - Math.log2(TLB_ENTRY_BYTES)).op(I32.shr_u).i32((TLB_ENTRIES - 1) * TLB_ENTRY_BYTES).op(I32.and);
-  code.get(fetches).op(I32.add).set(fetch);
+  code.get(user).i32(TLB_KINDS * TLB_TABLE_BYTES).op(I32.mul, I32.add).get(tlb).op(I32.add).set(fetch);
   code.get(way).memory(MEMORY.i64_load, 4 * RIP_LOW).get(rip).op(I64.eq);
-  code.get(fetch).memory(MEMORY.i64_load, 0).get(rip).i64(12n).op(I64.shr_u, I64.eq, I32.and);
-  code.get(fetch).memory(MEMORY.i32_load, TLB_ADDEND_BYTE).get(way).memory(MEMORY.i32_load, 4 * ADDEND).op(I32.eq, I32.and);
+  code.get(fetch).memory(MEMORY.i64_load, EXECUTE_TABLE).get(rip).i64(12n).op(I64.shr_u, I64.eq, I32.and);
+  code.get(fetch).memory(MEMORY.i32_load, EXECUTE_TABLE + TLB_ADDEND_BYTE).get(way).memory(MEMORY.i32_load, 4 * ADDEND).op(I32.eq, I32.and);
   code.get(way).memory(MEMORY.i32_load, 4 * TARGET).tee(target).i32(0).op(I32.ne, I32.and).brIf(0);
   code.end().get(ticks);
-  return { params: [...REGION_PARAMS, i32, i32], result: i32, locals: [i64, i32, i32, i32], code };
+  return { params: [...REGION_PARAMS, i32], result: i32, locals: [i64, i32, i32, i32, i32], code };
 }

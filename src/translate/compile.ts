@@ -1,16 +1,17 @@
 // A region → a WebAssembly module. Registers live in locals from the entry to the way out; blocks are laid out with structured control
 // (structure.ts), each beginning with its share of the ticks that are left: a block that does not fit is not entered.
 
-import { STATUS } from '../cpu/flags.ts';
+import { RF, STATUS } from '../cpu/flags.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { addendOf, TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { pushRflags } from './emitters/common.ts';
 import { branchCondition } from './emitters/flow.ts';
 import { EMITTERS } from './emitters/index.ts';
 import { multiplyHighFunction } from './emitters/multiply.ts';
 import { type Context, EXECUTE_TABLE, Emitter } from './emitter.ts';
 import { ALL, emitFlags, flagsFunction, type Kind } from './flags.ts';
 import { FUNCTION, LOCAL, REGION_LOCALS, REGION_TYPE } from './locals.ts';
-import { type Block, isBranch, isConditional, PAGE_BYTES, type Region, type Step, ticksOf, ticksOfAll } from './region.ts';
+import { type Block, isBranch, isConditional, isTransfer, PAGE_BYTES, type Region, type Step, ticksOf, ticksOfAll } from './region.ts';
 import { type Structure, structureOf } from './structure.ts';
 import { WALK_TYPE } from './walk.ts';
 import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
@@ -166,6 +167,15 @@ class RegionWriter {
     const e = this.#e;
     const block = this.#region.blocks[node];
     const { insn } = block.steps[block.steps.length - 1];
+    if (isTransfer(insn)) {
+      // RF holds for the one instruction at the end of which the interpreter takes it away.
+      pushRflags(e.code).i32(RF).op(I32.and);
+      e.if();
+      e.giveUpAtRip();
+      e.end();
+      e.leaveToRip();
+      return;
+    }
     if (block.targets.length === 0) {
       this.#writeIndirect(block);
       return;

@@ -122,7 +122,12 @@ export class Emitter {
     this.br(this.mode === 16 ? this.#giveUp : this.#exit);
   }
 
-  /** The same, and the interpreter is to look what comes next. */
+  /** The same, and the host is to look what may come before the instruction there. */
+  giveUpAtRip(): void {
+    this.br(this.#giveUp);
+  }
+
+  /** Leaves, and the interpreter is to look what comes next. */
   giveUp(address: bigint): void {
     this.code.i64(this.ripAt(address)).set(LOCAL.rip);
     this.br(this.#giveUp);
@@ -292,20 +297,29 @@ export class Emitter {
   }
 
   /** Finds the memory at the offset on the stack: LOCAL.host is where it is. Leaves if the interpreter has to look. */
-  findAt(segment: number, size: Size, access: DataAccess): void {
+  findAt(segment: number, size: number, access: DataAccess): void {
     const { code } = this;
     if (this.mode === 16) this.#leaveBeyondLimit(size);
     if (this.mode === 16 || segment >= FS) {
       code.get(LOCAL.state).memory(MEMORY.i64_load, STATE_OFFSETS.segBase + 8 * segment).op(I64.add);
       if (this.mode === 16) this.truncate(32);
     }
+    this.#findLinear(size / 8, access, this.context.user ? USER_TABLES : 0, () => this.#leaveIfMissing(size, access));
+  }
+
+  /** The same at a linear address, with the supervisor's rights, and only if the TLB has it. */
+  findSystem(bytes: number, access: DataAccess): void {
+    this.#findLinear(bytes, access, 0, () => this.leaveBeforeIf());
+  }
+
+  #findLinear(bytes: number, access: DataAccess, tables: number, leaveIfMissing: () => void): void {
+    const { code } = this;
     const { linear, entry, host } = LOCAL;
-    const tables = this.context.user ? USER_TABLES : 0;
     code.tee(linear).op(I32.wrap_i64).i32(8).op(I32.shr_u).i32((TLB_ENTRIES - 1) * TLB_ENTRY_BYTES).op(I32.and);
     code.get(LOCAL.tlb).op(I32.add).set(entry);
     const last = (): void => {
       code.get(linear);
-      if (size > 8) code.i64(BigInt(size / 8 - 1)).op(I64.add);
+      if (bytes > 1) code.i64(BigInt(bytes - 1)).op(I64.add);
       code.i64(12n).op(I64.shr_u);
     };
     const table = tables + (access === 'read' ? READ_TABLE : WRITE_TABLE);
@@ -317,27 +331,27 @@ export class Emitter {
       last();
       code.op(I64.ne, I32.or);
     }
-    this.#leaveIfMissing(size, access);
+    leaveIfMissing();
     code.get(linear).op(I32.wrap_i64).get(entry).memory(MEMORY.i32_load, table + TLB_ADDEND_BYTE).op(I32.add).set(host);
     if (access === 'read') return;
     // Somebody wants to know of stores to a line that is marked.
     code.get(host).i32(LINE_SHIFT).op(I32.shr_u).memory(MEMORY.i32_load8_u, this.context.marksOffset);
-    if (size > 8) {
-      code.get(host).i32(size / 8 - 1).op(I32.add).i32(LINE_SHIFT).op(I32.shr_u);
+    if (bytes > 1) {
+      code.get(host).i32(bytes - 1).op(I32.add).i32(LINE_SHIFT).op(I32.shr_u);
       code.memory(MEMORY.i32_load8_u, this.context.marksOffset).op(I32.or);
     }
     this.leaveBeforeIf();
   }
 
   /** Segments of 16-bit code have 64 KiB at least. */
-  #leaveBeyondLimit(size: Size): void {
+  #leaveBeyondLimit(size: number): void {
     if (size === 8) return;
     this.code.tee(LOCAL.linear).get(LOCAL.linear).i64(BigInt(0x1_0000 - size / 8)).op(I64.gt_u);
     this.leaveBeforeIf();
   }
 
   /** If the value on the stack is not 0, the TLB does not have what is at LOCAL.linear. */
-  #leaveIfMissing(size: Size, access: DataAccess): void {
+  #leaveIfMissing(size: number, access: DataAccess): void {
     if (!this.context.entersTlb) {
       this.leaveBeforeIf(MISSED);
       return;

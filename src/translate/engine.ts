@@ -131,8 +131,10 @@ export class RegionTranslator implements Translator {
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
     this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
     this.#words[(cpu.tlbOffset + TLB_RUN.walksArePlain) / 4] = cpu.mmu.isWatched === undefined && !cpu.isAlignmentChecked ? 1 : 0;
+    this.#words[(cpu.tlbOffset + TLB_RUN.transfersArePlain) / 4] = cpu.wires.counters.ringsMatter ? 0 : 1;
     this.entered++;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
+    cpu.followPrivilege();
     const left = result % MISSED;
     this.ticks += ticks - left;
     if (result >= MISSED) this.#missed(cpu);
@@ -157,6 +159,7 @@ export class RegionTranslator implements Translator {
 
   /** 1 if the TLB has the page now, else the interpreter has to look. */
   readonly #hostWalk = (low: number, high: number, size: number, access: number): number => {
+    this.#cpu!.followPrivilege();
     const { mmu } = this.#cpu!;
     const dropped = this.#dropped;
     if (ACCESSES[access] !== 'read' && !mmu.enter(low, high, size, WRITE)) return 0;

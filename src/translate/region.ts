@@ -61,6 +61,8 @@ export interface CodeSource {
 /** Branches of which the next instruction is one of the two targets. */
 const CONDITIONAL: ReadonlySet<Sem> = new Set<Sem>(['jcc', 'loop', 'loope', 'loopne', 'jrcxz']);
 const BRANCHES: ReadonlySet<Sem> = new Set<Sem>([...CONDITIONAL, 'jmp', 'call', 'ret']);
+/** These go on elsewhere, maybe at another privilege, and out of any region. */
+const TRANSFERS: ReadonlySet<Sem> = new Set<Sem>(['syscall', 'sysret', 'int', 'iret']);
 /** What is behind these is not what comes next. */
 const NEVER_RETURN: ReadonlySet<Sem> = new Set<Sem>(['iret', 'sysret', 'sysexit', 'ret_far', 'jmp_far', 'jmp', 'ret', 'ud']);
 
@@ -71,6 +73,7 @@ export const ticksOf = (insn: Insn): number => (insn.form.sem === 'pause' ? PAUS
 export const ticksOfAll = (steps: readonly Step[]): number => steps.reduce((sum, { insn }) => sum + ticksOf(insn), 0);
 
 export const isBranch = (insn: Insn): boolean => BRANCHES.has(insn.form.sem);
+export const isTransfer = (insn: Insn): boolean => TRANSFERS.has(insn.form.sem);
 export const isConditional = (insn: Insn): boolean => CONDITIONAL.has(insn.form.sem);
 
 /** Where a direct branch goes, or undefined for an indirect one. */
@@ -99,7 +102,7 @@ export function discover(source: CodeSource, hot: bigint): Region | undefined {
       if (step === undefined || (body.length > 0 && leaders.has(next))) break;
       body.push(step);
       next = step.next;
-      if (isBranch(step.insn)) break;
+      if (isBranch(step.insn) || isTransfer(step.insn)) break;
     }
     const last = body[body.length - 1];
     const straddles = pageOf(last.at) !== pageOf(last.next - 1n);
@@ -117,6 +120,7 @@ export function discover(source: CodeSource, hot: bigint): Region | undefined {
 }
 
 function successorsOf(last: Step, codeBase: bigint): readonly bigint[] {
+  if (isTransfer(last.insn)) return [];
   if (!isBranch(last.insn)) return [last.next];
   const target = targetOf(last, codeBase);
   if (target === undefined) return [];
@@ -159,6 +163,10 @@ function explore(source: CodeSource, hot: bigint) {
       // A repetition may be left in its middle, and goes on there.
       if (insn.repeat !== 'none') lead(address, true);
       if (straddles) leaders.add(address);
+      if (isTransfer(insn)) {
+        if (!NEVER_RETURN.has(insn.form.sem)) lead(next, true);
+        break;
+      }
       if (isBranch(insn)) {
         const target = targetOf(step, source.codeBase);
         if (target !== undefined) lead(target, target <= address);

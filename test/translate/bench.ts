@@ -23,8 +23,8 @@ export interface Bench {
   readonly translator: RegionTranslator | undefined;
 }
 
-/** A CPU without paging. Outside of RAM reads give ones; there are no interrupts. */
-export function bench(mode: Mode, translated: boolean, regions?: number): Bench {
+/** A CPU without paging. Outside of RAM reads give ones; there are no interrupts but one that may wait from the beginning. */
+export function bench(mode: Mode, translated: boolean, regions?: number, pending = -1): Bench {
   const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
   const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
   const code = new InsnCache(ram);
@@ -36,7 +36,7 @@ export function bench(mode: Mode, translated: boolean, regions?: number): Bench 
     tlbOffset: memory.tlbOffset(0),
     ram,
     code,
-    wires: WIRES,
+    wires: { ...WIRES, interrupts: interruptOf(pending) },
     identity: { cpus: 1, apicId: 0, hz: 1_000_000, pmu: false },
     translator,
   });
@@ -63,6 +63,15 @@ export const WIRES: CpuWires = {
   clock: { nextDue: Number.POSITIVE_INFINITY, runUntil: () => {} },
 };
 
+const interruptOf = (pending: number): CpuWires['interrupts'] => ({
+  ...WIRES.interrupts,
+  pendingVector: pending,
+  acknowledge(this: { pendingVector: number }) {
+    this.pendingVector = -1;
+    return pending;
+  },
+});
+
 export interface Program {
   readonly mode: Mode;
   /** What to write where before it starts, and the registers. */
@@ -72,6 +81,10 @@ export interface Program {
   readonly rflags: number;
   /** How many regions there may be. */
   readonly regions?: number;
+  /** Vector of an interrupt that waits for IF. */
+  readonly pending?: number;
+  /** Changes anything else before the first instruction. */
+  readonly prepare?: (cpu: Cpu) => void;
 }
 
 /** Ticks of all runs on the translating CPUs, and those of them in translated code. */
@@ -80,12 +93,14 @@ export const stats = { ticks: 0, translated: 0, regions: 0 };
 const translators = new WeakMap<Cpu, RegionTranslator | undefined>();
 
 const start = (program: Program, translated: boolean): Cpu => {
-  const { cpu, translator } = bench(program.mode, translated, program.regions);
+  const { cpu, translator } = bench(program.mode, translated, program.regions, program.pending);
   translators.set(cpu, translator);
   for (const [address, bytes] of program.memory) cpu.ram.write(address, bytes);
   cpu.gpr.set(program.gpr);
   cpu.rip = BigInt(program.rip);
   cpu.rflags = program.rflags;
+  program.prepare?.(cpu);
+  cpu.refresh();
   return cpu;
 };
 

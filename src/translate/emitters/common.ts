@@ -6,6 +6,7 @@ import { STATE_OFFSETS } from '../../cpu/state.ts';
 import type { Insn, MemOperand, Operand, RegOperand } from '../../isa/insn.ts';
 import type { Sem } from '../../isa/sems.ts';
 import type { Emitter } from '../emitter.ts';
+import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, F64, I32, I64, MEMORY } from '../wasm.ts';
 
@@ -55,6 +56,15 @@ export function replaceCarry(e: Emitter, overflow?: () => void): void {
     code.i32(Math.log2(OF)).op(I32.shl, I32.or);
   }
   code.set(REST);
+}
+
+/** RFLAGS of the state: its six flags of arithmetic are of the past. */
+export const pushRflags = (code: Code): Code => code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS.rflags);
+
+/** All six are in `rest`, and nowhere else. */
+export function settle(e: Emitter): void {
+  emitAllFlags(e.code, e.kind);
+  e.setAllFlags();
 }
 
 /** Ticks that are not those of a retired instruction: the i32 that is pushed. */

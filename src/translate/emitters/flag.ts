@@ -7,24 +7,16 @@ import { STATE_OFFSETS, STI_SHADOW } from '../../cpu/state.ts';
 import { TLB_RUN } from '../../cpu/tlb.ts';
 import { RAX, SS } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
-import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';
-import type { Emit, Emitters } from './common.ts';
+import { type Emit, type Emitters, pushRflags, settle } from './common.ts';
 import { pushValue } from './flow.ts';
 
 const { rest: REST, x: X, y: Y } = LOCAL;
 /** What LAHF and SAHF move. */
 const LOW_FLAGS = SF | ZF | AF | PF | CF;
 
-const pushRflags = (code: Code): Code => code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS.rflags);
 const pushCpl = (code: Code): Code => code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS.cpl);
-
-/** All six are in `rest`, and nowhere else. */
-const settle = (e: Emitter): void => {
-  emitAllFlags(e.code, e.kind);
-  e.setAllFlags();
-};
 
 const setCarry =
   (change: (code: Code) => Code): Emit =>

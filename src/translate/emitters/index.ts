@@ -14,8 +14,9 @@ import { MULTIPLY } from './multiply.ts';
 import { SHIFT } from './shift.ts';
 import { STRING } from './string.ts';
 import { SYSTEM } from './system.ts';
+import { TRANSFER } from './transfer.ts';
 
-export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM };
+export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM, ...TRANSFER };
 
 type Limit = (insn: Insn) => boolean;
 
@@ -46,6 +47,9 @@ const LIMITS: Partial<Record<Sem, Limit>> = {
   jmp: ofModeSize,
   call: ofModeSize,
   ret: ofModeSize,
+  sysret: ({ size }) => size === 64,
+  iret: ({ size, mode }) => size === mode && mode !== 16,
+  int: ({ mode }) => mode !== 16,
 };
 
 /** Whether the translator has this instruction, with these operands, in code of this kind. */
