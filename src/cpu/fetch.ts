@@ -43,10 +43,16 @@ function decodeAt(cpu: Cpu, first: number, room: number): Decoded {
   if (straddler !== undefined && straddler.decoded.length <= room) {
     if (translateNext(cpu, inPage) === straddler.second) return straddler.decoded;
   }
-  const insn = decode(bytesAt(cpu, first, Math.min(room, inPage, MAX_INSN_BYTES)), 0, cpu.mode);
+  const { bytes, size } = cpu.ram;
+  const usable = Math.min(room, inPage, MAX_INSN_BYTES);
+  const like = first < size ? cpu.code.memo.find(bytes, first, usable, cpu.mode) : undefined;
+  const insn = like?.insn ?? decode(bytesAt(cpu, first, usable), 0, cpu.mode);
   if (insn !== 'truncated') {
-    const decoded = meaningOf(insn);
-    if (first < cpu.ram.size) cpu.code.put(cpu.codeSlots, first, decoded);
+    const decoded = like === undefined ? meaningOf(insn) : { ...like, entry: undefined, heat: 0 };
+    if (first < size) {
+      cpu.code.put(cpu.codeSlots, first, decoded);
+      if (like === undefined) cpu.code.memo.put(bytes, first, cpu.mode, decoded);
+    }
     return decoded;
   }
   if (room < inPage) throw new Fault(GP, 0);

@@ -2,6 +2,7 @@
 // RAM, so a store by any CPU drops exactly the instructions that it may have changed, before the next one is fetched (X3).
 
 import type { Insn, Mode } from '../isa/insn.ts';
+import { Memo } from './memo.ts';
 import { HAS_CODE, LINE_BYTES, LINE_SHIFT, type Ram } from './ram.ts';
 import type { Semantic } from './semantics/semantic.ts';
 import type { TranslatedEntry } from './translated.ts';
@@ -49,6 +50,7 @@ export class InsnCache {
   /** Lines and pages made or found again since the last generation was dropped. */
   #used = 0;
   readonly #straddlers = new Map<number, Straddler>();
+  readonly memo = new Memo();
   readonly #holders: (() => void)[] = [];
 
   constructor(ram: Ram) {

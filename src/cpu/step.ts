@@ -9,6 +9,7 @@ import { fetch } from './fetch.ts';
 import { RF, TF } from './flags.ts';
 import { slotAt } from './icache.ts';
 import { RUNNING, STATE_OFFSETS } from './state.ts';
+import { HOPELESS } from './translated.ts';
 
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;
@@ -67,7 +68,8 @@ function execute(cpu: Cpu): void {
   const onExecuted = isWatching ? spin.onExecuted : cpu.onExecuted;
   if (!isWatching) cpu.ram.epoch++;
   const translator = onExecuted === undefined ? cpu.translator : undefined;
-  // How many instructions from here on may be where translated code begins: targets of branches, and two after it has ended.
+  // How many instructions from here on may be where translated code begins: targets of branches, two after it has ended,
+  // and one after what cannot be translated.
   let looks = 1;
   while (floats[TIME] < cpu.stop) {
     if (cpu.attention || (words32[RFLAGS] & (TF | RF)) !== 0) {
@@ -88,6 +90,7 @@ function execute(cpu: Cpu): void {
           if (spin?.wantsToWatch(floats[TIME] - time)) return;
           continue;
         }
+        if (decoded.heat === HOPELESS) looks++;
       }
     }
     const end = low + decoded.length;

@@ -4,6 +4,9 @@
 import type { Cpu } from './cpu.ts';
 import type { Decoded } from './icache.ts';
 
+/** The heat of an instruction that no translated code will ever begin with. */
+export const HOPELESS = Number.NEGATIVE_INFINITY;
+
 export interface Translator {
   /**
    * Runs translated code from `decoded`, which is the next instruction, if there is any; not for more than `room` ticks. True if an instruction has

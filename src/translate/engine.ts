@@ -9,7 +9,7 @@ import { READ, WRITE } from '../cpu/paging.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { addendOf, TLB_RUN } from '../cpu/tlb.ts';
-import type { TranslatedEntry, Translator } from '../cpu/translated.ts';
+import { HOPELESS, type TranslatedEntry, type Translator } from '../cpu/translated.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
@@ -41,7 +41,6 @@ const MAX_FAILURES = 100;
 const MANY_MISSES = 200;
 const TICKS_FOR_MISS = 500;
 const MAX_TICKS = MISSED - 1;
-const NEVER = Number.NEGATIVE_INFINITY;
 /** What is alive at most; then the older half of it is dropped, and what is hot comes back. */
 const MAX_REGIONS = 2000;
 const MAX_BYTES = 12_000_000;
@@ -203,13 +202,13 @@ export class RegionTranslator implements Translator {
   #giveUp(entry: Entry): void {
     this.#chain.forget(entry);
     entry.head.entry = undefined;
-    entry.head.heat = NEVER;
+    entry.head.heat = HOPELESS;
   }
 
   #translate(cpu: Cpu, decoded: Decoded, address: bigint, entersTlb: boolean): void {
     const { ram, code, memory } = this.#options;
     const { mode } = cpu;
-    decoded.heat = NEVER;
+    decoded.heat = HOPELESS;
     if (!canEmit(decoded.insn) || !hasPlainSegments(cpu)) return;
     const codeBase = BigInt(cpu.codeBase);
     const frameOf = (page: number): number | undefined => {

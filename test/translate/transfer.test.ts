@@ -50,7 +50,10 @@ user:   inc     ebx
         int     0x80
         pushf
         pop     ${x}si
-        int     0x82
+        test    ebx, 63
+        jnz     .last
+        mov     ${x}si, cr2
+.last:  int     0x82
 on_80:  add     edx, 3
         test    edx, 4
         jz      .nest
@@ -60,7 +63,15 @@ on_80:  add     edx, 3
         iret${q}
 on_81:  mov     ebp, ss
         jmp     next
-on_83:  mov     ${x}ax, [${x}sp]
+on_83:  mov     ${x}si, cr0
+        add     ${x}dx, ${x}si
+        mov     ${x}si, cr2
+        add     ${x}dx, ${x}si
+        mov     ${x}si, cr3
+        xor     ${x}dx, ${x}si
+        mov     ${x}si, cr4
+        add     ${x}dx, ${x}si
+        mov     ${x}ax, [${x}sp]
         add     [ss:sum], ${x}ax
         iret${q}
 on_call: inc    dword [ss:sum]
@@ -131,6 +142,8 @@ function programOf(bits: 32 | 64, seed: number): Program {
       cpu.segSelector[2] = 0x10;
       if (isUserData) for (const segment of [0, 3, 4, 5]) cpu.segAttributes[segment] |= 0x60;
       cpu.efer |= 1;
+      cpu.cr2 = is64 ? 0x1234_5678_9abc_def0n : 0x9abc_def0n;
+      cpu.cr3 = 0x5_4321n;
       cpu.star = 0x001b_0008n << 32n;
       cpu.lstar = BigInt(addressOf('on_call'));
       cpu.fmask = fmask;

@@ -13,7 +13,7 @@ import { INTEGER } from './integer.ts';
 import { MULTIPLY } from './multiply.ts';
 import { SHIFT } from './shift.ts';
 import { STRING } from './string.ts';
-import { SYSTEM } from './system.ts';
+import { CONTROL_REGISTERS, SYSTEM } from './system.ts';
 import { TRANSFER } from './transfer.ts';
 
 export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM, ...TRANSFER };
@@ -35,6 +35,7 @@ const LIMITS: Partial<Record<Sem, Limit>> = {
   cmps: hasPlainSource,
   lods: (insn) => insn.repeat === 'none' && hasPlainSource(insn),
   xlat: hasPlainSource,
+  mov_cr: ({ src }) => src.kind === 'cr' && CONTROL_REGISTERS.has(src.index),
   mov_seg: ({ dst }) => dst.kind !== 'seg',
   shld: notOfWords,
   shrd: notOfWords,
@@ -60,6 +61,6 @@ export function canEmit(insn: Insn): boolean {
 }
 
 function canUse(op: Operand, mode: Mode): boolean {
-  if (op.kind !== 'mem') return op.kind !== 'far' && op.kind !== 'cr' && op.kind !== 'dr';
+  if (op.kind !== 'mem') return op.kind !== 'far' && op.kind !== 'dr';
   return (op.addressSize === mode || (mode === 64 && op.addressSize === 32)) && isKnownSegment(op.segment, mode);
 }

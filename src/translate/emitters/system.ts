@@ -22,6 +22,13 @@ const readTime = (e: Emitter): void => {
   e.setReg(RDX, 32);
 };
 
+/** Control registers that are state and nothing else to who reads them. */
+export const CONTROL_REGISTERS: ReadonlyMap<number, number> = new Map([
+  [0, STATE_OFFSETS.cr0], [2, STATE_OFFSETS.cr2], [3, STATE_OFFSETS.cr3], [4, STATE_OFFSETS.cr4],
+]);
+/** Those of 64 bits. */
+const WIDE: readonly number[] = [2, 3];
+
 export const SYSTEM: Emitters = {
   rdtsc: readTime,
   rdtscp: (e) => {
@@ -38,6 +45,17 @@ export const SYSTEM: Emitters = {
     code.get(LOCAL.state).memory(MEMORY.i64_load, base).set(T);
     code.get(LOCAL.state).get(LOCAL.state).memory(MEMORY.i64_load, other).memory(MEMORY.i64_store, base);
     code.get(LOCAL.state).get(T).memory(MEMORY.i64_store, other);
+  },
+  /** From a control register. */
+  mov_cr: (e, { dst, src }) => {
+    const { index } = src as SystemRegOperand;
+    const at = CONTROL_REGISTERS.get(index)!;
+    e.code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS.cpl);
+    e.leaveBeforeIf();
+    const isWide = WIDE.includes(index) && widthOf(dst) === 64;
+    e.code.get(LOCAL.state).memory(isWide ? MEMORY.i64_load : MEMORY.i32_load, at);
+    if (widthOf(dst) === 64 && !isWide) e.code.op(I64.extend_i32_u);
+    e.set(dst);
   },
   /** From a segment register. */
   mov_seg: (e, { dst, src }) => {
