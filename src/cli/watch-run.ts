@@ -8,6 +8,7 @@ import { paint } from './terminal.ts';
 
 /** How often, in milliseconds, a long run lets signals in and says how far it is. */
 const PULSE = 100;
+const NEWLINE = 10;
 
 export interface WatchOptions {
   readonly expectation: Expectation | undefined;
@@ -20,7 +21,12 @@ export interface WatchOptions {
 export const watchRun = async (machine: Machine, { expectation, untilSeconds, show }: WatchOptions): Promise<RunResult> => {
   const run = new Run(machine, expectation, untilSeconds);
   const decoder = new TextDecoder();
-  machine.onConsoleByte = (byte) => show(printable(decoder.decode(Uint8Array.of(byte), { stream: true })));
+  const line: number[] = [];
+  const flush = (): void => show(printable(decoder.decode(Uint8Array.from(line.splice(0)), { stream: true })));
+  machine.onConsoleByte = (byte) => {
+    line.push(byte);
+    if (byte === NEWLINE) flush();
+  };
   let interrupted = false;
   const interrupt = (): void => {
     interrupted = true;
@@ -29,6 +35,7 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
   try {
     let pulse = Date.now() + PULSE;
     while (!run.advance()) {
+      if (line.length > 0) flush();
       if (Date.now() < pulse) continue;
       await setImmediate();
       showProgress(machine, untilSeconds);
@@ -36,6 +43,7 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
       if (interrupted) throw new CliError(interruptedText(machine), EXIT.INTERRUPTED);
     }
   } finally {
+    if (line.length > 0) flush();
     clearProgress();
     process.off('SIGINT', interrupt);
   }

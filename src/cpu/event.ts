@@ -92,14 +92,10 @@ export function passBoundary(cpu: Cpu): boolean {
     source.take(cpu);
     if (cpu.time >= cpu.stop) return false;
   }
-  cpu.attention =
-    cpu.nmiPending > 0 ||
-    cpu.debugPending !== 0 ||
-    cpu.shadow === MOV_SS_SHADOW ||
-    cpu.breakpoints.onExecution ||
-    cpu.wires.interrupts.pendingVector >= 0;
-  if (cpu.activity !== RUNNING) return false;
   cpu.inMovSsShadow = cpu.shadow === MOV_SS_SHADOW;
+  // Whoever sets IF or lets NMIs through asks for attention.
+  cpu.attention = !isCalm(cpu);
+  if (cpu.activity !== RUNNING) return false;
   cpu.shadow = NO_SHADOW;
   cpu.stepping = (cpu.rflags & TF) !== 0;
   cpu.rflags &= ~RF;

@@ -16,6 +16,13 @@ const PAGE_BYTES = 0x1000;
 /** In place of a segment: an access of the processor to its own tables. It is the supervisor's at any CPL (SDM vol. 3, 4.6). */
 export const SYSTEM = -1;
 
+/** Sees all that is read from RAM, and each store to it before it happens. Sizes are in bits. */
+export interface AccessWatcher {
+  readonly load: (physical: number, size: number) => void;
+  /** Whether the store changes nothing. */
+  readonly store: (physical: number, size: number, value: bigint) => boolean;
+}
+
 export class Mmu {
   readonly #state: CpuState;
   readonly #ram: Ram;
@@ -42,8 +49,7 @@ export class Mmu {
   isWatched: ((page: number) => boolean) | undefined;
   onWatched: (linear: bigint, size: number, access: Access) => void = () => {};
   #isAlignmentChecked = false;
-  /** Sees each store to RAM before it happens. */
-  onStore: ((physical: number, size: number, value: bigint) => void) | undefined;
+  #watcher: AccessWatcher | undefined;
   /** How often something other than RAM has been read or written. */
   busAccesses = 0;
 
@@ -73,6 +79,11 @@ export class Mmu {
   set isAlignmentChecked(isChecked: boolean) {
     if (isChecked && !this.#isAlignmentChecked) this.flush();
     this.#isAlignmentChecked = isChecked;
+  }
+
+  set watcher(watcher: AccessWatcher | undefined) {
+    this.#watcher = watcher;
+    this.#paging.onLoad = watcher?.load;
   }
 
   flush(): void {
@@ -158,6 +169,7 @@ export class Mmu {
       this.busAccesses++;
       return this.#bus.readMemory(physical, size as Size);
     }
+    this.#watcher?.load(physical, size);
     switch (size) {
       case 64:
         return this.#view.getBigUint64(physical, true);
@@ -177,7 +189,10 @@ export class Mmu {
       this.#bus.writeMemory(physical, size as Size, BigInt.asUintN(size, value));
       return;
     }
-    this.onStore?.(physical, size, value);
+    const isSame = this.#watcher?.store(physical, size, value) ?? false;
+    const { marks } = this.#ram;
+    const isMarked = (marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0;
+    if (isMarked && !isSame) this.#ram.changing(physical, bytes);
     this.#word[0] = value;
     switch (size) {
       case 64:
@@ -192,8 +207,7 @@ export class Mmu {
       default:
         this.#view.setUint8(physical, this.#halves[0]);
     }
-    const marks = this.#ram.marks;
-    if ((marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0) this.#ram.written(physical, bytes);
+    if (isMarked) this.#ram.written(physical, bytes);
   }
 
   /** Physical address of an access that lies in one page and hits the TLB, else -1. */

@@ -66,6 +66,8 @@ export class Paging {
   readonly #bus: Bus;
   /** A walk that would have to read from a device fails. */
   isRamOnly = false;
+  /** Sees what is read from RAM: physical address and size in bits. */
+  onLoad: ((physical: number, size: number) => void) | undefined;
   /** Entries met on the way down: their addresses and halves. */
   readonly #addresses = new Float64Array(LEVELS);
   readonly #lows = new Uint32Array(LEVELS);
@@ -180,7 +182,10 @@ export class Paging {
 
   #read32(physical: number): number {
     const ram = this.#ram;
-    if (physical + 4 <= ram.size) return ram.view.getUint32(physical, true) | 0;
+    if (physical + 4 <= ram.size) {
+      this.onLoad?.(physical, 32);
+      return ram.view.getUint32(physical, true) | 0;
+    }
     if (this.isRamOnly) throw new Fault(PF);
     return Number(this.#bus.readMemory(physical, 32)) | 0;
   }
@@ -191,8 +196,8 @@ export class Paging {
       this.#bus.writeMemory(physical, 32, BigInt(value >>> 0));
       return;
     }
+    ram.changing(physical, 4);
     ram.view.setUint32(physical, value, true);
-    ram.epoch++;
     ram.written(physical, 4);
   }
 }

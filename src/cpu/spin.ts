@@ -1,6 +1,7 @@
 // A loop whose iteration changes nothing → the same loop in one step: clocks and counters go on by as many iterations as fit before the
 // next thing that can happen. The proof is by execution: from a state, one whole iteration of instructions that read only registers and
-// RAM has led to the same state and has left all of RAM as it was; so the next one does the same. Nothing is guessed from patterns.
+// RAM has led to the same state and has left all of RAM as it was; so the next one does the same, as long as nobody writes to what it
+// has accessed. Nothing is guessed from patterns.
 // Loops that count, or wait for the time-stamp counter, do all this but for some registers: see induction.ts.
 
 import type { Insn } from '../isa/insn.ts';
@@ -8,16 +9,28 @@ import type { Sem } from '../isa/sems.ts';
 import type { Cpu } from './cpu.ts';
 import { STATUS } from './flags.ts';
 import { Induction } from './induction.ts';
+import type { AccessWatcher } from './mmu.ts';
+import { IS_POLLED, LINE_SHIFT } from './ram.ts';
 import { STATE_OFFSETS } from './state.ts';
 
 /** Meanings that depend on registers and memory only and change nothing else. */
-const QUIET: ReadonlySet<Sem> = new Set<Sem>([
-  'mov', 'movzx', 'movsx', 'lea', 'push', 'pop', 'push_seg', 'pushf', 'popf', 'pusha', 'popa',
+const QUIET: readonly Sem[] = [
+  'mov', 'movzx', 'movsx', 'lea', 'push', 'pop', 'push_seg', 'pushf', 'pusha', 'popa',
   'xchg', 'cmpxchg', 'cmpxchg8b', 'cmpxchg16b', 'xadd', 'bswap', 'xlat', 'cmovcc', 'setcc', 'cbw', 'cwd', 'movbe',
   'add', 'adc', 'sub', 'sbb', 'cmp', 'inc', 'dec', 'neg', 'not', 'and', 'or', 'xor', 'test', 'mul', 'imul', 'imul3', 'div', 'idiv',
   'rol', 'ror', 'rcl', 'rcr', 'shl', 'shr', 'sar', 'shld', 'shrd', 'bt', 'bts', 'btr', 'btc', 'bsf', 'bsr', 'tzcnt', 'lzcnt', 'popcnt',
   'jcc', 'jmp', 'jrcxz', 'loop', 'loope', 'loopne', 'call', 'ret', 'enter', 'leave', 'nop', 'pause',
-  'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'sti', 'lahf', 'sahf', 'salc', 'fence', 'prefetch',
+  'clc', 'stc', 'cmc', 'cld', 'std', 'cli', 'lahf', 'sahf', 'salc', 'fence', 'prefetch',
+];
+
+/** What a meaning does that matters here. Where interrupts may be opened, pins are looked at. */
+type Kind = 'quiet' | 'opens interrupts' | 'reads time' | 'reads port';
+const KINDS: ReadonlyMap<Sem, Kind> = new Map<Sem, Kind>([
+  ...QUIET.map((sem) => [sem, 'quiet'] as const),
+  ['sti', 'opens interrupts'],
+  ['popf', 'opens interrupts'],
+  ['rdtsc', 'reads time'],
+  ['in', 'reads port'],
 ]);
 
 /** The longest iteration that is looked for, in instructions. */
@@ -35,8 +48,6 @@ const MAX_PATIENCE = 1024;
 /** Ticks in translated code that count as a branch: in a loop that works, more looks at it would cost more than it does. */
 const TICKS_FOR_BRANCH = 4096;
 
-/** An epoch that RAM never has. */
-const NEVER = -1;
 const GPR_WORDS = 32;
 const TIME = STATE_OFFSETS.time / 8;
 const EXTRA = STATE_OFFSETS.extraTicks / 8;
@@ -44,18 +55,25 @@ const RFLAGS = STATE_OFFSETS.rflags / 4;
 const SHADOW = STATE_OFFSETS.shadow / 4;
 
 /** A status register of a device that says the same until something happens to the device, which ends the turn. */
-const isSteadyRead = (cpu: Cpu, { form, src, size }: Insn): boolean =>
-  form.sem === 'in' && size === 8 && (cpu.wires.bus.isSteady?.(Number(cpu.read(src))) ?? false);
+const isSteadyRead = (cpu: Cpu, { src, size }: Insn): boolean =>
+  size === 8 && (cpu.wires.bus.isSteady?.(Number(cpu.read(src))) ?? false);
 
 /** The spin detector of one CPU. step() tells it of backward branches, and of every instruction while `watching`. */
 export class Spin {
   readonly #cpu: Cpu;
   /** Every instruction is looked at: an iteration is being proved, or has been. */
   watching = false;
-  /** The proof holds until this time, as long as `epoch` is that of RAM. */
-  #provedUntil = -Infinity;
-  #epoch = 0;
+  /** Until this time the CPU goes round a loop of which nobody else can notice anything, unless something comes from outside. */
+  provedUntil = -Infinity;
+  /** Called before anything changes on which the proof depends, and before pins are looked at. */
+  onDisturb: () => void = () => {};
+  /** Something has come from outside since the iteration began. */
+  #isDisturbed = false;
   #busAccesses = 0;
+  /** Lines of RAM that the iteration, or the proof, has accessed: they are marked. */
+  readonly #lines = new Set<number>();
+  #readsDevice = false;
+  #opensInterrupts = false;
   /** Where iterations begin, and the state there: registers, RFLAGS, shadow. */
   #target = 0n;
   readonly #registers = new Uint32Array(GPR_WORDS);
@@ -82,11 +100,14 @@ export class Spin {
 
   constructor(cpu: Cpu) {
     this.#cpu = cpu;
+    cpu.ram.onChange((line, hasCode) => {
+      if (this.watching && (hasCode || this.#lines.has(line))) this.disturb();
+    });
   }
 
-  /** Until this time the CPU goes round a loop of which nobody else can notice anything, unless something comes from outside. */
-  get provedUntil(): number {
-    return this.watching && this.#epoch === this.#cpu.ram.epoch ? this.#provedUntil : -Infinity;
+  /** Whether a CPU in a proved loop may be left behind in time until `onDisturb`: it does not look at pins, nor at devices. */
+  get canWait(): boolean {
+    return !this.#readsDevice && !this.#opensInterrupts && !this.#cpu.attention && this.#cpu.onExecuted === undefined;
   }
 
   /** For how long code may run that tells nothing of its branches, so that a loop in it is found in time. */
@@ -100,14 +121,14 @@ export class Spin {
     if (this.#patience >= 0) return false;
     const cpu = this.#cpu;
     this.watching = true;
-    this.#provedUntil = -Infinity;
+    this.provedUntil = -Infinity;
     this.#target = cpu.rip;
     this.#attempts = 0;
     this.#idle = 0;
     this.#induction.suspects = 0;
     this.#induction.stop();
     this.#disturbed = 0;
-    cpu.mmu.onStore = this.#onStore;
+    cpu.mmu.watcher = this.#accesses;
     this.#begin(cpu.time, cpu.extraTicks);
     return true;
   }
@@ -120,20 +141,30 @@ export class Spin {
     this.#patience = PATIENCE;
   }
 
-  /** Something has arrived at the CPU: it may be taken in the middle of an iteration. What was proved is to be proved again. */
+  /** Something comes from outside, maybe in the middle of an iteration. What was proved is to be proved again. */
   disturb(): void {
-    this.#provedUntil = -Infinity;
-    this.#epoch = NEVER;
+    if (!this.watching) return;
+    this.onDisturb();
+    this.provedUntil = -Infinity;
+    this.#isDisturbed = true;
+  }
+
+  /** Devices may say something else than before. */
+  deviceChanged(): void {
+    if (this.#readsDevice) this.disturb();
   }
 
   /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
   readonly onExecuted = (cpu: Cpu, insn: Insn): void => {
     if (!this.watching) return;
-    if (insn.form.sem === 'rdtsc') this.#readsTime = true;
-    else if (!QUIET.has(insn.form.sem) && !isSteadyRead(cpu, insn)) {
+    const kind = KINDS.get(insn.form.sem);
+    if (kind === undefined || (kind === 'reads port' && !isSteadyRead(cpu, insn))) {
       this.#giveUp();
       return;
     }
+    if (kind === 'reads time') this.#readsTime = true;
+    else if (kind === 'reads port') this.#readsDevice = true;
+    else if (kind === 'opens interrupts') this.#opensInterrupts = true;
     this.#induction.follow(cpu, insn);
     if (cpu.nextRip === this.#target) {
       this.#arrive(cpu);
@@ -142,23 +173,35 @@ export class Spin {
     }
   };
 
-  /** A store while watching. It must write what is there already. */
-  readonly #onStore = (physical: number, size: number, value: bigint): void => {
-    const { mmu } = this.#cpu;
-    if (mmu.readPhysical(physical, size) === BigInt.asUintN(size, value)) return;
-    this.#changed = true;
-    this.#cpu.ram.epoch++;
+  /** Accesses while watching. A store must write what is there already. */
+  readonly #accesses: AccessWatcher = {
+    load: (physical, size) => {
+      const [first, last] = [physical >>> LINE_SHIFT, (physical + (size >>> 3) - 1) >>> LINE_SHIFT];
+      this.#poll(first);
+      if (last !== first) this.#poll(last);
+    },
+    store: (physical, size, value) => {
+      const isSame = this.#cpu.mmu.readPhysical(physical, size) === BigInt.asUintN(size, value);
+      if (!isSame) this.#changed = true;
+      return isSame;
+    },
   };
+
+  #poll(line: number): void {
+    if (this.#lines.has(line)) return;
+    this.#lines.add(line);
+    this.#cpu.ram.marks[line] |= IS_POLLED;
+  }
 
   /** The state is at the target; time is still that of the branch. */
   #arrive(cpu: Cpu): void {
     const time = cpu.floats[TIME] + cpu.ticks;
     const extra = cpu.floats[EXTRA] + cpu.ticks - 1;
-    const isUndisturbed = this.#epoch === cpu.ram.epoch;
-    if (isUndisturbed && this.#busAccesses === cpu.mmu.busAccesses && this.#prove(cpu, time, extra)) return;
+    const isQuiet = !this.#changed && this.#busAccesses === cpu.mmu.busAccesses;
+    if (isQuiet && !this.#isDisturbed && this.#prove(cpu, time, extra)) return;
     const changing = this.#changing(cpu);
-    this.#provedUntil = -Infinity;
-    if (isUndisturbed || this.#changed ? ++this.#attempts < MAX_ATTEMPTS : ++this.#disturbed < MAX_DISTURBED) {
+    this.provedUntil = -Infinity;
+    if (this.#changed || !this.#isDisturbed ? ++this.#attempts < MAX_ATTEMPTS : ++this.#disturbed < MAX_DISTURBED) {
       this.#begin(time, extra, changing);
     } else {
       this.#giveUp();
@@ -181,11 +224,11 @@ export class Spin {
         const isNarrow = this.#induction.isNarrow(register);
         cpu.gpr[register] = BigInt.asUintN(isNarrow ? 32 : 64, cpu.gpr[register] + BigInt(taken) * move);
       }
-      this.#provedUntil = time + alike * period;
+      this.provedUntil = time + alike * period;
       this.#idle = taken > 0 ? 0 : this.#idle + 1;
       if (this.#idle > MAX_IDLE) return false;
     } else if (cpu.words32[SHADOW] === this.#shadow) {
-      this.#provedUntil = Infinity;
+      this.provedUntil = Infinity;
     } else {
       return false;
     }
@@ -214,7 +257,12 @@ export class Spin {
     if (changing !== 0) this.#induction.begin(cpu, time, changing | suspects);
     else this.#induction.stop();
     this.#readsTime = false;
-    this.#epoch = cpu.ram.epoch;
+    this.#isDisturbed = false;
+    if (this.provedUntil === -Infinity) {
+      this.#lines.clear();
+      this.#readsDevice = false;
+      this.#opensInterrupts = false;
+    }
     this.#busAccesses = cpu.mmu.busAccesses;
     this.#registers.set(cpu.gpr32);
     this.#flags = cpu.words32[RFLAGS];
@@ -234,8 +282,7 @@ export class Spin {
 
   #stopWatching(): void {
     this.watching = false;
-    this.#provedUntil = -Infinity;
-    this.#cpu.mmu.onStore = undefined;
-    this.#cpu.ram.epoch++;
+    this.provedUntil = -Infinity;
+    this.#cpu.mmu.watcher = undefined;
   }
 }

@@ -66,7 +66,6 @@ function execute(cpu: Cpu): void {
   const spin = cpu.onExecuted === undefined ? cpu.spin : undefined;
   const isWatching = spin !== undefined && spin.watching;
   const onExecuted = isWatching ? spin.onExecuted : cpu.onExecuted;
-  if (!isWatching) cpu.ram.epoch++;
   const translator = onExecuted === undefined ? cpu.translator : undefined;
   // How many instructions from here on may be where translated code begins: targets of branches, two after it has ended,
   // and one after what cannot be translated.

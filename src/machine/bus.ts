@@ -8,6 +8,8 @@ import type { Device, MemoryRange, PortRange, Width } from '../device/device.ts'
 const PORTS = 0x1_0000;
 
 export class DeviceBus implements Bus {
+  /** Called after an access that may have changed what a device says. */
+  onChange: () => void = () => {};
   readonly #portRanges: PortRange[] = [];
   /** For each port the index of its range plus one; 0 is nobody's. */
   readonly #owners = new Uint8Array(PORTS);
@@ -41,6 +43,7 @@ export class DeviceBus implements Bus {
     const range = this.#memoryAt(physical, size);
     if (!range) return (1n << BigInt(size)) - 1n;
     const offset = physical - range.first;
+    this.onChange();
     if (size !== 64) return BigInt(range.read(offset, size));
     return BigInt(range.read(offset, 32)) | (BigInt(range.read(offset + 4, 32)) << 32n);
   }
@@ -49,6 +52,7 @@ export class DeviceBus implements Bus {
     const range = this.#memoryAt(physical, size);
     if (!range) return;
     const offset = physical - range.first;
+    this.onChange();
     if (size !== 64) {
       range.write(offset, Number(value), size);
       return;
@@ -60,7 +64,11 @@ export class DeviceBus implements Bus {
   readPort(port: number, size: Width): number {
     const width = this.#widthAt(port, size);
     const range = this.#portAt(port);
-    if (width === size) return range ? range.read(port, size) >>> 0 : 2 ** size - 1;
+    if (width === size) {
+      const value = range ? range.read(port, size) >>> 0 : 2 ** size - 1;
+      if (!range?.isSteady?.(port)) this.onChange();
+      return value;
+    }
     let value = 0;
     for (let bit = 0; bit < size; bit += width) value += this.readPort(port + bit / 8, width) * 2 ** bit;
     return value;
@@ -70,6 +78,7 @@ export class DeviceBus implements Bus {
     const width = this.#widthAt(port, size);
     if (width === size) {
       this.#portAt(port)?.write(port, value >>> 0, size);
+      this.onChange();
       return;
     }
     for (let bit = 0; bit < size; bit += width) this.writePort(port + bit / 8, width, Math.floor(value / 2 ** bit) % 2 ** width);

@@ -125,8 +125,9 @@ export class Machine {
       ends: turnEnds(config.turn, config.seed),
       fastForward: config.fastForward,
       deliver: () => this.#apicBus.flush(),
-      disturb: () => ram.epoch++,
+      disturb: () => this.#deviceChanged(),
     });
+    this.#board.bus.onChange = () => this.#deviceChanged();
     this.#apicBus.onDeviceMessage = () => this.#turns.endTurn();
     this.#apicBus.onCpuMessage = () => this.#turns.endOnGrid();
     this.#parts = [
@@ -229,6 +230,10 @@ export class Machine {
   /** Everything about one CPU in several lines. */
   describeCpu(id: number): string {
     return [describeCpu(this.#cpus[id], this.symbols), ...this.#exceptions[id].describe(this.symbols)].join('\n  ');
+  }
+
+  #deviceChanged(): void {
+    for (const { spin } of this.#cpus) spin?.deviceChanged();
   }
 
   get #currentId(): number {

@@ -1,14 +1,14 @@
 // When turns end that nothing cuts short. All are equally long, or a seed decides: then ends are a function of time, block by block, so
-// that turns in which nothing happens can be passed over without looking at each.
+// that turns which nobody can tell apart can be passed over without looking at each.
 
 import { mix32 } from '../base/hash.ts';
 import { Random } from '../base/random.ts';
 
 export interface TurnEnds {
-  /** Length of each turn; undefined if it differs. */
-  readonly length: number | undefined;
   /** The end of a turn that begins at `now`. */
   next(now: number): number;
+  /** The beginning of the turn in which `time` is, if turns follow each other from `now` on. */
+  start(now: number, time: number): number;
   /** Of the ends from `now` to the first at or after `until`, the last that is before `alarm`; `now` if there is none. */
   pass(now: number, alarm: number, until: number): number;
 }
@@ -16,8 +16,8 @@ export interface TurnEnds {
 export const turnEnds = (turn: number, seed: number): TurnEnds => (seed === 0 ? equalTurns(turn) : new RandomTurns(turn, seed));
 
 export const equalTurns = (length: number): TurnEnds => ({
-  length,
   next: (now) => now + length,
+  start: (now, time) => now + length * Math.floor((time - now) / length),
   pass: (now, alarm, until) =>
     now + length * Math.max(0, Math.min(Math.ceil((alarm - now) / length) - 1, Math.ceil((until - now) / length))),
 });
@@ -27,7 +27,6 @@ const BLOCK_TURNS = 64;
 const BLOCKS_KEPT = 16;
 
 class RandomTurns implements TurnEnds {
-  readonly length = undefined;
   readonly #most: number;
   readonly #seed: number;
   readonly #blockTicks: number;
@@ -43,6 +42,10 @@ class RandomTurns implements TurnEnds {
 
   next(now: number): number {
     return this.#endsIn(Math.floor(now / this.#blockTicks)).find((end) => end > now)!;
+  }
+
+  start(now: number, time: number): number {
+    return Math.max(now, this.#before(time + 1));
   }
 
   pass(now: number, alarm: number, until: number): number {

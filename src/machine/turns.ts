@@ -38,17 +38,21 @@ export class Turns {
   /** When the turn under way will be over. */
   #end = 0;
   #stopped = false;
-  /** Length of the turns that the one under way consists of, if these are several. */
-  #grid = 0;
+  /** The one under way consists of several, of which nobody can tell the ends. */
+  #isSeveral = false;
   /** When it will be over for those CPUs whose turn would have been before the current one's. */
   #endOfFormer = 0;
+  /** By id: until when a CPU would have run that was left behind, since it goes round a proved loop. */
+  readonly #owed: Float64Array;
   /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
   #horizon = -Infinity;
   #round = 0;
 
   constructor(wires: TurnWires) {
     this.#wires = wires;
+    this.#owed = new Float64Array(wires.cpus.length);
     wires.timeline.onSooner = (due) => this.#shorten(due);
+    for (const cpu of wires.cpus) if (cpu.spin) cpu.spin.onDisturb = () => this.#catchUp(cpu);
   }
 
   /** Makes the run end at the next boundary of the current CPU, for good. */
@@ -64,21 +68,19 @@ export class Turns {
 
   /** Takes turns until `now` is at least `until`. `stuck`: no CPU can ever execute an instruction again. */
   run(until: number): 'until' | 'stuck' | 'stopped' {
-    const { timeline, deliver, disturb, ends, fastForward } = this.#wires;
+    const outcome = this.#run(until);
+    for (const cpu of this.#wires.cpus) this.#catchUp(cpu);
+    return outcome;
+  }
+
+  #run(until: number): 'until' | 'stuck' | 'stopped' {
+    const { timeline, deliver, disturb } = this.#wires;
     while (!this.#stopped) {
       if (this.now >= until) return 'until';
       const wake = this.#isSomeoneAwake() ? undefined : this.#nextAlarm();
       if (wake === Infinity) return 'stuck';
-      const alone = wake === undefined && ends.length !== undefined && fastForward ? this.#findAlone() : undefined;
-      if (alone !== undefined) {
-        this.#takeAlone(alone, ends.length!, until);
-      } else if (wake === undefined) {
-        this.#passEmptyTurns(until);
-        if (this.now >= until) continue;
-        this.#take(Math.min(ends.next(this.now), timeline.nextDue));
-      } else {
-        this.#take(Math.min(wake, until));
-      }
+      if (wake === undefined) this.#takeTurns(until);
+      else this.#take(Math.min(wake, until));
       if (timeline.nextDue <= this.now) {
         disturb();
         timeline.runUntil(this.now);
@@ -90,79 +92,105 @@ export class Turns {
 
   /** Runs every CPU to `end`. */
   #take(end: number): void {
-    const { cpus, run } = this.#wires;
     this.#end = end;
-    for (let id = 0; id < cpus.length; id++) {
-      this.current = cpus[id];
-      run(this.current, this.#end);
-    }
+    for (const cpu of this.#wires.cpus) this.#runTo(cpu, this.#end);
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
   }
 
-  /** The only CPU that is awake, if no store of it can wake another. */
-  #findAlone(): Cpu | undefined {
+  /** Runs one CPU, unless it can be left behind. */
+  #runTo(cpu: Cpu, end: number): void {
+    const { clocks, run } = this.#wires;
+    if (cpu.spin !== undefined && cpu.spin.provedUntil >= end && clocks[cpu.id].nextDue > end && cpu.spin.canWait) {
+      this.#owed[cpu.id] = end;
+      return;
+    }
+    this.#owed[cpu.id] = 0;
+    this.current = cpu;
+    run(cpu, end);
+  }
+
+  /** Runs a CPU that was left behind, up to where it would be by now, before something happens that it may notice. */
+  #catchUp(cpu: Cpu): void {
+    const { current } = this;
+    if (cpu === current) return;
+    if (this.#isSeveral) {
+      this.endOnGrid();
+      this.#owed[cpu.id] = cpu.id < current!.id ? this.#endOfFormer : this.#startOfTurn();
+    }
+    const owed = this.#owed[cpu.id];
+    this.#owed[cpu.id] = 0;
+    if (owed <= cpu.time) return;
+    this.current = cpu;
+    this.#wires.run(cpu, owed);
+    this.current = current;
+  }
+
+  /** Takes a turn, or several of which nobody can tell the ends. */
+  #takeTurns(until: number): void {
+    const { cpus, timeline, ends, fastForward } = this.#wires;
+    const next = ends.next(this.now);
+    let busy = 0;
     let alone: Cpu | undefined;
-    for (const cpu of this.#wires.cpus) {
-      if (isAwake(cpu)) {
-        if (alone !== undefined) return undefined;
+    let isMonitored = false;
+    for (const cpu of cpus) {
+      if (!isAwake(cpu)) {
+        isMonitored ||= cpu.monitored >= 0;
+      } else if (cpu.spin === undefined || cpu.spin.provedUntil < next) {
+        busy++;
         alone = cpu;
-      } else if (cpu.monitored >= 0) {
-        return undefined;
       }
     }
-    return alone;
+    const isPassable = fastForward && (busy === 0 || (busy === 1 && !isMonitored));
+    const end = isPassable ? ends.pass(this.now, this.#quietUntil(alone), until) : 0;
+    if (end <= next) this.#take(Math.min(next, timeline.nextDue));
+    else if (alone === undefined) this.#take(end);
+    else this.#takeAlone(alone, end);
+  }
+
+  /** Before this time no device does anything, nor any CPU but `alone` that anybody might notice, if it does not do so now. */
+  #quietUntil(alone?: Cpu): number {
+    const { cpus, clocks, timeline } = this.#wires;
+    let until = timeline.nextDue;
+    for (const cpu of cpus) {
+      if (cpu === alone) continue;
+      until = Math.min(until, clocks[cpu.id].nextDue);
+      if (isAwake(cpu)) until = Math.min(until, alone === undefined || cpu.spin!.canWait ? cpu.spin!.provedUntil : -Infinity);
+    }
+    return until;
   }
 
   /**
-   * While one CPU is awake, nobody can tell where its turns end, until it wakes or interrupts another, or sleeps: then the turn ends
-   * where it would have (endOnGrid). It goes first, since that is earlier than was thought when the turn began.
+   * While one CPU is awake and not in a proved loop, nobody can tell where its turns end, until it wakes, interrupts or disturbs another,
+   * or sleeps: then the turn ends where it would have (endOnGrid). It goes first, since that is earlier than was thought when the turn
+   * began.
    */
-  #takeAlone(alone: Cpu, length: number, until: number): void {
-    const { cpus, clocks, timeline, run, ends } = this.#wires;
-    const alarm = clocks.reduce((first, { nextDue }, id) => (id === alone.id ? first : Math.min(first, nextDue)), timeline.nextDue);
-    const end = ends.pass(this.now, alarm, until);
-    if (end - this.now <= length) {
-      this.#take(Math.min(this.now + length, timeline.nextDue));
-      return;
-    }
+  #takeAlone(alone: Cpu, end: number): void {
     this.#end = end;
-    this.#endOfFormer = this.#end;
-    this.#grid = length;
-    this.current = alone;
-    run(alone, this.#end);
-    this.#grid = 0;
-    for (const cpu of cpus) {
-      this.current = cpu;
-      if (cpu !== alone) run(cpu, cpu.id < alone.id ? this.#endOfFormer : this.#end);
-    }
+    this.#endOfFormer = end;
+    this.#isSeveral = true;
+    this.#runTo(alone, end);
+    this.#isSeveral = false;
+    const { cpus, ends } = this.#wires;
+    this.#owed.fill(ends.start(this.now, this.#end - 1), alone.id + 1);
+    for (const cpu of cpus) if (cpu !== alone) this.#runTo(cpu, cpu.id < alone.id ? this.#endOfFormer : this.#end);
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
   }
 
   /** The current CPU does something at its present time that others will notice after the turn: several turns taken as one end there. */
   endOnGrid(): void {
-    if (this.#grid > 0) this.#shorten(this.#startOfTurn() + this.#grid);
+    if (this.#isSeveral) this.#shorten(this.#endOfTurn());
   }
 
   /** Of the one under way; of several taken as one, that in which the current CPU is. */
   #startOfTurn(): number {
-    if (this.#grid === 0 || this.current === undefined) return this.now;
-    const slot = this.current.time - (this.current.slotIsOver ? 1 : 0);
-    return this.now + Math.max(0, Math.floor((slot - this.now) / this.#grid)) * this.#grid;
+    if (!this.#isSeveral || this.current === undefined) return this.now;
+    return this.#wires.ends.start(this.now, Math.max(this.now, this.current.time - (this.current.slotIsOver ? 1 : 0)));
   }
 
-  /**
-   * While no CPU does anything but go round a loop that changes nothing, or sleep, turns before the next alarm are taken as one: no CPU
-   * can tell where they ended.
-   */
-  #passEmptyTurns(until: number): void {
-    const { cpus, ends } = this.#wires;
-    let alarm = this.#firstAlarm();
-    for (const cpu of cpus) if (isAwake(cpu)) alarm = Math.min(alarm, cpu.spin?.provedUntil ?? -Infinity);
-    if (alarm <= this.now) return;
-    const end = ends.pass(this.now, alarm, until);
-    if (end > this.now) this.#take(end);
+  #endOfTurn(): number {
+    return Math.min(this.#end, this.#wires.ends.next(this.#startOfTurn()));
   }
 
   #firstAlarm(): number {
@@ -184,8 +212,9 @@ export class Turns {
   }
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
-  #shorten(due: number): void {
-    if (this.#grid > 0 && due < this.#end) this.#endOfFormer = Math.max(due, Math.min(this.#end, this.#startOfTurn() + this.#grid));
+  #shorten(when: number): void {
+    const due = Math.max(when, this.#startOfTurn());
+    if (this.#isSeveral && due < this.#end) this.#endOfFormer = Math.max(due, this.#endOfTurn());
     this.#end = Math.min(this.#end, due);
     this.current?.endRun(due);
   }

@@ -94,7 +94,7 @@ const scenarios: Group = {
 
 /** The scenarios with the clock of a real machine, of which only fast-forward makes little enough. */
 const gigahertz: Group = {
-  names: () => catalogue().map(({ name }) => `${name} turn=1000 plain`),
+  names: () => catalogue().flatMap(({ name }) => [`${name} turn=1000 plain`, `${name} turn=random plain`]),
   run: (name, seed) => runOf(name, seed, 1_000_000_000, VARIANTS.filter(({ fastForward }) => fastForward)),
 };
 

@@ -46,6 +46,17 @@ TRAMPOLINE equ 0x8000
         out     0xf4, eax
 %%here: jmp     %%here
 %endmacro
+%macro serial_115200 0
+        mov     dx, 0x3fb
+        mov     al, 0x83
+        out     dx, al
+        mov     dx, 0x3f8
+        mov     ax, 1
+        out     dx, ax
+        mov     dx, 0x3fb
+        mov     al, 3
+        out     dx, al
+%endmacro
 ; Starts all other CPUs at label 'other', each with its number in EBX and a stack of 4 KiB.
 %macro start_others 0
         mov     esi, trampoline

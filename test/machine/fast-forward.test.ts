@@ -244,3 +244,47 @@ describe('interrupts between CPUs that only wait', () => {
     expect(peek(machines[1], 'count')).toBeGreaterThan(300);
   });
 });
+
+/** One CPU sends characters; the other notes when the serial port's status changes. */
+const STATUS = `
+start:  serial_115200
+        start_others
+        mov     dx, 0x3f8
+        mov     ebx, 40
+.again: imul    ecx, ebx, 23
+.work:  lea     rsi, [rsi + rsi * 2 + 1]
+        dec     ecx
+        jnz     .work
+        mov     al, 'x'
+        out     dx, al
+        dec     ebx
+        jnz     .again
+.stay:  pause
+        jmp     .stay
+other:  xor     ebx, ebx
+.again: mov     dx, 0x3fd
+.spin:  in      al, dx
+        nop
+        nop
+        cmp     al, [status]
+        je      .spin
+        mov     [status], al
+        rdtsc
+        mov     [log + rbx * 4], eax
+        inc     ebx
+        mov     [count], ebx
+        jmp     .again
+status: db 0
+count:  dd 0
+log:    times 128 dd 0`;
+
+describe('a CPU that polls a device which another one uses', () => {
+  test.each([{ turn: 1 }, { turn: 64 }, { turn: 1000 }, { turn: 300, seed: 5 }])('sees it change at the same time: %o', (config) => {
+    const machines = [false, true].map((fastForward) => boot(STATUS, { cpus: 2, hz: 1_000_000, ...config, fastForward }));
+    for (const until of [10_000, 30_000, 200_000]) {
+      const [slow, fast] = machines.map((machine) => [machine.run(until), machine.now, machine.stateHash()]);
+      expect(fast).toEqual(slow);
+    }
+    expect(peek(machines[1], 'count')).toBeGreaterThan(20);
+  });
+});

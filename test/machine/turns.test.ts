@@ -11,11 +11,12 @@ interface Options {
   readonly cpus?: number;
   readonly turn?: number;
   readonly asleep?: boolean;
+  readonly fastForward?: boolean;
   /** Called with each CPU at each tick that it executes; may set alarms or stop. */
   readonly execute?: (cpu: Cpu, turns: Turns) => void;
 }
 
-const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options = {}) => {
+const build = ({ cpus: count = 2, turn = 100, asleep = false, fastForward = false, execute }: Options = {}) => {
   const clocks = Array.from({ length: count }, () => new Timeline());
   const cpus = Array.from({ length: count }, (_, id) => {
     const activity = asleep ? HALTED : RUNNING;
@@ -32,7 +33,7 @@ const build = ({ cpus: count = 2, turn = 100, asleep = false, execute }: Options
     clocks,
     timeline,
     ends: equalTurns(turn),
-    fastForward: false,
+    fastForward,
     deliver: () => {},
     disturb: () => {},
     run: (cpu, end) => {
@@ -83,6 +84,23 @@ test('a CPU that keeps setting alarms for the past does not starve the others', 
   const { turns, timeline, cpus } = build({ execute: (cpu) => cpu.id === 0 && timeline.set(alarm, 0) });
   turns.run(1000);
   expect(cpus.map(({ time }) => time)).toEqual([1000, 1000]);
+});
+
+test.each([50, 350, 420])('an alarm for time %i, set by the only CPU awake at 350, comes when it would if turns were taken one by one', (due) => {
+  const firing = (fastForward: boolean): unknown[] => {
+    const seen: unknown[] = [];
+    const alarm = new Alarm('test', () => seen.push(turns.now, ...cpus.map(({ time }) => time)));
+    const { turns, timeline, cpus } = build({
+      cpus: 3,
+      fastForward,
+      execute: (cpu) => cpu.time === 350 && timeline.set(alarm, due),
+    });
+    for (const id of [0, 2]) cpus[id].activity = HALTED;
+    turns.run(1000);
+    return seen;
+  };
+  expect(firing(true)).toEqual(firing(false));
+  expect(firing(true)).toHaveLength(4);
 });
 
 test('a run made in slices is the same run, wherever they are cut', () => {
