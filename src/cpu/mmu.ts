@@ -81,6 +81,10 @@ export class Mmu {
     this.#isAlignmentChecked = isChecked;
   }
 
+  get hasWatcher(): boolean {
+    return this.#watcher !== undefined;
+  }
+
   set watcher(watcher: AccessWatcher | undefined) {
     this.#watcher = watcher;
     this.#paging.onLoad = watcher?.load;

@@ -3,7 +3,7 @@
 
 import type { Cpu } from './cpu.ts';
 import { READ, WRITE } from './paging.ts';
-import { LINE_SHIFT } from './ram.ts';
+import { LINE_SHIFT, type Ram } from './ram.ts';
 import { TLB_ENTRIES, TLB_KINDS } from './tlb.ts';
 
 const PAGE_BYTES = 0x1000;
@@ -12,17 +12,23 @@ const PAGE_BYTES = 0x1000;
 export const readWindow = (cpu: Cpu, low: number, high: number, bytes: number): number =>
   find(cpu, low, high, bytes, tablesOf(cpu) + READ * TLB_ENTRIES);
 
-/** The same for a store, and wrote() has to be called after it; -1 also if somebody wants to see each store. */
-export const writeWindow = (cpu: Cpu, low: number, high: number, bytes: number): number =>
-  cpu.mmu.onStore === undefined ? find(cpu, low, high, bytes, tablesOf(cpu) + WRITE * TLB_ENTRIES) : -1;
+/** The same for a store of fewer bytes than a line has, which wrote() has to follow; -1 also if somebody wants to see each store. */
+export function writeWindow(cpu: Cpu, low: number, high: number, bytes: number): number {
+  const { mmu, ram } = cpu;
+  const at = mmu.hasWatcher ? -1 : find(cpu, low, high, bytes, tablesOf(cpu) + WRITE * TLB_ENTRIES);
+  if (at >= 0 && isMarked(ram, at, bytes)) ram.changing(at, bytes);
+  return at;
+}
 
 /** The same for what the processor reads of its own tables, with the supervisor's rights at any CPL. */
 export const systemWindow = (cpu: Cpu, low: number, high: number, bytes: number): number => find(cpu, low, high, bytes, READ * TLB_ENTRIES);
 
-/** Fewer bytes than a line has. */
 export function wrote({ ram }: Cpu, physical: number, bytes: number): void {
-  if ((ram.marks[physical >>> LINE_SHIFT] | ram.marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0) ram.written(physical, bytes);
+  if (isMarked(ram, physical, bytes)) ram.written(physical, bytes);
 }
+
+const isMarked = ({ marks }: Ram, physical: number, bytes: number): boolean =>
+  (marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0;
 
 const tablesOf = (cpu: Cpu): number => (cpu.mmu.user ? TLB_KINDS * TLB_ENTRIES : 0);
 

@@ -63,7 +63,7 @@ describe.each([64, 32] as const)('in %i-bit code', (mode) => {
     run(`mov ebx, [${AT.stack} - 8]\n mov [${AT.stack} - 8], ebx\n int 0x40\n on_64: exit`, {
       mode,
       prepare: ({ cpu }) => {
-        cpu.mmu.onStore = (physical) => void stores.push(physical);
+        cpu.mmu.watcher = { load: () => {}, store: (physical) => stores.push(physical) < 0 };
       },
     });
     expect(stores.slice(1)).toEqual(Array.from({ length: slots }, (_, n) => AT.stack - (n + 1) * bytes));
