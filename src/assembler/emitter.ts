@@ -28,6 +28,16 @@ export class Emitter {
     return this.#writers.get(section)?.finish() ?? new Uint8Array();
   }
 
+  /** Adds bytes, if that is all there is to it: the section is in the file and has room. */
+  emitPlain(bytes: Uint8Array): boolean {
+    const { section } = this.#location;
+    if (section?.type !== 'progbits' || bytes.length > MAX_IMAGE_BYTES - this.#imageBytes) return false;
+    section.length += bytes.length;
+    this.#imageBytes += bytes.length;
+    if (this.#isLast) this.#writerOf(section).bytes(bytes);
+    return true;
+  }
+
   /** Adds `size` bytes, `times` times, to the section. All of them are for the caller to write, if that is wanted: in the last pass. */
   emit(size: number, times: number, origin: Origin, isReserved: boolean): ByteWriter | undefined {
     const total = size * times || 0;

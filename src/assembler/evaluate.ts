@@ -20,8 +20,6 @@ export interface Value {
   readonly terms: readonly Term[];
   /** A symbol in it has no value yet: `constant` and the section terms mean nothing, register terms do. */
   readonly unknown: boolean;
-  /** A symbol in it is defined further down. */
-  readonly forward: boolean;
 }
 
 /** What the names in an expression mean at its place; answers UNKNOWN for what has no value (yet). */
@@ -32,24 +30,17 @@ export interface Scope {
   sectionStart(origin: Origin): Value;
 }
 
-export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true, forward: true };
+export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true };
 
 const NO_TERMS: readonly Term[] = [];
 
-/** `forward`: computed from a symbol that is defined further down. */
-export const constantValue = (value: bigint, forward = false): Value => ({
-  constant: BigInt.asIntN(64, value),
-  terms: NO_TERMS,
-  unknown: false,
-  forward,
-});
+export const constantValue = (value: bigint): Value => ({ constant: BigInt.asIntN(64, value), terms: NO_TERMS, unknown: false });
 
 /** The value `offset` bytes into section `name`. */
 export const addressIn = (name: string, offset: bigint): Value => ({
   constant: BigInt.asIntN(64, offset),
   terms: [{ kind: 'section', name, factor: 1n, scaled: false }],
   unknown: false,
-  forward: false,
 });
 
 const REGISTERS = new Map<string, Value>();
@@ -59,7 +50,7 @@ export const registerValue = (name: string): Value => {
   const known = REGISTERS.get(name);
   if (known) return known;
   const terms = [{ kind: 'register', name, factor: 1n, scaled: false }] as const;
-  const value: Value = { constant: 0n, terms, unknown: false, forward: false };
+  const value: Value = { constant: 0n, terms, unknown: false };
   REGISTERS.set(name, value);
   return value;
 };
@@ -120,7 +111,6 @@ const add = (left: Value, right: Value, factor: 1n | -1n): Value => ({
   constant: BigInt.asIntN(64, factor === 1n ? left.constant + right.constant : left.constant - right.constant),
   terms: right.terms.length === 0 ? left.terms : addTerms(left.terms, right.terms, factor),
   unknown: left.unknown || right.unknown,
-  forward: left.forward || right.forward,
 });
 
 /** Term by term, in the order of first mention. */
@@ -145,7 +135,6 @@ const scale = (value: Value, factor: bigint): Value => ({
     .map((term) => ({ ...term, factor: BigInt.asIntN(64, term.factor * factor), scaled: true }))
     .filter((term) => term.factor !== 0n),
   unknown: value.unknown,
-  forward: value.forward,
 });
 
 /** The value if it has no terms; otherwise a report. */
@@ -162,7 +151,7 @@ const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, rep
   if (number === undefined || number.unknown) return number && UNKNOWN;
   if (operator === '~' || operator === '!') {
     const result = operator === '~' ? ~number.constant : number.constant === 0n ? 1n : 0n;
-    return constantValue(result, number.forward);
+    return constantValue(result);
   }
   const whole = BigInt.asUintN(64, number.constant);
   const exact = whole > 0n && (whole & (whole - 1n)) === 0n;
@@ -173,7 +162,7 @@ const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, rep
   if (!exact && operator === 'ilog2w') reporter.warning(origin, `${whole} is not a power of two`);
   const bits = BigInt(whole.toString(2).length);
   const logarithm = whole === 0n ? 0n : operator === 'ilog2c' && !exact ? bits : bits - 1n;
-  return constantValue(logarithm, number.forward);
+  return constantValue(logarithm);
 };
 
 const applyBinary = (
@@ -198,7 +187,7 @@ const applyBinary = (
     return undefined;
   }
   const result = ARITHMETIC[operator]?.(a.constant, b.constant) ?? 0n;
-  return constantValue(result, a.forward || b.forward);
+  return constantValue(result);
 };
 
 type Arithmetic = (a: bigint, b: bigint) => bigint;
@@ -248,10 +237,9 @@ const applyComparison = (
   reporter: Reporter,
 ): Value | undefined => {
   if (difference.unknown) return UNKNOWN;
-  const { forward } = difference;
-  if (difference.terms.length === 0) return constantValue(compare(difference.constant), forward);
-  if (operator === '=' || operator === '==') return constantValue(0n, forward);
-  if (operator === '!=' || operator === '<>') return constantValue(1n, forward);
+  if (difference.terms.length === 0) return constantValue(compare(difference.constant));
+  if (operator === '=' || operator === '==') return constantValue(0n);
+  if (operator === '!=' || operator === '<>') return constantValue(1n);
   reporter.error(origin, `'${operator}' needs numbers, or addresses in one section`);
   return undefined;
 };

@@ -60,17 +60,21 @@ export class Instructions {
 
   /** Bytes at the present place, which before the last pass need to be right in their number only. */
   #encodeAgain(instruction: Instruction, origin: Origin, index: number, place: Place): Uint8Array {
+    const { measured, symbols } = this.#program;
+    const known = measured[index];
+    if (known && known.changesOfConstants === symbols.changesOfConstants) return known.bytes;
+    symbols.saidPlace = instruction.isBranch;
     const operands = this.#resolve(instruction, place);
     if (!operands) return NOTHING;
+    const { saidPlace } = symbols;
     const { address } = place;
-    const { measured } = this.#program;
-    const known = measured[index];
     const field = known?.field;
     const isKnown = known && (field || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
     if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, operands[field.operand], address);
     if (isKnown) return known.bytes;
     const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
-    measured[index] = { operands, address, bytes, field: found, isShort };
+    const changesOfConstants = saidPlace || this.#isDoubtful ? -1 : symbols.changesOfConstants;
+    measured[index] = { operands, address, bytes, field: found, isShort, changesOfConstants };
     if (found && this.#isLast) writeAddress(bytes, found, operands[found.operand], address);
     return bytes;
   }
@@ -80,6 +84,7 @@ export class Instructions {
     const { templates } = this.#program;
     const name = templateName(instruction, operands, address);
     const known = name === undefined ? undefined : templates.get(name);
+    this.#isDoubtful = false;
     if (known) return known;
     const bytes = this.#encodeResolved(instruction, operands, address, origin, 0);
     const template = { bytes, field: this.#isDoubtful ? undefined : this.#field, isShort: this.#isShort };

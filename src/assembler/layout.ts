@@ -78,10 +78,9 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
 /** What pass `number` has to do, unless it has to look at everything. */
 const nextSteps = (program: Program, number: number, before: Steps | undefined): Steps | undefined => {
   const { restless, hasConflicts } = program.symbols;
-  if (program.exceedsLimits || hasConflicts) return undefined;
-  if (number === 2) return stepsOf(program, true);
+  if (number === 2 || program.exceedsLimits || hasConflicts) return undefined;
   if (before && number > 3) return restless.size === 0 ? before : undefined;
-  return restless.size <= MOST_RESTLESS ? stepsOf(program, false) : undefined;
+  return restless.size <= MOST_RESTLESS ? stepsOf(program) : undefined;
 };
 
 /** Names that may still become addresses or numbers, so that all that speaks of them is looked at. */

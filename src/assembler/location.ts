@@ -31,7 +31,7 @@ export class Location {
   /** `$` */
   get here(): Value {
     this.#here ??= this.section
-      ? { constant: BigInt(this.#offset), terms: this.section.terms, unknown: false, forward: false }
+      ? { constant: BigInt(this.#offset), terms: this.section.terms, unknown: false }
       : { ...this.#absolute, constant: BigInt.asIntN(64, this.#absolute.constant + this.#absoluteOffset) };
     return this.#here;
   }

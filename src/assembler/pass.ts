@@ -144,6 +144,11 @@ export class Pass {
     const section = this.#location.section;
     const offset = section?.length ?? 0;
     const here = this.#isLast && !section ? this.#location.here : undefined;
+    const bytes = body?.kind === 'instruction' && label === undefined && statement.times === undefined ? body.bytes : undefined;
+    if (bytes && this.#emitter.emitPlain(bytes)) {
+      if (this.#isLast) this.#record(statement, section, offset, here);
+      return;
+    }
     if (body?.kind === 'equ') {
       if (label !== undefined) this.#symbols.define(label, 'equ', this.#equValue(body.value), origin, this.#reporter);
     } else if (label !== undefined) {

@@ -20,6 +20,8 @@ export interface Template {
 export interface Measured extends Template {
   readonly operands: readonly SourceOperand[];
   readonly address: bigint;
+  /** The bytes follow from names for numbers only, and are right as long as so many of these have changed; else -1. */
+  readonly changesOfConstants: number;
 }
 
 export class Program {

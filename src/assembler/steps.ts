@@ -45,8 +45,7 @@ export interface Steps {
   readonly aligns: ReadonlyMap<Section, bigint>;
 }
 
-/** `isFirst`: one pass has been made, in which no name had its value from the beginning. */
-export const stepsOf = (program: Program, isFirst: boolean): Steps => new Builder(program, isFirst).build();
+export const stepsOf = (program: Program): Steps => new Builder(program).build();
 
 /** What an expression depends on: numbers only, names for numbers too, or where something lies. */
 type Dependence = 'nothing' | 'constants' | 'places';
@@ -65,7 +64,6 @@ type Effect =
 
 class Builder {
   readonly #program: Program;
-  readonly #isFirst: boolean;
   readonly #steps: Step[] = [];
   readonly #fixed = new Map<Section, number>();
   readonly #aligns = new Map<Section, bigint>();
@@ -76,9 +74,8 @@ class Builder {
   /** Bytes behind the last step. */
   #bytes = 0;
 
-  constructor(program: Program, isFirst: boolean) {
+  constructor(program: Program) {
     this.#program = program;
-    this.#isFirst = isFirst;
     this.#section = this.#entered = program.sections.get('.text');
   }
 
@@ -273,7 +270,6 @@ class Builder {
   }
 
   #isRestless(expression: SymbolExpression): boolean {
-    if (this.#isFirst) return true;
     const { symbols } = this.#program;
     const symbol = symbols.find(expression);
     return symbol !== undefined && symbols.restless.has(symbol);

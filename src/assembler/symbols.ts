@@ -27,7 +27,7 @@ export class NamedValue {
 
   get value(): Value {
     if (this.kind === 'label' && Number(this.#value.constant) !== this.offset) {
-      this.#value = { constant: BigInt(this.offset), terms: this.#value.terms, unknown: false, forward: false };
+      this.#value = { constant: BigInt(this.offset), terms: this.#value.terms, unknown: false };
     }
     return this.#value;
   }
@@ -55,7 +55,7 @@ export const startTerm = (section: string): string => `${section} start`;
  * A name without a value; in the last pass that is a mistake, but the guess stays what it was. It is a term like a section's, so that the difference of two such names is zero:
  * NASM's first guess, which decides which of several consistent layouts is found.
  */
-const UNRESOLVED: Value = { ...addressIn('?', 0n), forward: true };
+const UNRESOLVED: Value = addressIn('?', 0n);
 const isUnresolved = ({ terms }: Value): boolean => {
   for (let index = 0; index < terms.length; index++) if (terms[index].name === '?') return true;
   return false;
@@ -86,6 +86,10 @@ export class Symbols implements Scope {
   hasConflicts = false;
   #constantsChanged = false;
   #constantsChangedBefore = false;
+  /** How often a name for a number has got another value. */
+  changesOfConstants = 0;
+  /** An address has been asked for, or `$`, or what nobody knows: set by the questions, cleared by who wants to know. */
+  saidPlace = false;
   /** The last name that did. */
   lastChanged: NamedValue | undefined;
 
@@ -159,6 +163,7 @@ export class Symbols implements Scope {
     this.changed = true;
     this.lastChanged = symbol;
     this.#constantsChanged ||= value.terms.length === 0;
+    if (before && (before.terms.length === 0 || value.terms.length === 0)) this.changesOfConstants++;
     // Names of sections are defined before anything can ask for them.
     if (kind !== 'section' && (before?.terms.length !== value.terms.length || before.terms.some(({ name }, i) => name !== value.terms[i].name))) {
       this.restless.add(symbol);
@@ -195,7 +200,12 @@ export class Symbols implements Scope {
 
   symbol(expression: SymbolExpression): Value {
     const symbol = this.find(expression);
-    if (symbol) return symbol.value;
+    if (symbol) {
+      const { value } = symbol;
+      if (value.terms.length > 0) this.saidPlace = true;
+      return value;
+    }
+    this.saidPlace = true;
     const { name, origin } = expression;
     const isExternal = this.#external.has(name);
     this.#reporter?.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
@@ -203,10 +213,12 @@ export class Symbols implements Scope {
   }
 
   here(): Value {
+    this.saidPlace = true;
     return this.#location.here;
   }
 
   sectionStart(): Value {
+    this.saidPlace = true;
     return this.#location.start;
   }
 }

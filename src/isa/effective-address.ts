@@ -12,6 +12,11 @@ export type EffectiveAddress =
   | { readonly operand: MemOperand; readonly displacementSize: DisplacementSize; readonly warnings: readonly string[] }
   | { readonly error: string };
 
+const NO_WARNINGS: readonly string[] = [];
+
+/** Sizes as warnings name them. */
+export const WORDS_OF_DATA = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
+
 /** `addressSize` is that of an a16, a32 or a64 prefix. */
 export const resolveAddress = (source: MemSource, mode: Mode, prefix: 16 | 32 | 64 | undefined): EffectiveAddress => {
   const size = addressSizeOf(source, mode, prefix);
@@ -42,7 +47,7 @@ const relativeAddress = (source: MemSource, addressSize: 16 | 32 | 64): Effectiv
     addressSize,
   },
   displacementSize: 32,
-  warnings: [],
+  warnings: NO_WARNINGS,
 });
 
 /** From the registers, else from the prefix, else from a size word before a lone displacement, else the mode's. */
@@ -138,10 +143,9 @@ const displacementOf = (source: MemSource, addressSize: 16 | 32 | 64, absolute: 
   const width = written === 8 && !absolute ? 8 : moffs ? 64 : full;
   const displacement = signed(source.displacement, width);
   const displacementSize: DisplacementSize = width === 8 ? 8 : written !== undefined || source.section !== 'none' ? full : 0;
+  if (source.displacement === displacement || source.section !== 'none') return { displacement, displacementSize, warnings: NO_WARNINGS };
   const value = signed(source.displacement, 64);
   const limit = 1n << BigInt(width);
   const kept = width === 32 && addressSize === 64 ? value === displacement : value >= -limit && value < limit;
-  const fits = source.section !== 'none' || kept;
-  const words = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
-  return { displacement, displacementSize, warnings: fits ? [] : [`${words[width]} data exceeds bounds`] };
+  return { displacement, displacementSize, warnings: kept ? NO_WARNINGS : [`${WORDS_OF_DATA[width]} data exceeds bounds`] };
 };

@@ -180,8 +180,12 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
   } = request;
   const operandSize = operandSizeFor(form, request);
   const addressSize = address?.operand.addressSize ?? (form.addressSize || written.addressSize || mode);
-  const warnings = [...(address?.warnings ?? [])];
-  const operands = form.operands.map((pattern, i) => operandFrom(pattern, sources[i], request, operandSize, warnings));
+  const warnings: string[] = [];
+  if (address) for (let index = 0; index < address.warnings.length; index++) warnings.push(address.warnings[index]);
+  const operands = new Array<Operand>(form.operands.length);
+  for (let index = 0; index < operands.length; index++) {
+    operands[index] = operandFrom(form.operands[index], sources[index], request, operandSize, warnings);
+  }
   const least = widerOf(address, displacementSize);
   const { wait, lock, repeat, segment } = written;
   const emitted = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
@@ -241,7 +245,7 @@ const operandFrom = (
       if (pattern.kind === 'rel') return { kind: 'rel', displacement: source.value, size: pattern.size };
       if (pattern.kind !== 'imm') return NO_OPERAND;
       const value = valueOfImmediate(pattern, source, operandSize);
-      warnings.push(...value.warnings);
+      if (value.warning !== undefined) warnings.push(value.warning);
       return value.operand;
     }
     case 'far':

@@ -2,6 +2,7 @@
 // most telling one of all rows of a mnemonic is reported.
 
 import { fitsSigned, signed, truncate } from '../base/bits.ts';
+import { WORDS_OF_DATA } from './effective-address.ts';
 import type { Form, OperandPattern } from './form.ts';
 import type { ImmOperand, Operand } from './insn.ts';
 import type { ImmSource, MemSource, SourceOperand, WrittenSize } from './source.ts';
@@ -144,21 +145,19 @@ export const valueOfImmediate = (
   pattern: ImmPattern,
   source: ImmSource,
   operandSize: 16 | 32 | 64,
-): { operand: ImmOperand; warnings: string[] } => {
+): { operand: ImmOperand; warning: string | undefined } => {
   const size = pattern.size || operandSize;
   const { field } = pattern;
-  const operand: ImmOperand = {
-    kind: 'imm',
-    value: truncate(pattern.signed ? signed(source.value, field) : truncate(source.value, field), size),
-    size,
-  };
+  const value = truncate(pattern.signed ? signed(source.value, field) : truncate(source.value, field), size);
+  const operand: ImmOperand = { kind: 'imm', value, size };
+  if (value === source.value || source.section !== 'none') return { operand, warning: undefined };
   const narrow = pattern.signed && field < size;
   const limit = 1n << BigInt(field);
   const kept = narrow ? fitsSigned(signed(source.value, size), field) : source.value >= -limit && source.value < limit;
-  const words = { 8: 'byte', 16: 'word', 32: 'dword', 64: 'qword' } as const;
+  if (kept) return { operand, warning: undefined };
   const short = source.size === 8 ? 'byte value' : 'dword value';
   const warning = narrow
     ? `signed ${field === 8 ? short : 'dword immediate'} exceeds bounds`
-    : `${words[field]} data exceeds bounds`;
-  return { operand, warnings: kept || source.section !== 'none' ? [] : [warning] };
+    : `${WORDS_OF_DATA[field]} data exceeds bounds`;
+  return { operand, warning };
 };

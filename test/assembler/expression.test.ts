@@ -82,7 +82,6 @@ describe('addresses and registers', () => {
         { kind: 'section', name: '.text', factor: 1n, scaled: false },
       ],
       unknown: false,
-      forward: false,
     }));
   test('a register taken twice counts twice', () =>
     expect(valueIn('rax + rax').value?.terms).toEqual([{ kind: 'register', name: 'rax', factor: 2n, scaled: false }]));
