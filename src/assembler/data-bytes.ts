@@ -3,7 +3,7 @@
 import { hex } from '../base/bits.ts';
 import type { ByteWriter } from '../base/bytes.ts';
 import { constantOf } from './expression.ts';
-import { type Place, resolve } from './operand-values.ts';
+import { hasRegister, type Place, resolve } from './operand-values.ts';
 import type { DataItem } from './statement.ts';
 import { currentValue } from './symbols.ts';
 
@@ -62,16 +62,18 @@ export const writeData = (items: readonly DataItem[], writer: ByteWriter, place:
 
 const numberOf = (item: Extract<DataItem, { kind: 'number' }>, place: Place): bigint => {
   const { value: expression, unit } = item;
+  if (expression.kind === 'number' && unit === 8) return expression.value.constant;
   const value = currentValue(expression, place.scope, place.reporter);
   if (!value) return 0n;
-  const resolved = value.terms.some((term) => term.kind === 'register') ? undefined : resolve(value, place);
+  const resolved = hasRegister(value) ? undefined : resolve(value, place);
   if (!resolved) {
     place.reporter.error(expression.origin, 'expression is not simple or relocatable');
     return 0n;
   }
   const { number, section } = resolved;
+  if (unit === 8 || section !== 'none') return number;
   const limit = 1n << BigInt(8 * unit);
-  if (unit < 8 && section === 'none' && (number >= limit || number < -limit)) {
+  if (number >= limit || number < -limit) {
     place.reporter.warning(expression.origin, `${UNIT_NAMES[unit]} data exceeds bounds: ${number < 0n ? '-' : ''}0x${hex(number < 0n ? -number : number)}`);
   }
   return number;

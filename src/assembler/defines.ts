@@ -27,6 +27,8 @@ export interface SingleMacro {
 export class Defines {
   readonly #exact = new Map<string, SingleMacro[]>();
   readonly #caseless = new Map<string, SingleMacro[]>();
+  /** How often a name got its first definition, or lost all of them. */
+  changes = 0;
 
   /** All definitions of a name; of two that differ in case-sensitivity the exact one. */
   find(name: string): readonly SingleMacro[] | undefined {
@@ -39,16 +41,19 @@ export class Defines {
     const key = macro.caseless ? macro.name.toLowerCase() : macro.name;
     const others = (table.get(key) ?? []).filter((other) => other.parameters?.length !== macro.parameters?.length);
     if (others.some((other) => (other.parameters === undefined) !== (macro.parameters === undefined))) return false;
+    if (!table.has(key)) this.changes++;
     table.set(key, [macro, ...others]);
     return true;
   }
 
   undefine(name: string): void {
+    this.changes++;
     this.#exact.delete(name);
     this.#caseless.delete(name.toLowerCase());
   }
 
   clear(): void {
+    this.changes++;
     this.#exact.clear();
     this.#caseless.clear();
   }

@@ -95,9 +95,12 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
   if (directive && handleConditional(state, directive, raw)) return undefined;
   if (!isReading(state)) return undefined;
   const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
-  if (raw.isAsWritten && isFinal(state, pieces)) {
-    const call = callIn(state, pieces, pieces.length);
-    return call ? enter(state, call) : lineOf(state, pieces, pieces === raw.pieces && !state.input.readsFile);
+  const isOfBody = pieces === raw.pieces && !state.input.readsFile;
+  if (raw.isAsWritten && isFinal(state, raw, pieces)) {
+    const isPlain = raw.plainSince === state.changesOfNames;
+    if (!isPlain && isOfBody && !state.macros.areNamedIn(pieces)) raw.plainSince = state.changesOfNames;
+    const call = isPlain ? undefined : callIn(state, pieces, pieces.length);
+    return call ? enter(state, call) : lineOf(state, pieces, isOfBody);
   }
   const substituted = directiveIn(pieces);
   if (substituted) {
@@ -111,9 +114,8 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
 };
 
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
-const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is readonly Token[] => {
-  return !state.usesDefinition(tokens);
-};
+const isFinal = (state: Preprocessor, raw: RawLine, tokens: readonly Piece[]): tokens is readonly Token[] =>
+  raw.plainSince === state.changesOfNames || !state.usesDefinition(tokens);
 
 const handleDirective = (state: Preprocessor, directive: Percent, pieces: readonly Piece[]): void => {
   const handle = DIRECTIVES.get(directive.lower);

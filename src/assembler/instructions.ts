@@ -9,6 +9,7 @@ import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
 import type { Measured, Program, Template } from './program.ts';
 import { lengthOfJump } from './run-steps.ts';
 import { type Instruction, mayBeShort } from './statement.ts';
+import type { NamedValue } from './symbols.ts';
 import { templateName } from './template.ts';
 import type { Origin, Reporter } from './tokens.ts';
 
@@ -62,7 +63,7 @@ export class Instructions {
   #encodeAgain(instruction: Instruction, origin: Origin, index: number, place: Place): Uint8Array {
     const { measured, symbols } = this.#program;
     const known = measured[index];
-    if (known && known.changesOfConstants === symbols.changesOfConstants) return known.bytes;
+    if (known && (known.changesOfConstants === symbols.changesOfConstants || this.#isAimedAgain(known, instruction, place))) return known.bytes;
     symbols.saidPlace = instruction.isBranch;
     const operands = this.#resolve(instruction, place);
     if (!operands) return NOTHING;
@@ -70,13 +71,28 @@ export class Instructions {
     const { address } = place;
     const field = known?.field;
     const isKnown = known && (field || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
-    if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, operands[field.operand], address);
+    if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, addressIn(operands[field.operand]), address);
     if (isKnown) return known.bytes;
     const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
     const changesOfConstants = saidPlace || this.#isDoubtful ? -1 : symbols.changesOfConstants;
-    measured[index] = { operands, address, bytes, field: found, isShort, changesOfConstants };
-    if (found && this.#isLast) writeAddress(bytes, found, operands[found.operand], address);
+    const target = found && targetOf(instruction);
+    measured[index] = { operands, address, bytes, field: found, isShort, changesOfConstants, target, section: target?.section };
+    if (found && this.#isLast) writeAddress(bytes, found, addressIn(operands[found.operand]), address);
     return bytes;
+  }
+
+  /** Whether the known bytes are right but for where a label now is, which in the last pass they say then. */
+  #isAimedAgain(known: Measured, instruction: Instruction, place: Place): boolean {
+    const { target, field, section, bytes } = known;
+    const here = this.#program.location.section;
+    if (!target || !field || !here || target.section !== section) return false;
+    const isNear = section === here.name;
+    const distance = target.offset - here.length;
+    if (isNear && mayBeShort(instruction) && lengthOfJump(known, distance) === undefined) return false;
+    if (!this.#isLast) return true;
+    if (isNear && field.isRelative && field.bytes <= 4) writeNumber(bytes, field.at, field.bytes, distance - bytes.length);
+    else writeAddress(bytes, field, place.baseOf(section ?? '') + BigInt(target.offset), place.address);
+    return true;
   }
 
   /** The encoding of an instruction, or of another one that differs in nothing but an address. */
@@ -139,11 +155,29 @@ const keepsLength = (known: Measured, operands: readonly SourceOperand[], addres
   );
 };
 
-const writeAddress = (bytes: Uint8Array, { at, bytes: count, isRelative }: AddressField, operand: SourceOperand, start: bigint): void => {
-  const address = operand.kind === 'imm' ? operand.value : operand.kind === 'mem' ? operand.displacement : 0n;
-  let rest = isRelative ? address - start - BigInt(bytes.length) : address;
-  for (let done = 0; done < count; done += 4, rest >>= 32n) {
-    const low = Number(BigInt.asUintN(32, rest));
-    for (let index = 0; index < 4 && done + index < count; index++) bytes[at + done + index] = low >>> (8 * index);
+/** The label that is all there is to an instruction besides registers. */
+const targetOf = ({ operands }: Instruction): NamedValue | undefined => {
+  let target: NamedValue | undefined;
+  for (let index = 0; index < operands.length; index++) {
+    const operand = operands[index];
+    if (operand.kind !== 'imm' && operand.kind !== 'mem') {
+      if (operand.kind === 'far') return undefined;
+      continue;
+    }
+    if (target || operand.value.kind !== 'symbol') return undefined;
+    target = operand.value.named;
   }
+  return target?.kind === 'label' ? target : undefined;
+};
+
+const addressIn = (operand: SourceOperand): bigint => (operand.kind === 'imm' ? operand.value : operand.kind === 'mem' ? operand.displacement : 0n);
+
+const writeAddress = (bytes: Uint8Array, { at, bytes: count, isRelative }: AddressField, address: bigint, start: bigint): void => {
+  let rest = isRelative ? address - start - BigInt(bytes.length) : address;
+  for (let done = 0; done < count; done += 4, rest >>= 32n) writeNumber(bytes, at + done, Math.min(count - done, 4), Number(BigInt.asUintN(32, rest)));
+};
+
+/** At most four bytes. */
+const writeNumber = (bytes: Uint8Array, at: number, count: number, value: number): void => {
+  for (let index = 0; index < count; index++) bytes[at + index] = value >> (8 * index);
 };

@@ -41,6 +41,8 @@ const overlap = (a: Arity, b: Arity): boolean => (a.greedy || b.minimum <= a.max
 
 export class Macros {
   readonly #byName = new Map<string, MultiMacro[]>();
+  /** How often a macro was defined. One that is no more leaves lines as they are. */
+  changes = 0;
 
   /** All definitions of the name, the newest first. */
   named(name: string): readonly MultiMacro[] {
@@ -53,12 +55,18 @@ export class Macros {
     return macros === undefined ? NONE : meantBy(text, macros);
   }
 
+  /** Whether a row has the name of one, wherever it stands. */
+  areNamedIn(pieces: readonly Piece[]): boolean {
+    return pieces.some((piece) => piece.kind === 'word' && this.#byName.has(piece.lower));
+  }
+
   /** Whether there is one with this name that takes some of these numbers of arguments (any without `arity`). */
   has(name: string, arity?: Arity): boolean {
     return this.named(name).some((macro) => arity === undefined || overlap(macro, arity));
   }
 
   define(macro: MultiMacro): void {
+    this.changes++;
     const key = macro.name.toLowerCase();
     this.#byName.set(key, [macro, ...(this.#byName.get(key) ?? [])]);
   }

@@ -89,8 +89,13 @@ const registerOf = ({ terms, constant, unknown }: Value): SourceOperand | undefi
     ? registerNamed(terms[0].name)
     : undefined;
 
+export const hasRegister = ({ terms }: Value): boolean => {
+  for (let index = 0; index < terms.length; index++) if (terms[index].kind === 'register') return true;
+  return false;
+};
+
 const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<typeof resolve> => {
-  if (value.terms.some((term) => term.kind === 'register')) {
+  if (hasRegister(value)) {
     place.reporter.error(origin, 'a register cannot be part of a number');
     return undefined;
   }

@@ -7,7 +7,7 @@ import { constantOf, constantValue, type Expression, type Value } from './expres
 import { Instructions } from './instructions.ts';
 import { MAX_SECTIONS } from './limits.ts';
 import type { Location } from './location.ts';
-import type { Place } from './operand-values.ts';
+import { hasRegister, type Place } from './operand-values.ts';
 import type { Output, Program } from './program.ts';
 import { InLine } from './reporter.ts';
 import { runSteps } from './run-steps.ts';
@@ -167,7 +167,7 @@ export class Pass {
   /** An unknown value counts as zero where a name is defined by it, as in NASM. */
   #equValue(expression: Expression): Value {
     const value = this.#evaluate(expression);
-    if (value?.terms.some((term) => term.kind === 'register')) this.#reporter.error(expression.origin, 'equ: a register is no value');
+    if (value && hasRegister(value)) this.#reporter.error(expression.origin, 'equ: a register is no value');
     return !value || value.unknown ? constantValue(0n) : value;
   }
 

@@ -60,6 +60,11 @@ export class Preprocessor {
     this.#scope = scope;
   }
 
+  /** How often names may have become those of macros. */
+  get changesOfNames(): number {
+    return this.defines.changes + this.macros.changes;
+  }
+
   /** A number that no macro expansion and no context has had. */
   takeUnique(): number {
     return this.#unique++;

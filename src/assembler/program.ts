@@ -5,7 +5,7 @@ import type { Value } from './expression.ts';
 import { Location } from './location.ts';
 import { Section } from './sections.ts';
 import type { Statement } from './statement.ts';
-import { Symbols } from './symbols.ts';
+import { type NamedValue, Symbols } from './symbols.ts';
 
 /** An encoding; no bytes if there is none. */
 export interface Template {
@@ -22,6 +22,9 @@ export interface Measured extends Template {
   readonly address: bigint;
   /** The bytes follow from names for numbers only, and are right as long as so many of these have changed; else -1. */
   readonly changesOfConstants: number;
+  /** The label that its one address is, and the section in which this label then was. */
+  readonly target: NamedValue | undefined;
+  readonly section: string | undefined;
 }
 
 export class Program {

@@ -11,6 +11,8 @@ export class RawLine {
   declare readonly isReplaced: boolean;
   /** Nothing can be substituted, so that no two tokens can come to touch. So it is with most lines that people write. */
   declare readonly isAsWritten: boolean;
+  /** With how many changes of the names of macros the line was found to have none of them, so that it is what the assembler gets; or -1. */
+  declare plainSince: number;
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
@@ -25,6 +27,7 @@ export class RawLine {
     }
     this.isReplaced = isReplacing;
     this.isAsWritten = isAsWritten;
+    this.plainSince = -1;
   }
 }
 

@@ -242,6 +242,11 @@ class Builder {
     }
     const measured = this.#program.measured[index];
     if (!measured || measured.bytes.length === 0) return general;
+    const { target } = measured;
+    if (target && target.section === measured.section && !this.#program.symbols.restless.has(target)) {
+      if (!mayBeShort(instruction)) return { kind: 'fixed', bytes: measured.bytes.length };
+      return target.section === this.#section?.name ? { kind: 'jump', target } : general;
+    }
     let dependence: Dependence = 'nothing';
     for (let i = 0; i < instruction.operands.length; i++) {
       const operand = instruction.operands[i];
@@ -249,18 +254,10 @@ class Builder {
       const resolved = measured.operands[i];
       if (resolved.kind !== operand.kind) return general;
       if (!('value' in operand) || !('section' in resolved)) continue;
-      if (operand.kind === 'imm' && mayBeShort(instruction)) return this.#jumpTo(operand.value, instruction) ?? general;
+      if (operand.kind === 'imm' && mayBeShort(instruction)) return general;
       if (resolved.section === 'none') dependence = either(dependence, this.#dependenceOf(operand.value, 'places'));
     }
     return dependence === 'places' ? general : { kind: dependence === 'nothing' ? 'fixed' : 'dependent', bytes: measured.bytes.length };
-  }
-
-  #jumpTo(expression: Expression, { operands }: Instruction): Effect | undefined {
-    if (operands.length !== 1 || expression.kind !== 'symbol') return undefined;
-    const target = this.#program.symbols.find(expression);
-    return target?.kind === 'label' && target.value.terms.length === 1 && target.value.terms[0].name === this.#section?.name
-      ? { kind: 'jump', target }
-      : undefined;
   }
 
   /** Whether an expression has a name that had a value of another kind at the beginning of the last pass. */

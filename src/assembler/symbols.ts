@@ -32,6 +32,11 @@ export class NamedValue {
     return this.#value;
   }
 
+  /** The section that a label lies in; undefined if its address is a plain number. */
+  get section(): string | undefined {
+    return this.#value.terms[0]?.name;
+  }
+
   redefine(kind: NamedValue['kind'], value: Value, origin: Origin, pass: number): void {
     this.kind = kind;
     this.origin = origin;
