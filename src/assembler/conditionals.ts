@@ -13,10 +13,10 @@ type Condition = (state: Preprocessor, pieces: readonly Piece[], directive: Perc
 
 /** Whether lines are read here. */
 export const isReading = (state: Preprocessor): boolean => {
-  const top = state.input.frames.at(-1);
-  if (top?.kind === 'rep' && top.isOver) return false;
-  const conditional = state.input.file?.conditionals.at(-1);
-  return conditional === undefined || conditional.state === 'on';
+  const { top, file } = state.input;
+  if (top !== undefined && top.kind === 'rep' && top.isOver) return false;
+  if (file === undefined || file.conditionals.length === 0) return true;
+  return file.conditionals[file.conditionals.length - 1].state === 'on';
 };
 
 const BEGINS_CONDITIONAL = /^(?:if|el|endif)/;

@@ -96,10 +96,10 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
   if (!isReading(state)) return undefined;
   const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
   const isOfBody = pieces === raw.pieces && !state.input.readsFile;
-  if (raw.isAsWritten && isFinal(state, raw, pieces)) {
-    const isPlain = raw.plainSince === state.changesOfNames;
-    if (!isPlain && isOfBody && !state.macros.areNamedIn(pieces)) raw.plainSince = state.changesOfNames;
-    const call = isPlain ? undefined : callIn(state, pieces, pieces.length);
+  if (raw.plainSince >= 0 && raw.plainSince === state.changesOfNames) return lineOf(state, pieces as readonly Token[], isOfBody);
+  if (raw.isAsWritten && isFinal(state, pieces)) {
+    if (isOfBody && !state.macros.areNamedIn(pieces)) raw.plainSince = state.changesOfNames;
+    const call = callIn(state, pieces, pieces.length);
     return call ? enter(state, call) : lineOf(state, pieces, isOfBody);
   }
   const substituted = directiveIn(pieces);
@@ -114,8 +114,7 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
 };
 
 /** Whether the tokens of a line are what the assembler gets: there are no single-line macros among them. */
-const isFinal = (state: Preprocessor, raw: RawLine, tokens: readonly Piece[]): tokens is readonly Token[] =>
-  raw.plainSince === state.changesOfNames || !state.usesDefinition(tokens);
+const isFinal = (state: Preprocessor, tokens: readonly Piece[]): tokens is readonly Token[] => !state.usesDefinition(tokens);
 
 const handleDirective = (state: Preprocessor, directive: Percent, pieces: readonly Piece[]): void => {
   const handle = DIRECTIVES.get(directive.lower);

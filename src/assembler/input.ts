@@ -55,6 +55,8 @@ export type Frame = FileFrame | MacroFrame | RepFrame;
 
 export class Input {
   readonly frames: Frame[] = [];
+  /** The last of them. */
+  top: Frame | undefined;
   readonly #files: FileFrame[] = [];
   /** For each frame the macro whose body it belongs to. */
   readonly #macros: (MacroFrame | undefined)[] = [];
@@ -65,7 +67,7 @@ export class Input {
 
   /** Whether lines are those of a file, not of a body that is read again and again. */
   get readsFile(): boolean {
-    return this.frames.at(-1)?.kind === 'file';
+    return this.top?.kind === 'file';
   }
 
   get includeDepth(): number {
@@ -82,6 +84,7 @@ export class Input {
     if (frame.kind !== 'rep') this.macro = frame.kind === 'macro' ? frame : undefined;
     this.#macros.push(this.macro);
     this.frames.push(frame);
+    this.top = frame;
     if (frame.kind === 'macro') frame.macro.depth++;
     if (frame.kind !== 'file') return;
     this.#files.push(frame);
@@ -91,7 +94,7 @@ export class Input {
   /** The next line, or the file that has just ended, or undefined when all have. */
   read(): RawLine | FileFrame | undefined {
     for (;;) {
-      const frame = this.frames.at(-1);
+      const frame = this.top;
       if (!frame) return undefined;
       const body = frame.kind === 'macro' ? frame.macro.body : frame.kind === 'rep' ? frame.body : frame.lines;
       if (frame.next < body.length) {
@@ -105,6 +108,7 @@ export class Input {
         continue;
       }
       this.frames.pop();
+      this.top = this.frames.at(-1);
       this.#macros.pop();
       this.macro = this.#macros.at(-1);
       if (frame.kind === 'macro') frame.macro.depth--;

@@ -70,7 +70,9 @@ export class Instructions {
     const { saidPlace } = symbols;
     const { address } = place;
     const field = known?.field;
-    const isKnown = known && (field || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
+    const isFixed = known !== undefined && known.changesOfConstants >= 0 && !saidPlace;
+    const isKnown = known && (field || isFixed || !this.#isLast) && keepsLength(known, operands, address, mayBeShort(instruction));
+    if (isKnown && isFixed) known.changesOfConstants = symbols.changesOfConstants;
     if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, addressIn(operands[field.operand]), address);
     if (isKnown) return known.bytes;
     const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
@@ -104,7 +106,7 @@ export class Instructions {
     if (known) return known;
     const bytes = this.#encodeResolved(instruction, operands, address, origin, 0);
     const template = { bytes, field: this.#isDoubtful ? undefined : this.#field, isShort: this.#isShort };
-    if (name !== undefined && template.field) templates.set(name, template);
+    if (name !== undefined && !this.#isDoubtful) templates.set(name, template);
     return template;
   }
 
@@ -164,6 +166,7 @@ const targetOf = ({ operands }: Instruction): NamedValue | undefined => {
       if (operand.kind === 'far') return undefined;
       continue;
     }
+    if (operand.value.kind === 'number') continue;
     if (target || operand.value.kind !== 'symbol') return undefined;
     target = operand.value.named;
   }

@@ -61,14 +61,18 @@ export const layOut = (program: Program, first: Pass, origin: Origin, reporter: 
   const last = new Pass(program, { growOnly, last: { reporter, bases } });
   last.run();
   if (last.changed) return giveUp();
+  let outputs: readonly Output[] | undefined;
+  const allOutputs = () => (outputs ??= last.outputs());
   return {
     placed,
     bytesOf: (section) => last.bytesOf(section),
     hereBefore: (index) => {
-      const output = last.outputs[index];
+      const output = allOutputs()[index];
       return output?.here ?? (output?.section ? addressIn(output.section.name, BigInt(output.offset)) : program.location.here);
     },
-    outputs: last.outputs,
+    get outputs() {
+      return allOutputs();
+    },
     symbols: program.symbols.all,
     bases,
     isGlobal: (name) => program.symbols.isGlobal(name),

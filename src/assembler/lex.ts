@@ -38,12 +38,13 @@ const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./s
 export const lex = (text: string, place: Place, macro?: Expansion): Piece[] => new Lexer(text, place, macro).run();
 
 /** What a character below 0x80 may begin, as a sum: most pieces are then found by one pattern. */
-const BEGINS = { name: 1, number: 2, string: 4, percent: 8 } as const;
+const BEGINS = { name: 1, number: 2, string: 4, percent: 8, single: 16 } as const;
 const beginsOf = (character: string): number =>
   (/[A-Za-z_.?@$]/.test(character) ? BEGINS.name : 0) |
   (/[0-9$]/.test(character) ? BEGINS.number : 0) |
   (/['"`]/.test(character) ? BEGINS.string : 0) |
-  (character === '%' ? BEGINS.percent : 0);
+  (character === '%' ? BEGINS.percent : 0) |
+  (',[]():+-*'.includes(character) ? BEGINS.single : 0); // an operator by itself, whatever follows
 const BEGINNINGS = Uint8Array.from({ length: 0x80 }, (_, code) => beginsOf(String.fromCharCode(code)));
 
 class Lexer {
@@ -59,19 +60,37 @@ class Lexer {
     this.#macro = macro;
   }
 
+  /** What most lines consist of is read here, the rest elsewhere. */
   run(): Piece[] {
     const text = this.#text;
+    const place = this.#place;
+    const macro = this.#macro;
     const pieces: Piece[] = [];
     let spaceBefore = false;
-    while (this.#index < text.length) {
-      const code = text.charCodeAt(this.#index);
+    let index = 0;
+    while (index < text.length) {
+      const code = text.charCodeAt(index);
       if (code === SPACE || (code >= TAB && code <= RETURN)) {
         spaceBefore = true;
-        this.#index++;
+        index++;
         continue;
       }
       if (code === SEMICOLON) break;
-      pieces.push(this.#piece(code < 0x80 ? BEGINNINGS[code] : BEGINS.name, spaceBefore));
+      const begins = code < 0x80 ? BEGINNINGS[code] : BEGINS.name;
+      NAME.lastIndex = index;
+      if (begins === BEGINS.name && NAME.test(text)) {
+        const word = text.slice(index, NAME.lastIndex);
+        pieces.push(new Written('word', word, word.toLowerCase(), undefined, false, spaceBefore, place, place.column + index, macro));
+        index = NAME.lastIndex;
+      } else if (begins === BEGINS.single) {
+        const character = text[index];
+        pieces.push(new Written('punctuation', character, character, undefined, false, spaceBefore, place, place.column + index, macro));
+        index++;
+      } else {
+        this.#index = index;
+        pieces.push(this.#piece(begins, spaceBefore));
+        index = this.#index;
+      }
       spaceBefore = false;
     }
     return pieces;
@@ -93,8 +112,7 @@ class Lexer {
       if (text === '%{' || text === '%[') return this.#bracketed(text, column, spaceBefore);
       if (text !== undefined) return this.#percent(text, sortOf(text), column, spaceBefore);
     }
-    const text = begins === 0 && SINGLE.includes(this.#text[this.#index]) ? this.#rest(1) : (this.#take(OPERATOR) ?? this.#rest(1));
-    return this.#make('punctuation', text, undefined, column, spaceBefore);
+    return this.#make('punctuation', this.#take(OPERATOR) ?? this.#rest(1), undefined, column, spaceBefore);
   }
 
   #make<Kind extends string, Value>(kind: Kind, text: string, value: Value, column: number, spaceBefore: boolean): Written<Kind, Value> {
@@ -175,8 +193,6 @@ const RETURN = 0x0d;
 const SPACE = 0x20;
 const DOLLAR = 0x24;
 const SEMICOLON = 0x3b;
-/** What is an operator by itself, whatever follows. */
-const SINGLE = ',[]():+-*';
 const QUOTES = '\'"`';
 
 const SORTS: readonly (readonly [RegExp, PercentSort])[] = [

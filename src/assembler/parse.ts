@@ -7,9 +7,10 @@ import { PREFIXES, type Prefix } from '../isa/source.ts';
 import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, isRegister, parseExpression, someLeaf } from './expression.ts';
+import { alignmentOf } from './fill.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import { InLine } from './reporter.ts';
-import type { Body, Instruction, Operand, Statement } from './statement.ts';
+import type { Body, Instruction, Operand, Statement, Times } from './statement.ts';
 import { Cursor, type Expansion, type Line, type Origin, type Reporter, type SourceIo, textOf, type Token, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
@@ -84,18 +85,18 @@ export class Parser {
     if (label !== undefined && !isLocal(label) && !label.startsWith('..')) this.#parent = label;
     const fullName = label === undefined ? undefined : this.#fullName(label);
     if (!cursor.acceptWord('times')) return this.#parseRest(cursor, origin, fullName, undefined);
-    const times = parseExpression(cursor, this.#reporter);
-    if (!times) return { origin, label: fullName, parent: this.#parent, times, body: undefined };
+    const count = parseExpression(cursor, this.#reporter);
+    if (!count) return { origin, label: fullName, parent: this.#parent, times: undefined, body: undefined };
     if (cursor.token === undefined) this.#reporter.error(cursor.origin, 'instruction expected after times');
-    return this.#parseRest(cursor, origin, fullName, times);
+    return this.#parseRest(cursor, origin, fullName, { count, alignment: alignmentOf(count) });
   }
 
   /** What stands behind the label and its repetition. */
-  #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Expression | undefined): Statement {
+  #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Times | undefined): Statement {
     return this.#finish(cursor, origin, cursor.token === undefined ? undefined : this.#parseBody(cursor), label, times);
   }
 
-  #finish(cursor: Cursor, origin: Origin, body: Body | undefined, label?: string, times?: Expression): Statement {
+  #finish(cursor: Cursor, origin: Origin, body: Body | undefined, label?: string, times?: Times): Statement {
     if (body && cursor.token !== undefined) this.#refuseRest(cursor);
     return { origin, label, parent: this.#parent, times: body ? times : undefined, body };
   }

@@ -4,6 +4,7 @@
 import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
 import { Emitter } from './emitter.ts';
 import { constantOf, constantValue, type Expression, type Value } from './expression.ts';
+import { fillUp } from './fill.ts';
 import { Instructions } from './instructions.ts';
 import { MAX_SECTIONS } from './limits.ts';
 import type { Location } from './location.ts';
@@ -12,7 +13,7 @@ import type { Output, Program } from './program.ts';
 import { InLine } from './reporter.ts';
 import { runSteps } from './run-steps.ts';
 import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
-import type { Directive, Statement } from './statement.ts';
+import type { Directive, Statement, Times } from './statement.ts';
 import type { Steps } from './steps.ts';
 import { currentValue, MUTE, type Symbols } from './symbols.ts';
 import type { Expansion, Origin, Reporter } from './tokens.ts';
@@ -74,8 +75,11 @@ export class Pass {
   origin: bigint | undefined;
   /** Whether a section has another length than before, or a name another value. */
   changed = false;
-  /** Of the last pass, one for each statement. */
-  readonly outputs: Output[] = [];
+  /** Of the last pass, for each statement: where it is, how many bytes it has, and `$` in absolute space. */
+  readonly #sections: (Section | undefined)[] = [];
+  readonly #offsets: Float64Array;
+  readonly #sizes: Float64Array;
+  readonly #absolutes = new Map<number, Value>();
 
   constructor(program: Program, { growOnly, last, steps }: PassOptions) {
     this.#steps = steps;
@@ -84,6 +88,8 @@ export class Pass {
     this.#symbols = program.symbols;
     this.#reporter = last ? new InLine(last.reporter, () => this.#expansion) : MUTE;
     this.#isLast = last !== undefined;
+    this.#offsets = new Float64Array(last ? program.statements.length : 0);
+    this.#sizes = new Float64Array(this.#offsets.length);
     this.#place = new PresentPlace(program, this.#reporter, last?.bases ?? new Map());
     this.#emitter = new Emitter(program, this.#reporter, this.#isLast);
     this.#instructions = new Instructions(program, this.#emitter, this.#reporter, { growOnly, isLast: this.#isLast });
@@ -143,10 +149,10 @@ export class Pass {
     this.#location.begin();
     const section = this.#location.section;
     const offset = section?.length ?? 0;
-    const here = this.#isLast && !section ? this.#location.here : undefined;
+    if (this.#isLast && !section) this.#absolutes.set(index, this.#location.here);
     const bytes = body?.kind === 'instruction' && label === undefined && statement.times === undefined ? body.bytes : undefined;
     if (bytes && this.#emitter.emitPlain(bytes)) {
-      if (this.#isLast) this.#record(statement, section, offset, here);
+      if (this.#isLast) this.#record(statement, index, section, offset);
       return;
     }
     if (body?.kind === 'equ') {
@@ -155,13 +161,22 @@ export class Pass {
       this.#symbols.defineLabel(label, origin, this.#reporter);
     }
     if (body && body.kind !== 'equ') this.#assemble(statement, body, index);
-    if (this.#isLast) this.#record(statement, section, offset, here);
+    if (this.#isLast) this.#record(statement, index, section, offset);
   }
 
-  #record(statement: Statement, section: Section | undefined, offset: number, here: Value | undefined): void {
-    const length = section && section === this.#location.section ? section.length - offset : 0;
-    this.outputs.push({ statement, section, offset, length, here });
-    if (statement.body?.kind === 'instruction' && section) section.hasCode = true;
+  /** What each statement has come to, after the last pass. */
+  outputs(): Output[] {
+    return this.#program.statements.map((statement, index) => ({
+      statement, section: this.#sections[index], offset: this.#offsets[index], length: this.#sizes[index], here: this.#absolutes.get(index),
+    }));
+  }
+
+  #record({ body }: Statement, index: number, section: Section | undefined, offset: number): void {
+    this.#sections.push(section);
+    if (!section) return;
+    this.#offsets[index] = offset;
+    if (section === this.#location.section) this.#sizes[index] = section.length - offset;
+    if (body !== undefined && body.kind === 'instruction') section.hasCode = true;
   }
 
   /** An unknown value counts as zero where a name is defined by it, as in NASM. */
@@ -218,7 +233,9 @@ export class Pass {
     return constant;
   }
 
-  #times(expression: Expression): number {
+  #times({ count: expression, alignment }: Times): number {
+    const { section } = this.#location;
+    if (alignment !== undefined && section) return fillUp(section.length, alignment);
     const count = this.#constant(expression, 'times') ?? 1n;
     if (count < 0n) this.#reporter.error(expression.origin, `times: the count is negative: ${count}`);
     return Math.max(Number(count), 0);

@@ -8,7 +8,7 @@ import { Macros } from './macros.ts';
 import { areTokens, contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
 import { InLine } from './reporter.ts';
-import { Cursor, type Expansion, type Origin, originIn, type Reporter, type SourceIo, type Token } from './tokens.ts';
+import { Cursor, Expanded, type Expansion, type Origin, originIn, type Reporter, type SourceIo, type Token } from './tokens.ts';
 
 /** An entry of the stack of `%push`. */
 export interface Context {
@@ -91,8 +91,11 @@ export class Preprocessor {
   }
 
   #findOrigin(): Origin {
-    if (this.#first === undefined) return NOWHERE;
-    return this.#macro?.macro.builtin ? this.#macro.expansion.call : this.originOf(this.#first);
+    const first = this.#first;
+    const macro = this.#macro;
+    if (first === undefined) return NOWHERE;
+    if (!macro || first.macro) return first;
+    return macro.macro.builtin ? macro.expansion.call : new Expanded(first, macro.expansion);
   }
 
   /** Where a piece of the line was written, wherever it is asked for. */

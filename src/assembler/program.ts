@@ -21,7 +21,7 @@ export interface Measured extends Template {
   readonly operands: readonly SourceOperand[];
   readonly address: bigint;
   /** The bytes follow from names for numbers only, and are right as long as so many of these have changed; else -1. */
-  readonly changesOfConstants: number;
+  changesOfConstants: number;
   /** The label that its one address is, and the section in which this label then was. */
   readonly target: NamedValue | undefined;
   readonly section: string | undefined;

@@ -1,8 +1,9 @@
 // A pass in the middle: steps → lengths of sections and offsets of labels, in one loop over plain numbers.
 
+import { fillUp } from './fill.ts';
 import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
-import { fillUp, type Steps } from './steps.ts';
+import type { Steps } from './steps.ts';
 import type { NamedValue } from './symbols.ts';
 
 /** `runStatement` does all that a pass does with the statement at an index, at the present place. */
@@ -29,7 +30,7 @@ export const runSteps = ({ steps, fixed, aligns }: Steps, program: Program, runS
       continue;
     }
     if (kind === 'fill') {
-      length += fillUp(length, step);
+      length += fillUp(length, step.alignment) * (step.size ?? 0);
       continue;
     }
     if (kind === 'jump') {

@@ -62,12 +62,18 @@ export type Body =
   | { readonly kind: 'equ'; readonly value: Expression }
   | Directive;
 
+export interface Times {
+  readonly count: Expression;
+  /** If it is a filling up to a multiple of it. */
+  readonly alignment: number | undefined;
+}
+
 export interface Statement {
   readonly origin: Origin;
   /** Whole name of the label on this line. */
   readonly label: string | undefined;
   /** The label that `.x` in this line belongs to. */
   readonly parent: string;
-  readonly times: Expression | undefined;
+  readonly times: Times | undefined;
   readonly body: Body | undefined;
 }

@@ -4,7 +4,8 @@
 
 import { type Expression, isRegister, type SymbolExpression, someLeaf } from './expression.ts';
 import type { Program } from './program.ts';
-import { isPowerOfTwo, type Section } from './sections.ts';
+import { fillUp } from './fill.ts';
+import type { Section } from './sections.ts';
 import { type Body, type Instruction, mayBeShort, type Statement } from './statement.ts';
 import type { NamedValue } from './symbols.ts';
 
@@ -130,7 +131,7 @@ class Builder {
         return this.#move('jump', { symbol: effect.target, from, to: from + 1 });
       case 'fill':
         if (this.#isMoving) this.#move('fill', effect);
-        else this.#addBytes(fillUp(this.#length, effect));
+        else this.#addBytes(fillUp(this.#length, effect.alignment) * effect.size);
     }
   }
 
@@ -151,7 +152,7 @@ class Builder {
 
   #dependenceInAbsolute({ parent, times, body }: Statement): Dependence {
     this.#program.symbols.parent = parent;
-    const ofTimes = times ? this.#dependenceOf(times, 'constants') : 'nothing';
+    const ofTimes = times ? this.#dependenceOf(times.count, 'constants') : 'nothing';
     switch (body?.kind) {
       case undefined: return ofTimes;
       case 'equ': case 'absolute': case 'sectalign': return this.#dependenceOf(body.value, 'constants');
@@ -208,10 +209,10 @@ class Builder {
     this.#program.symbols.parent = parent;
     const unit = this.#unitOf(body, index);
     if (!times || unit.kind !== 'fixed') return times ? general : unit;
-    if (times.kind === 'number') return { kind: 'fixed', bytes: unit.bytes * Math.max(Number(times.value.constant), 0) };
-    const alignment = alignmentOf(times);
+    const { count, alignment } = times;
+    if (count.kind === 'number') return { kind: 'fixed', bytes: unit.bytes * Math.max(Number(count.value.constant), 0) };
     if (alignment !== undefined) return { kind: 'fill', alignment, size: unit.bytes };
-    return this.#dependenceOf(times, 'places') === 'places' ? general : { kind: 'dependent', bytes: undefined };
+    return this.#dependenceOf(count, 'places') === 'places' ? general : { kind: 'dependent', bytes: undefined };
   }
 
   /** What a body does once. */
@@ -294,24 +295,3 @@ class Builder {
 }
 
 const FIXED_NOTHING: Effect = { kind: 'fixed', bytes: 0 };
-
-/** How many bytes a filling has at an offset. */
-export const fillUp = (offset: number, { alignment, size = 0 }: { readonly alignment: number; readonly size: number | undefined }): number =>
-  ((alignment - (offset % alignment)) % alignment) * size;
-
-/** N of `(N - ($-$$) % N) % N`, as the macro ALIGN writes it, and of `-($-$$) & (N-1)`, as people do. */
-const alignmentOf = (count: Expression): number | undefined => {
-  if (count.kind === 'binary' && count.operator === '&') {
-    const { left, right } = count;
-    const isFilling = left.kind === 'unary' && left.operator === '-' && isOffset(left.operand) && right.kind === 'number';
-    return isFilling && isPowerOfTwo(right.value.constant + 1n) ? Number(right.value.constant) + 1 : undefined;
-  }
-  if (count.kind !== 'binary' || count.operator !== '%' || count.left.kind !== 'binary' || count.left.operator !== '-') return undefined;
-  const { left: total, right: rest } = count.left;
-  if (rest.kind !== 'binary' || rest.operator !== '%' || !isOffset(rest.left)) return undefined;
-  const [first, second, third] = [total, rest.right, count.right].map((part) => (part.kind === 'number' ? part.value.constant : undefined));
-  return first !== undefined && first > 0n && first === second && first === third ? Number(first) : undefined;
-};
-
-const isOffset = (expression: Expression): boolean =>
-  expression.kind === 'binary' && expression.operator === '-' && expression.left.kind === 'here' && expression.right.kind === 'section-start';

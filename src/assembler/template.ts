@@ -1,5 +1,5 @@
-// An instruction in which one address may be any other → its name. Those of one name have the same bytes but for the address:
-// `call` and `lea rdi` of whatever it may be occur a thousand times, and are encoded once.
+// An instruction with its numbers, in which one address may be any other → its name. Those of one name have the same bytes but for the
+// address: `call` and `lea rdi` of whatever it may be occur a thousand times, and are encoded once.
 
 import { fitsSigned } from '../base/bits.ts';
 import type { SourceOperand } from '../isa/source.ts';
@@ -18,15 +18,21 @@ export const templateName = (instruction: Instruction, operands: readonly Source
       name += operand.high ? ` h${operand.index}` : ` r${operand.size}.${operand.index}`;
       continue;
     }
-    if ((operand.kind !== 'imm' && operand.kind !== 'mem') || operand.section === 'none' || hasAddress || operand.strict) return undefined;
-    hasAddress = true;
+    if ((operand.kind !== 'imm' && operand.kind !== 'mem') || operand.strict) return undefined;
     name += operand.kind === 'mem' ? memoryName(operand) : ` i${operand.size ?? ''}${operand.distance ?? ''}`;
+    if (operand.section === 'none') {
+      if (instruction.isBranch) return undefined;
+      name += ` =${operand.kind === 'mem' ? operand.displacement : operand.value}`;
+      continue;
+    }
+    if (hasAddress) return undefined;
+    hasAddress = true;
     if (operand.kind === 'imm' && mayBeShort(instruction)) {
       if (operand.section !== 'same' || !fitsSigned(operand.value - start, 32)) return undefined;
       name += fitsSigned(operand.value - start - SHORT_JUMP, 8) ? ' short' : ' long';
     }
   }
-  return hasAddress ? name : undefined;
+  return name;
 };
 
 /** Bytes of a jump whose distance has one. */

@@ -81,7 +81,8 @@ export type Punctuation = Written<'punctuation', undefined>;
 
 export type Token = Word | NumberToken | Float | StringToken | Punctuation;
 
-class Expanded implements Origin {
+/** A piece of a line that a macro produced. */
+export class Expanded implements Origin {
   declare readonly macro: Expansion;
   readonly #written: Origin;
 

@@ -9,15 +9,37 @@ import { parseArgs } from 'node:util';
 import { Random } from '../../src/base/random.ts';
 import { examine, FUZZER_NAMES, FUZZERS, type FuzzerName, shrink } from './fuzzers.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    jobs: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    worker: { type: 'boolean', default: false },
-  },
-});
+const USAGE = `usage: npm run fuzz -- [--minutes N] [--seed S] [--jobs J] [--only NAME]
+
+  --minutes N   for how long (1)
+  --seed S      what the first case is drawn from (the time)
+  --jobs J      processes (1)
+  --only NAME   one fuzzer: ${FUZZER_NAMES.join(', ')}
+`;
+
+const readOptions = () => {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: 'string', default: '1' },
+        seed: { type: 'string' },
+        jobs: { type: 'string', default: '1' },
+        only: { type: 'string' },
+        worker: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    process.exit(2);
+  }
+};
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(USAGE);
+  process.exit();
+}
 const SILENCE = 90_000;
 const SHRINKING = 30_000;
 const FIXTURES = 'test/fuzz/fixtures';
