@@ -43,9 +43,9 @@ const WHOLES: readonly (readonly [what: string, target: string, words: readonly 
   ['clispin --help', '', ['--help']],
   ['clispin asm kernel.asm', 'D5: 150 ms', ['asm', 'asm/kernel.asm', '-o', '/dev/null']],
   ['clispin run healthy', '', ['run', 'healthy']],
-  ['clispin run hard-cli --hz 1GHz', 'D3: 600 ms', ['run', 'hard-cli', '--hz', '1GHz']],
-  ['clispin run soft-spin --hz 1GHz', 'D3: 600 ms', ['run', 'soft-spin', '--hz', '1GHz']],
-  ['clispin run soft-spin --hz 1GHz --cpus 16', 'D3: 1500 ms', ['run', 'soft-spin', '--hz', '1GHz', '--cpus', '16']],
+  ['clispin run hard-cli', 'D3: 600 ms', ['run', 'hard-cli']],
+  ['clispin run soft-spin', 'D3: 600 ms', ['run', 'soft-spin']],
+  ['clispin run all-cpus-cli --cpus 16', 'D3: 1500 ms', ['run', 'all-cpus-cli', '--cpus', '16']],
 ];
 
 const buildKernel = (): string => {
