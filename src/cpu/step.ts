@@ -46,17 +46,21 @@ function executeSafely(cpu: Cpu): void {
     execute(cpu);
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    // The attempt takes a slot, else a handler that faults at once would stop time; but it retires nothing.
-    cpu.time++;
-    cpu.extraTicks++;
-    cpu.ticks = 1;
-    cpu.stepping = false;
-    cpu.debugPending = 0;
-    cpu.spin?.leave();
-    cpu.slotIsOver = true;
-    raiseFault(cpu, fault);
-    cpu.slotIsOver = false;
+    takeFault(cpu, fault);
   }
+}
+
+/** The instruction at RIP has faulted: the attempt takes a slot, else a handler that faults at once would stop time; but it retires nothing. */
+export function takeFault(cpu: Cpu, fault: Fault): void {
+  cpu.time++;
+  cpu.extraTicks++;
+  cpu.ticks = 1;
+  cpu.stepping = false;
+  cpu.debugPending = 0;
+  cpu.spin?.leave();
+  cpu.slotIsOver = true;
+  raiseFault(cpu, fault);
+  cpu.slotIsOver = false;
 }
 
 /** Instructions until `stop` or sleep. */

@@ -2,18 +2,20 @@
 // ends at boundaries, takes no more ticks than are left, and leaves everything that is not plain integer work to the interpreter.
 
 import type { Cpu } from '../cpu/cpu.ts';
+import { Fault, PF } from '../cpu/fault.ts';
 import { decodedOf } from '../cpu/fetch.ts';
 import { IF } from '../cpu/flags.ts';
 import type { Decoded, InsnCache } from '../cpu/icache.ts';
 import { READ, WRITE } from '../cpu/paging.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
+import { takeFault } from '../cpu/step.ts';
 import { addendOf, TLB_RUN } from '../cpu/tlb.ts';
 import { HOPELESS, type TranslatedEntry, type Translator } from '../cpu/translated.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
-import { canEmit } from './emitters/index.ts';
+import { canEmit, hasOneAccess } from './emitters/index.ts';
 import { type Block, type CodePage, discover, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
 import { hasPlainSegments } from './segments.ts';
 import { walkOf } from './walk.ts';
@@ -136,12 +138,30 @@ export class RegionTranslator implements Translator {
     cpu.followPrivilege();
     const left = result % MISSED;
     this.ticks += ticks - left;
+    floats[TIME] += ticks - left;
+    const fault = this.#fault(cpu);
+    if (fault !== undefined && left > 0) {
+      takeFault(cpu, fault);
+      return true;
+    }
     if (result >= MISSED) this.#missed(cpu);
     else if (left === ticks && ++entry.failures > MAX_FAILURES) this.#giveUp(entry);
     if (left === ticks) return false;
-    floats[TIME] += ticks - left;
     if (words32[SHADOW] !== NO_SHADOW) cpu.attention = true;
     return true;
+  }
+
+  /** The page fault of the instruction at RIP, if the walk has found its page not present and it can do nothing else. */
+  #fault(cpu: Cpu): Fault | undefined {
+    const error = this.#words[(cpu.tlbOffset + TLB_RUN.faultError) / 4];
+    if (error === 0) return undefined;
+    this.#words[(cpu.tlbOffset + TLB_RUN.faultError) / 4] = 0;
+    const { mmu, mode, words32 } = cpu;
+    const physical = mmu.knownFetch((words32[RIP_LOW] + cpu.codeBase) >>> 0, words32[RIP_HIGH]);
+    const decoded = physical < 0 ? undefined : this.#options.code.at(physical, mode);
+    if (decoded === undefined || !hasOneAccess(decoded.insn)) return undefined;
+    const address = (cpu.tlbOffset + TLB_RUN.faultAddress) / 4;
+    return new Fault(PF, error - 1, (BigInt(this.#words[address + 1]) << 32n) | BigInt(this.#words[address]));
   }
 
   get #chain(): Chain {

@@ -1,6 +1,7 @@
 // A miss of the TLB in translated code → the same entries that the interpreter's MMU would make, without it (SDM vol. 3, 4.3, 4.5). Only
 // what is plain is done here: 4-level and 32-bit paging, tables and page in RAM, nothing reserved, access allowed, and of accessed and
-// dirty flags at most those of the last entry to be set. All else is asked of the host, or, if it must fault, left to the interpreter.
+// dirty flags at most those of the last entry to be set. All else is asked of the host, or, if it must fault, left to the
+// interpreter; of a page that is not present the engine is told.
 
 import { LINE_SHIFT } from '../cpu/ram.ts';
 import { CR0_PG, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_NXE } from '../cpu/registers.ts';
@@ -106,7 +107,10 @@ function readEntry(code: Code, { ramOffset, ramBytes }: WalkContext, shift: numb
   code.get(TABLE).i32(ramBytes - PAGE_BYTES).op(I32.gt_u).brIf(slow);
   code.get(LINEAR).i64(BigInt(shift)).op(I64.shr_u, I32.wrap_i64).i32(PAGE_BYTES / bytes - 1).op(I32.and);
   code.i32(Math.log2(bytes)).op(I32.shl).get(TABLE).op(I32.add).tee(AT).memory(MEMORY.i32_load, ramOffset).tee(ENTRY);
-  code.i32(PRESENT).op(I32.and, I32.eqz).if().i32(0).return().end();
+  code.i32(PRESENT).op(I32.and, I32.eqz).if();
+  code.get(TLB).get(LINEAR).memory(MEMORY.i64_store, TLB_RUN.faultAddress);
+  code.get(TLB).get(ACCESS).i32(READ).op(I32.ne).i32(Math.log2(WRITABLE)).op(I32.shl).get(USER).i32(Math.log2(OF_USER)).op(I32.shl, I32.or);
+  code.i32(1).op(I32.add).memory(MEMORY.i32_store, TLB_RUN.faultError).i32(0).return().end();
   if (bytes === 8) code.get(AT).memory(MEMORY.i32_load, ramOffset + 4).get(BAD).op(I32.and).brIf(slow);
   if (shift > PAGE_SHIFT) code.get(ENTRY).i32(ACCESSED | LARGE).op(I32.and, I32.eqz).brIf(slow);
   code.get(RIGHTS).get(ENTRY).op(I32.and).set(RIGHTS);

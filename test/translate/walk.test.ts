@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
+import { Fault, PF } from '../../src/cpu/fault.ts';
 import { InsnCache } from '../../src/cpu/icache.ts';
 import { READ, WRITE } from '../../src/cpu/paging.ts';
 import { HAS_CODE, Ram } from '../../src/cpu/ram.ts';
@@ -11,6 +12,7 @@ import {
   CR0_PE, CR0_PG, CR0_WP, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_LME, EFER_NXE,
 } from '../../src/cpu/registers.ts';
 import { TLB_RUN } from '../../src/cpu/tlb.ts';
+import { DS } from '../../src/isa/insn.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { ACCESSES } from '../../src/translate/emitter.ts';
 import { walkOf } from '../../src/translate/walk.ts';
@@ -28,6 +30,19 @@ interface Side {
   readonly enter: (linear: bigint, size: number, access: number) => number;
   readonly walk: (linear: bigint, size: number, access: number) => number;
   readonly asked: () => number;
+  /** Error code and address of the page fault that the last walk has told of. */
+  readonly told: () => readonly [error: number, address: bigint] | undefined;
+}
+
+/** The page fault of an access by the MMU. */
+function faultOf({ cpu }: Side, linear: bigint, access: number): readonly [error: number | undefined, address: bigint] {
+  try {
+    if (ACCESSES[access] === 'read') cpu.mmu.translateRead(linear, DS);
+    else cpu.mmu.probeWrite(linear, 8, DS);
+  } catch (fault) {
+    if (fault instanceof Fault && fault.vector === PF) return [fault.error, fault.address];
+  }
+  return [undefined, 0n];
 }
 
 function makeSide(): Side {
@@ -53,6 +68,11 @@ function makeSide(): Side {
     enter: (linear, size, access) => host(Number(linear & 0xffff_ffffn) | 0, Number(linear >> 32n) | 0, size, access),
     walk: (linear, size, access) => walk(stateOffset, tlbOffset, BigInt.asIntN(64, linear), size, access, cpu.mmu.user ? 1 : 0),
     asked: () => asked,
+    told: () => {
+      const error = new DataView(memory.buffer).getUint32(tlbOffset + TLB_RUN.faultError, true);
+      new DataView(memory.buffer).setUint32(tlbOffset + TLB_RUN.faultError, 0, true);
+      return error === 0 ? undefined : [error - 1, new DataView(memory.buffer).getBigUint64(tlbOffset + TLB_RUN.faultAddress, true)];
+    },
   };
 }
 
@@ -88,8 +108,7 @@ function prepare({ cpu }: Side, seed: number): void {
 test('the walk in WebAssembly leaves what the walk of the MMU leaves', () => {
   const [judge, tried] = [makeSide(), makeSide()];
   const differences: string[] = [];
-  let entered = 0;
-  let asked = 0;
+  let [entered, asked, told] = [0, 0, 0];
   for (let seed = 1; seed <= 200; seed++) {
     for (const side of [judge, tried]) prepare(side, seed);
     const random = new Random(seed);
@@ -106,6 +125,12 @@ test('the walk in WebAssembly leaves what the walk of the MMU leaves', () => {
       const got = tried.walk(linear, size, access);
       if (got === 1 && tried.asked() === before) entered++;
       asked += tried.asked() - before;
+      const fault = tried.told();
+      if (fault !== undefined) {
+        told++;
+        const [error, address] = faultOf(judge, linear, access);
+        if (error !== fault[0] || address !== fault[1]) differences.push(`seed ${seed}: ${linear.toString(16)}: fault ${fault[0]}, not ${error}`);
+      }
       if (got !== wanted) differences.push(`seed ${seed}: ${linear.toString(16)} ${size} ${ACCESSES[access]}: ${got}, not ${wanted}`);
       else if (count % 8 === 7 && !Buffer.from(judge.tlb).equals(Buffer.from(tried.tlb))) differences.push(`seed ${seed}, ${linear.toString(16)} ${ACCESSES[access]}: the TLB`);
     }
@@ -114,6 +139,7 @@ test('the walk in WebAssembly leaves what the walk of the MMU leaves', () => {
   expect(differences.slice(0, 5)).toEqual([]);
   expect(entered).toBeGreaterThan(1000);
   expect(asked).toBeGreaterThan(1000);
+  expect(told).toBeGreaterThan(100);
 });
 
 test('INVLPG of one part of a large page that was entered without the MMU empties the others too', () => {

@@ -64,3 +64,10 @@ function canUse(op: Operand, mode: Mode): boolean {
   if (op.kind !== 'mem') return op.kind !== 'far' && op.kind !== 'dr';
   return (op.addressSize === mode || (mode === 64 && op.addressSize === 32)) && isKnownSegment(op.segment, mode);
 }
+
+const SIMPLE: ReadonlySet<Sem> = new Set<Sem>([
+  'mov', 'movzx', 'movsx', 'add', 'adc', 'sub', 'sbb', 'cmp', 'inc', 'dec', 'neg', 'not', 'and', 'or', 'xor', 'test',
+]);
+
+/** Whether nothing can go wrong with the instruction but its one access to memory. */
+export const hasOneAccess = ({ form, dst, src }: Insn): boolean => SIMPLE.has(form.sem) && (dst.kind === 'mem') !== (src.kind === 'mem');
