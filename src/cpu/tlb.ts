@@ -30,13 +30,14 @@ const TABLES_BYTES = TABLES * TLB_TABLE_BYTES;
  * Behind the tables, what translated code has to know of the run that it is in: when it has no ticks left, in ticks (f64), whether an
  * interrupt waits for IF (i32), whether it may fill entries, as long as nobody wants to see accesses (i32), and whether it may change the
  * privilege, as long as no counter depends on it (i32); what it has to tell: the address of a page that is not present (i64), and the error
- * code of that access plus one (i32; else 0). Then what it keeps of the TLB itself: whether parts of large pages are in it, how
+ * code of that access plus one (i32; else 0); which region has led to where none is known (i32; else 0). Then what it keeps of the TLB itself: whether parts of large pages are in it, how
  * many entries have been filled since all were emptied, and which, by the number of their first word: so many at most, for most address
  * spaces do not live long.
  */
 export const TLB_RUN = {
   end: TABLES_BYTES, interruptWaits: TABLES_BYTES + 8, walksArePlain: TABLES_BYTES + 12, transfersArePlain: TABLES_BYTES + 16,
-  faultError: TABLES_BYTES + 20, faultAddress: TABLES_BYTES + 24, hasLargePages: TABLES_BYTES + 32, count: TABLES_BYTES + 36, filled: TABLES_BYTES + 64, filledEntries: 1008,
+  faultError: TABLES_BYTES + 20, faultAddress: TABLES_BYTES + 24, lastRegion: TABLES_BYTES + 32, hasLargePages: TABLES_BYTES + 36,
+  count: TABLES_BYTES + 40, filled: TABLES_BYTES + 64, filledEntries: 1008,
 } as const;
 export const TLB_BYTES = TLB_RUN.filled + 4 * TLB_RUN.filledEntries;
 const COUNT = TLB_RUN.count / 4;

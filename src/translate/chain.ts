@@ -2,7 +2,7 @@
 // our own that looks the address up in a table in the machine's memory and calls the region there; the host is asked only where nothing
 // is known. Regions return rather than call each other: a table that every module imported would keep all of them alive for ever.
 
-import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import type { Mode } from '../isa/insn.ts';
 import { EXECUTE_TABLE } from './emitter.ts';
@@ -110,12 +110,12 @@ const HASH_SHIFT = 9;
 
 /** Calls regions until one asks for the host, or leads to where nothing is known or the TLB has another page. */
 function driverFunction(): WasmFunction {
-  const [state, tlb, ticks, target, ways, rip, low, way, fetch, user] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [state, tlb, ticks, target, ways, rip, low, way, fetch, user, last] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const { i32, i64 } = TYPE;
   const code = new Code();
   code.loop();
   code.get(state).get(tlb).get(ticks).get(target).i32(NUMBER_SHIFT).op(I32.shr_u);
-  code.get(target).i32(2 ** NUMBER_SHIFT - 1).op(I32.and).callIndirect(1);
+  code.get(target).i32(2 ** NUMBER_SHIFT - 1).op(I32.and).tee(last).callIndirect(1);
   code.tee(ticks).i32(0).op(I32.lt_s).if().get(ticks).i32(-1).op(I32.xor).return().end();
   code.get(state).memory(MEMORY.i64_load, STATE_OFFSETS.rip).tee(rip).op(I32.wrap_i64).tee(low);
   code.get(low).i32(HASH_SHIFT).op(I32.shr_u, I32.xor).i32(WAYS - 1).op(I32.and).i32(Math.log2(WAY_BYTES)).op(I32.shl);
@@ -127,6 +127,6 @@ function driverFunction(): WasmFunction {
   code.get(fetch).memory(MEMORY.i64_load, EXECUTE_TABLE).get(rip).i64(12n).op(I64.shr_u, I64.eq, I32.and);
   code.get(fetch).memory(MEMORY.i32_load, EXECUTE_TABLE + TLB_ADDEND_BYTE).get(way).memory(MEMORY.i32_load, 4 * ADDEND).op(I32.eq, I32.and);
   code.get(way).memory(MEMORY.i32_load, 4 * TARGET).tee(target).i32(0).op(I32.ne, I32.and).brIf(0);
-  code.end().get(ticks);
-  return { params: [...REGION_PARAMS, i32], result: i32, locals: [i64, i32, i32, i32, i32], code };
+  code.end().get(tlb).get(last).memory(MEMORY.i32_store, TLB_RUN.lastRegion).get(ticks);
+  return { params: [...REGION_PARAMS, i32], result: i32, locals: [i64, i32, i32, i32, i32, i32], code };
 }

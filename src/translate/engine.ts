@@ -16,7 +16,7 @@ import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit, hasOneAccess } from './emitters/index.ts';
-import { type Block, type CodePage, discover, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
+import { type Block, type CodePage, discover, linesOf, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
 import { hasPlainSegments } from './segments.ts';
 import { walkOf } from './walk.ts';
 import { instantiate } from './wasm.ts';
@@ -42,6 +42,9 @@ const MAX_FAILURES = 100;
 /** Regions that so many accesses miss the TLB in, on an average of less than so many ticks, call for walks. */
 const MANY_MISSES = 200;
 const TICKS_FOR_MISS = 500;
+/** A region that leads to hot code is made anew with it, so often at most; so many places where it leads to are looked at. */
+const MAX_GROWTH = 4;
+const MAX_EXITS = 64;
 const MAX_TICKS = MISSED - 1;
 /** What is alive at most; then the older half of it is dropped, and what is hot comes back. */
 const MAX_REGIONS = 2000;
@@ -60,6 +63,12 @@ const SHADOW = STATE_OFFSETS.shadow / 4;
 
 /** One compiled region. */
 interface Translation {
+  readonly region: Region;
+  readonly context: CompileContext;
+  /** How often it has been made larger. */
+  readonly grown: number;
+  /** Where it has led to, by address, where there was no code to go on with. */
+  readonly exits: Map<bigint, Decoded>;
   /** Its place in the chain. */
   readonly place: number;
   readonly lines: ReadonlySet<number>;
@@ -98,6 +107,9 @@ export class RegionTranslator implements Translator {
   readonly #words: Uint32Array;
   readonly #floats: Float64Array;
   #bytes = 0;
+  readonly #byPlace: (Translation | undefined)[] = [];
+  /** What the last run has left for where nothing was known. */
+  #from: Translation | undefined;
   /** The CPU that runs translated code. */
   #cpu: Cpu | undefined;
   /** How often a region has been dropped. */
@@ -119,9 +131,12 @@ export class RegionTranslator implements Translator {
   run(cpu: Cpu, decoded: Decoded, room: number): boolean {
     const { words32, floats } = cpu;
     let entry = decoded.entry as Entry | undefined;
+    const from = this.#from;
+    this.#from = undefined;
     if (entry === undefined || !isFor(entry, cpu)) {
+      if (from !== undefined && from.exits.size < MAX_EXITS) from.exits.set(addressOf(cpu), decoded);
       if (++decoded.heat < this.#hot || decoded.heat < this.#threshold()) return false;
-      this.#translate(cpu, decoded, cpu.rip + BigInt(cpu.codeBase), false);
+      this.#translate(cpu, decoded, addressOf(cpu), from);
       entry = decoded.entry as Entry | undefined;
       if (entry === undefined) return false;
     }
@@ -139,6 +154,8 @@ export class RegionTranslator implements Translator {
     const left = result % MISSED;
     this.ticks += ticks - left;
     floats[TIME] += ticks - left;
+    this.#from = this.#byPlace[this.#words[(cpu.tlbOffset + TLB_RUN.lastRegion) / 4]];
+    this.#words[(cpu.tlbOffset + TLB_RUN.lastRegion) / 4] = 0;
     const fault = this.#fault(cpu);
     if (fault !== undefined && left > 0) {
       takeFault(cpu, fault);
@@ -196,10 +213,10 @@ export class RegionTranslator implements Translator {
       const isOften = this.ticks - translation.since < MANY_MISSES * TICKS_FOR_MISS;
       translation.misses = 0;
       translation.since = this.ticks;
-      const first = translation.entries.at(0);
-      if (!isOften || first === undefined) continue;
+      if (!isOften) continue;
       this.#drop(translation);
-      this.#translate(cpu, first.head, (BigInt(first.high) << 32n) + BigInt(first.low) + BigInt(first.codeBase), true);
+      const region = this.#discover(cpu, translation.region.roots);
+      if (region !== undefined) this.#make(cpu, region, translation.grown, true);
       return;
     }
   }
@@ -225,18 +242,38 @@ export class RegionTranslator implements Translator {
     entry.head.heat = HOPELESS;
   }
 
-  #translate(cpu: Cpu, decoded: Decoded, address: bigint, entersTlb: boolean): void {
-    const { ram, code, memory } = this.#options;
-    const { mode } = cpu;
+  /** Makes a region for a hot address, or makes that which has led there larger. */
+  #translate(cpu: Cpu, decoded: Decoded, address: bigint, from: Translation | undefined): void {
     decoded.heat = HOPELESS;
     if (!canEmit(decoded.insn) || !hasPlainSegments(cpu)) return;
-    const codeBase = BigInt(cpu.codeBase);
+    if (from !== undefined && this.#live.has(from) && from.grown < MAX_GROWTH && isLike(from, cpu)) {
+      const warm = [...from.exits].filter(([_, exit]) => exit.heat > this.#threshold() / 4).map(([exit]) => exit);
+      const region = this.#discover(cpu, [...new Set([...from.region.roots, address, ...warm])]);
+      if (region !== undefined && !region.isFull) {
+        this.#drop(from, 0);
+        this.#make(cpu, region, from.grown + 1, from.entersTlb);
+        return;
+      }
+    }
+    const region = this.#discover(cpu, [address]);
+    if (region !== undefined) this.#make(cpu, region, 0, false);
+  }
+
+  #discover(cpu: Cpu, roots: readonly bigint[]): Region | undefined {
+    const { ram, code } = this.#options;
+    const { mode } = cpu;
     const frameOf = (page: number): number | undefined => {
       const physical = cpu.mmu.knownFetch((page % 2 ** 20) * PAGE_BYTES, Math.floor(page / 2 ** 20));
       return physical < 0 || physical >= ram.size ? undefined : physical / PAGE_BYTES;
     };
-    const region = discover({ mode, codeBase, frameOf, bytes: ram.bytes, isKnown: (physical) => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined, canEmit }, address);
-    if (region === undefined) return;
+    const isKnown = (physical: number): boolean => (code.at(physical, mode) ?? code.straddler(physical, mode)) !== undefined;
+    return discover({ mode, codeBase: BigInt(cpu.codeBase), frameOf, bytes: ram.bytes, isKnown, canEmit }, roots);
+  }
+
+  #make(cpu: Cpu, region: Region, grown: number, entersTlb: boolean): void {
+    const { ram, code, memory } = this.#options;
+    const { mode } = cpu;
+    const codeBase = BigInt(cpu.codeBase);
     if (this.#live.size >= this.#maxRegions || this.#bytes > MAX_BYTES) this.#dropOlder();
     const context: CompileContext = {
       mode,
@@ -251,7 +288,11 @@ export class RegionTranslator implements Translator {
     const { f } = instantiate<{ f: RegionFunction }>(bytes, memory.wasm, this.#walk);
     this.compiled++;
     const translation: Translation = {
+      region,
+      context,
       place: this.#chain.add(f),
+      grown,
+      exits: new Map(),
       lines: linesOf(region),
       entries: [],
       bytes: bytes.length,
@@ -260,6 +301,7 @@ export class RegionTranslator implements Translator {
       since: this.ticks,
     };
     this.#live.add(translation);
+    this.#byPlace[translation.place] = translation;
     this.#bytes += bytes.length;
     for (const line of translation.lines) {
       ram.mark(line * LINE_BYTES, HAS_CODE);
@@ -270,7 +312,7 @@ export class RegionTranslator implements Translator {
     for (const [number, block] of entries.entries()) {
       if (block.secondPage !== undefined) continue;
       const head = headOf(code, region, block);
-      if (head.entry !== undefined && head !== decoded) continue;
+      if (head.entry !== undefined && !region.roots.includes(block.at)) continue;
       this.#enter(translation, head, number, block, region.pages[block.page], context);
     }
   }
@@ -314,8 +356,9 @@ export class RegionTranslator implements Translator {
     this.#settled = this.ticks;
   }
 
-  #drop(translation: Translation): void {
-    this.#settle(COST);
+  #drop(translation: Translation, cost = COST): void {
+    this.#settle(cost);
+    this.#byPlace[translation.place] = undefined;
     this.#live.delete(translation);
     this.#dropped++;
     this.#bytes -= translation.bytes;
@@ -334,6 +377,12 @@ export class RegionTranslator implements Translator {
   }
 }
 
+/** Linear, of the next instruction. */
+const addressOf = (cpu: Cpu): bigint => cpu.rip + BigInt(cpu.codeBase);
+
+const isLike = ({ context }: Translation, cpu: Cpu): boolean =>
+  context.mode === cpu.mode && context.user === cpu.mmu.user && context.codeBase === BigInt(cpu.codeBase);
+
 const isFor = (entry: Entry, cpu: Cpu): boolean =>
   entry.low === cpu.words32[RIP_LOW] && entry.high === cpu.words32[RIP_HIGH] && entry.user === cpu.mmu.user && entry.codeBase === cpu.codeBase;
 
@@ -346,19 +395,4 @@ function headOf(code: InsnCache, region: Region, block: Block): Decoded {
   const decoded = decodedOf(block.steps[0].insn);
   code.put(code.slots(frame, region.mode), physical, decoded);
   return decoded;
-}
-
-/** Lines of RAM, by number, that the region's instructions lie in. */
-function linesOf(region: Region): Set<number> {
-  const lines = new Set<number>();
-  for (const { steps, page, secondPage } of region.blocks) {
-    for (const { at, next } of steps) {
-      for (const address of [at, next - 1n]) {
-        const isSecond = secondPage !== undefined && Number(address >> 12n) === region.pages[secondPage].linear;
-        const { frame } = region.pages[isSecond ? secondPage : page];
-        lines.add(Math.floor((frame * PAGE_BYTES + Number(address & 0xfffn)) / LINE_BYTES));
-      }
-    }
-  }
-  return lines;
 }

@@ -3,6 +3,7 @@
 // translated ends a block; the code behind it belongs to the region all the same, since the interpreter will come back there.
 
 import { truncate } from '../base/bits.ts';
+import { LINE_BYTES } from '../cpu/ram.ts';
 import { PAUSE_TICKS } from '../cpu/semantics/flow.ts';
 import { decode, MAX_LENGTH } from '../isa/decode.ts';
 import type { Insn, Mode } from '../isa/insn.ts';
@@ -38,11 +39,15 @@ export interface Block {
 
 export interface Region {
   readonly mode: Mode;
+  /** Where its making began. */
+  readonly roots: readonly bigint[];
   readonly blocks: readonly Block[];
   readonly byAddress: ReadonlyMap<bigint, number>;
   /** Numbers of the blocks that can be entered from outside. */
   readonly entries: readonly number[];
   readonly pages: readonly CodePage[];
+  /** There would be more, but for its size. */
+  readonly isFull: boolean;
 }
 
 export interface CodeSource {
@@ -82,10 +87,10 @@ function targetOf({ insn, next }: Step, codeBase: bigint): bigint | undefined {
   return codeBase + truncate(next - codeBase + insn.dst.displacement, insn.mode === 64 ? 64 : insn.size);
 }
 
-/** The region around `hot`, or undefined if not even its first instruction can be translated. */
-export function discover(source: CodeSource, hot: bigint): Region | undefined {
-  const { steps, leaders, entries } = explore(source, hot);
-  if (!steps.has(hot)) return undefined;
+/** The region around `roots`, or undefined if not even all of their own instructions can be translated. */
+export function discover(source: CodeSource, roots: readonly bigint[]): Region | undefined {
+  const { steps, leaders, entries } = explore(source, roots);
+  if (!roots.every((root) => steps.has(root))) return undefined;
   const pages: CodePage[] = [];
   const indexOf = (address: bigint): number => {
     const linear = pageOf(address);
@@ -116,7 +121,7 @@ export function discover(source: CodeSource, hot: bigint): Region | undefined {
     });
   }
   const entered = [...entries].flatMap((address) => byAddress.get(address) ?? []);
-  return { mode: source.mode, blocks, byAddress, entries: entered, pages };
+  return { mode: source.mode, roots, blocks, byAddress, entries: entered, pages, isFull: steps.size >= MAX_INSNS };
 }
 
 function successorsOf(last: Step, codeBase: bigint): readonly bigint[] {
@@ -128,12 +133,12 @@ function successorsOf(last: Step, codeBase: bigint): readonly bigint[] {
 }
 
 /** All that can be reached: instructions by address, where blocks begin, and which of these can be entered from outside. */
-function explore(source: CodeSource, hot: bigint) {
+function explore(source: CodeSource, roots: readonly bigint[]) {
   const steps = new Map<bigint, Step>();
-  const leaders = new Set<bigint>([hot]);
-  const entries = new Set<bigint>([hot]);
+  const leaders = new Set(roots);
+  const entries = new Set(roots);
   const pages = new Set<number>();
-  const queue: bigint[] = [hot];
+  const queue = [...roots];
   const lead = (address: bigint, enter = false): void => {
     leaders.add(address);
     if (enter) entries.add(address);
@@ -199,3 +204,18 @@ function decodeAt({ bytes, frameOf, isKnown, mode }: CodeSource, address: bigint
 }
 
 const known = (insn: Insn | string): Insn | undefined => (typeof insn === 'string' ? undefined : insn);
+
+/** Lines of RAM, by number, that the region's instructions lie in. */
+export function linesOf(region: Region): Set<number> {
+  const lines = new Set<number>();
+  for (const { steps, page, secondPage } of region.blocks) {
+    for (const { at, next } of steps) {
+      for (const address of [at, next - 1n]) {
+        const isSecond = secondPage !== undefined && Number(address >> 12n) === region.pages[secondPage].linear;
+        const { frame } = region.pages[isSecond ? secondPage : page];
+        lines.add(Math.floor((frame * PAGE_BYTES + Number(address & 0xfffn)) / LINE_BYTES));
+      }
+    }
+  }
+  return lines;
+}

@@ -24,11 +24,11 @@ export interface Bench {
 }
 
 /** A CPU without paging. Outside of RAM reads give ones; there are no interrupts but one that may wait from the beginning. */
-export function bench(mode: Mode, translated: boolean, regions?: number, pending = -1): Bench {
+export function bench(mode: Mode, translated: boolean, regions?: number, pending = -1, hot = 1): Bench {
   const memory = new MachineMemory({ cpus: 1, ramBytes: RAM_BYTES });
   const ram = new Ram(memory.buffer, memory.ramOffset, RAM_BYTES, memory.marks);
   const code = new InsnCache(ram);
-  const translator = translated ? new RegionTranslator({ ram, code, memory, hot: 1, regions }) : undefined;
+  const translator = translated ? new RegionTranslator({ ram, code, memory, hot, regions }) : undefined;
   const cpu = new Cpu({
     id: 0,
     memory: memory.buffer,

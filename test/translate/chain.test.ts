@@ -67,6 +67,18 @@ describe.each([32, 64] as const)('functions called through a table in %i-bit cod
     expect(compare(indirect(bits), every(step, end))).toBe(undefined);
   });
 
+  test('end in one region with the loop that calls them', () => {
+    const { cpu, translator } = bench(bits, true, undefined, undefined, 40);
+    const { memory, gpr, rip } = indirect(bits);
+    for (const [address, bytes] of memory) cpu.ram.write(address, bytes);
+    cpu.gpr.set(gpr);
+    cpu.rip = BigInt(rip);
+    runUntil(cpu, 15_000);
+    const before = translator!.entered;
+    runUntil(cpu, 16_000);
+    expect([translator!.compiled <= 5, translator!.entered - before]).toEqual([true, 1]);
+  });
+
   test('are the same while most of their regions are dropped for others', () => {
     expect(compare({ ...indirect(bits), regions: 3 }, every(100, 33_000))).toBe(undefined);
   });
