@@ -248,12 +248,13 @@ export class Cpu extends CpuState {
   /** After a change of CS, SS, CR0 or EFER. */
   updateMode(): void {
     const code = this.segAttributes[CS];
+    const before = this.mode;
     this.mode = this.longMode && (code & DESCRIPTOR_L) !== 0 ? 64 : (code & DESCRIPTOR_DB) !== 0 ? 32 : 16;
     this.stackSize = this.mode === 64 ? 64 : (this.segAttributes[SS] & DESCRIPTOR_DB) !== 0 ? 32 : 16;
     this.codeBase = this.mode === 64 ? 0 : this.words32[CS_BASE];
     this.codeLimit = this.mode === 64 ? 0xffff_ffff : this.segLimit[CS];
     this.mmu.linearBits = this.mode === 64 ? 64 : 32;
-    this.forgetCode();
+    if (this.mode !== before) this.forgetCode();
   }
 
   forgetCode(): void {

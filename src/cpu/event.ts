@@ -111,7 +111,16 @@ export const isCalm = (cpu: Cpu): boolean =>
   (cpu.nmiPending === 0 || cpu.nmiBlocked) &&
   ((cpu.rflags & IF) === 0 || cpu.wires.interrupts.pendingVector < 0);
 
-const highest = (cpu: Cpu): Source | undefined => PENDING.find((source) => source.ready(cpu));
+/** Whether any of them may be ready, at less cost. */
+const isAnythingReady = (cpu: Cpu): boolean =>
+  cpu.initPending ||
+  cpu.activity === WAIT_FOR_SIPI ||
+  cpu.debugPending !== 0 ||
+  cpu.nmiPending > 0 ||
+  cpu.breakpoints.onExecution ||
+  ((cpu.rflags & IF) !== 0 && cpu.wires.interrupts.pendingVector >= 0);
+
+const highest = (cpu: Cpu): Source | undefined => (isAnythingReady(cpu) ? PENDING.find((source) => source.ready(cpu)) : undefined);
 
 /** An interrupt between two instructions. */
 function interruptAt(cpu: Cpu, vector: number): void {

@@ -44,7 +44,7 @@ const MANY_MISSES = 200;
 const TICKS_FOR_MISS = 500;
 /** A region that leads to hot code is made anew with it, so often at most; so many places where it leads to are looked at. */
 const MAX_GROWTH = 4;
-const MAX_EXITS = 64;
+const MAX_EXITS = 32;
 const MAX_TICKS = MISSED - 1;
 /** What is alive at most; then the older half of it is dropped, and what is hot comes back. */
 const MAX_REGIONS = 2000;
@@ -63,7 +63,8 @@ const SHADOW = STATE_OFFSETS.shadow / 4;
 
 /** One compiled region. */
 interface Translation {
-  readonly region: Region;
+  /** Where its making began. */
+  readonly roots: readonly bigint[];
   readonly context: CompileContext;
   /** How often it has been made larger. */
   readonly grown: number;
@@ -134,7 +135,7 @@ export class RegionTranslator implements Translator {
     const from = this.#from;
     this.#from = undefined;
     if (entry === undefined || !isFor(entry, cpu)) {
-      if (from !== undefined && from.exits.size < MAX_EXITS) from.exits.set(addressOf(cpu), decoded);
+      if (from !== undefined && from.grown < MAX_GROWTH && from.exits.size < MAX_EXITS) from.exits.set(addressOf(cpu), decoded);
       if (++decoded.heat < this.#hot || decoded.heat < this.#threshold()) return false;
       this.#translate(cpu, decoded, addressOf(cpu), from);
       entry = decoded.entry as Entry | undefined;
@@ -215,7 +216,7 @@ export class RegionTranslator implements Translator {
       translation.since = this.ticks;
       if (!isOften) continue;
       this.#drop(translation);
-      const region = this.#discover(cpu, translation.region.roots);
+      const region = this.#discover(cpu, translation.roots);
       if (region !== undefined) this.#make(cpu, region, translation.grown, true);
       return;
     }
@@ -248,7 +249,7 @@ export class RegionTranslator implements Translator {
     if (!canEmit(decoded.insn) || !hasPlainSegments(cpu)) return;
     if (from !== undefined && this.#live.has(from) && from.grown < MAX_GROWTH && isLike(from, cpu)) {
       const warm = [...from.exits].filter(([_, exit]) => exit.heat > this.#threshold() / 4).map(([exit]) => exit);
-      const region = this.#discover(cpu, [...new Set([...from.region.roots, address, ...warm])]);
+      const region = this.#discover(cpu, [...new Set([...from.roots, address, ...warm])]);
       if (region !== undefined && !region.isFull) {
         this.#drop(from, 0);
         this.#make(cpu, region, from.grown + 1, from.entersTlb);
@@ -288,7 +289,7 @@ export class RegionTranslator implements Translator {
     const { f } = instantiate<{ f: RegionFunction }>(bytes, memory.wasm, this.#walk);
     this.compiled++;
     const translation: Translation = {
-      region,
+      roots: region.roots,
       context,
       place: this.#chain.add(f),
       grown,
