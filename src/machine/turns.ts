@@ -38,11 +38,9 @@ export class Turns {
   /** When the turn under way will be over. */
   #end = 0;
   #stopped = false;
-  /** The one under way consists of several, of which nobody can tell the ends. */
+  /** The one under way consists of several, of which nobody can tell the ends: one CPU takes them. */
   #isSeveral = false;
-  /** When it will be over for those CPUs whose turn would have been before the current one's. */
-  #endOfFormer = 0;
-  /** By id: until when a CPU would have run that was left behind, since it goes round a proved loop. */
+  /** By id: until when a CPU would have run by now that was left behind, since nobody can tell. */
   readonly #owed: Float64Array;
   /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
   #horizon = -Infinity;
@@ -58,7 +56,7 @@ export class Turns {
   /** Makes the run end at the next boundary of the current CPU, for good. */
   stop(): void {
     this.#stopped = true;
-    this.#shorten(this.#startOfTurn());
+    this.#shorten(this.now);
   }
 
   /** Ends the turn at the next boundary of the current CPU, because it has caused something that must not wait for longer. */
@@ -114,10 +112,7 @@ export class Turns {
   #catchUp(cpu: Cpu): void {
     const { current } = this;
     if (cpu === current) return;
-    if (this.#isSeveral) {
-      this.endOnGrid();
-      this.#owed[cpu.id] = cpu.id < current!.id ? this.#endOfFormer : this.#startOfTurn();
-    }
+    this.endOnGrid();
     const owed = this.#owed[cpu.id];
     this.#owed[cpu.id] = 0;
     if (owed <= cpu.time) return;
@@ -167,30 +162,34 @@ export class Turns {
    */
   #takeAlone(alone: Cpu, end: number): void {
     this.#end = end;
-    this.#endOfFormer = end;
     this.#isSeveral = true;
     this.#runTo(alone, end);
-    this.#isSeveral = false;
-    const { cpus, ends } = this.#wires;
-    this.#owed.fill(ends.start(this.now, this.#end - 1), alone.id + 1);
-    for (const cpu of cpus) if (cpu !== alone) this.#runTo(cpu, cpu.id < alone.id ? this.#endOfFormer : this.#end);
+    if (this.#isSeveral) this.#makeOrdinary(this.#end - 1);
+    for (const cpu of this.#wires.cpus) if (cpu !== alone) this.#runTo(cpu, Math.max(this.#end, this.#owed[cpu.id]));
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
   }
 
   /** The current CPU does something at its present time that others will notice after the turn: several turns taken as one end there. */
   endOnGrid(): void {
-    if (this.#isSeveral) this.#shorten(this.#endOfTurn());
+    if (this.#isSeveral) this.#makeOrdinary(this.#slot());
   }
 
-  /** Of the one under way; of several taken as one, that in which the current CPU is. */
-  #startOfTurn(): number {
-    if (!this.#isSeveral || this.current === undefined) return this.now;
-    return this.#wires.ends.start(this.now, Math.max(this.now, this.current.time - (this.current.slotIsOver ? 1 : 0)));
+  /** The present slot of the CPU that takes several turns. */
+  #slot(): number {
+    return Math.max(this.now, this.current!.time - (this.current!.slotIsOver ? 1 : 0));
   }
 
-  #endOfTurn(): number {
-    return Math.min(this.#end, this.#wires.ends.next(this.#startOfTurn()));
+  /** Of several turns, that in which `slot` is becomes the one under way: CPUs with lower ids have taken it, others have not yet. */
+  #makeOrdinary(slot: number): void {
+    const { ends } = this.#wires;
+    const { id } = this.current!;
+    this.#isSeveral = false;
+    this.now = ends.start(this.now, slot);
+    this.#end = Math.min(this.#end, ends.next(this.now));
+    this.#owed.fill(this.#end, 0, id);
+    this.#owed.fill(this.now, id + 1);
+    this.current!.endRun(this.#end);
   }
 
   #firstAlarm(): number {
@@ -213,8 +212,8 @@ export class Turns {
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
   #shorten(when: number): void {
-    const due = Math.max(when, this.#startOfTurn());
-    if (this.#isSeveral && due < this.#end) this.#endOfFormer = Math.max(due, this.#endOfTurn());
+    if (this.#isSeveral && when < this.#wires.ends.next(this.#wires.ends.start(this.now, this.#slot()))) this.endOnGrid();
+    const due = Math.max(when, this.now);
     this.#end = Math.min(this.#end, due);
     this.current?.endRun(due);
   }
