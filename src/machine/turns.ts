@@ -157,39 +157,35 @@ export class Turns {
 
   /**
    * While one CPU is awake and not in a proved loop, nobody can tell where its turns end, until it wakes, interrupts or disturbs another,
-   * or sleeps: then the turn ends where it would have (endOnGrid). It goes first, since that is earlier than was thought when the turn
+   * or sleeps: then only the turn in which that happens is left (endOnGrid). It goes first, since that is earlier than was thought when the turn
    * began.
    */
   #takeAlone(alone: Cpu, end: number): void {
     this.#end = end;
     this.#isSeveral = true;
     this.#runTo(alone, end);
-    if (this.#isSeveral) this.#makeOrdinary(this.#end - 1);
+    this.#isSeveral = false;
     for (const cpu of this.#wires.cpus) if (cpu !== alone) this.#runTo(cpu, Math.max(this.#end, this.#owed[cpu.id]));
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
   }
 
-  /** The current CPU does something at its present time that others will notice after the turn: several turns taken as one end there. */
+  /** The current CPU does something at its present time that others will notice: of several turns taken as one, that is the last. */
   endOnGrid(): void {
-    if (this.#isSeveral) this.#makeOrdinary(this.#slot());
-  }
-
-  /** The present slot of the CPU that takes several turns. */
-  #slot(): number {
-    return Math.max(this.now, this.current!.time - (this.current!.slotIsOver ? 1 : 0));
-  }
-
-  /** Of several turns, that in which `slot` is becomes the one under way: CPUs with lower ids have taken it, others have not yet. */
-  #makeOrdinary(slot: number): void {
-    const { ends } = this.#wires;
+    if (!this.#isSeveral) return;
     const { id } = this.current!;
     this.#isSeveral = false;
-    this.now = ends.start(this.now, slot);
-    this.#end = Math.min(this.#end, ends.next(this.now));
-    this.#owed.fill(this.#end, 0, id);
+    this.now = this.#startOfTurn();
+    this.#end = Math.min(this.#end, this.#wires.ends.next(this.now));
+    this.#owed.fill(this.#end, 0, id); // they have taken this turn, the others have not yet
     this.#owed.fill(this.now, id + 1);
     this.current!.endRun(this.#end);
+  }
+
+  /** Of several turns, that in which the CPU is that takes them. */
+  #startOfTurn(): number {
+    const { time, slotIsOver } = this.current!;
+    return this.#wires.ends.start(this.now, Math.max(this.now, slotIsOver ? time - 1 : time));
   }
 
   #firstAlarm(): number {
@@ -211,9 +207,8 @@ export class Turns {
   }
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
-  #shorten(when: number): void {
-    if (this.#isSeveral && when < this.#wires.ends.next(this.#wires.ends.start(this.now, this.#slot()))) this.endOnGrid();
-    const due = Math.max(when, this.now);
+  #shorten(due: number): void {
+    if (this.#isSeveral && due < this.#wires.ends.next(this.#startOfTurn())) this.endOnGrid();
     this.#end = Math.min(this.#end, due);
     this.current?.endRun(due);
   }
