@@ -53,9 +53,10 @@ export function walkOf(context: WalkContext, memory: { readonly buffer: ArrayBuf
 function walkFunction(context: WalkContext): WasmFunction {
   const code = new Code();
   const state = (offset: number): Code => code.get(STATE).memory(MEMORY.i32_load, offset);
+  code.get(LINEAR).op(I32.wrap_i64).set(LOW);
   code.block();
   code.get(TLB).memory(MEMORY.i32_load, TLB_RUN.walksArePlain).op(I32.eqz).brIf(0);
-  code.get(LINEAR).op(I32.wrap_i64).tee(LOW).i32(PAGE_BYTES - 1).op(I32.and).get(SIZE).i32(3).op(I32.shr_u, I32.add);
+  code.get(LOW).i32(PAGE_BYTES - 1).op(I32.and).get(SIZE).i32(3).op(I32.shr_u, I32.add);
   code.i32(PAGE_BYTES).op(I32.gt_u).brIf(0);
   code.get(LINEAR).i64(16n).op(I64.shl).i64(16n).op(I64.shr_s).get(LINEAR).op(I64.ne).brIf(0);
   state(STATE_OFFSETS.cr0).i32(CR0_PG).op(I32.and, I32.eqz).brIf(0);

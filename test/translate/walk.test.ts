@@ -30,6 +30,8 @@ interface Side {
   readonly enter: (linear: bigint, size: number, access: number) => number;
   readonly walk: (linear: bigint, size: number, access: number) => number;
   readonly asked: () => number;
+  /** Whether it may do anything without the host. */
+  readonly setPlain: (isPlain: boolean) => void;
   /** Error code and address of the page fault that the last walk has told of. */
   readonly told: () => readonly [error: number, address: bigint] | undefined;
 }
@@ -61,13 +63,17 @@ function makeSide(): Side {
   };
   const context = { ramOffset: memory.ramOffset, ramBytes: RAM_BYTES, marksOffset: memory.marksOffset };
   const walk = walkOf(context, memory.wasm, host) as Walk;
-  new Uint32Array(memory.buffer)[(tlbOffset + TLB_RUN.walksArePlain) / 4] = 1;
+  const setPlain = (isPlain: boolean): void => {
+    new Uint32Array(memory.buffer)[(tlbOffset + TLB_RUN.walksArePlain) / 4] = isPlain ? 1 : 0;
+  };
+  setPlain(true);
   return {
     cpu,
     tlb: new Uint8Array(memory.buffer, tlbOffset, TLB_RUN.end),
     enter: (linear, size, access) => host(Number(linear & 0xffff_ffffn) | 0, Number(linear >> 32n) | 0, size, access),
     walk: (linear, size, access) => walk(stateOffset, tlbOffset, BigInt.asIntN(64, linear), size, access, cpu.mmu.user ? 1 : 0),
     asked: () => asked,
+    setPlain,
     told: () => {
       const error = new DataView(memory.buffer).getUint32(tlbOffset + TLB_RUN.faultError, true);
       new DataView(memory.buffer).setUint32(tlbOffset + TLB_RUN.faultError, 0, true);
@@ -120,6 +126,7 @@ test('the walk in WebAssembly leaves what the walk of the MMU leaves', () => {
       const linear = pick(random, addresses);
       const [size, access] = [pick(random, [8, 16, 32, 64]), random.below(3)];
       if (chance(random, 40)) for (const side of [judge, tried]) side.cpu.mmu.flushPage(linear);
+      tried.setPlain(!chance(random, 8));
       const before = tried.asked();
       const wanted = judge.enter(linear, size, access);
       const got = tried.walk(linear, size, access);
