@@ -42,6 +42,9 @@ const store = (e: Emitter, offset: number, push: () => void): void => {
 /** Leaves unless nobody but this CPU itself minds what its privilege is. */
 const requirePlain = ({ code }: Emitter): Code => code.get(LOCAL.tlb).memory(MEMORY.i32_load, TLB_RUN.transfersArePlain).op(I32.eqz);
 
+/** Pushes whether the CPL is 1 or 2, which is not the user's and not the kernel's. */
+const pushIsMiddle = (e: Emitter): Code => load(e, 'cpl').i32(1).op(I32.add).i32(2).op(I32.and);
+
 /** A segment register by selector and attributes, of a flat segment; one that has no attributes has no limit either. */
 function setSegment(e: Emitter, segment: number, selector: () => void, attributes: () => void): void {
   const { code } = e;
@@ -128,6 +131,7 @@ export const TRANSFER: Emitters = {
     settle(e);
     requirePlain(e);
     load(e, 'efer').i32(EFER_SCE).op(I32.and, I32.eqz, I32.or);
+    pushIsMiddle(e).op(I32.or);
     e.leaveBeforeIf();
     code.i64(e.ripAt(e.step.next));
     e.setWhole(RCX);
@@ -242,7 +246,7 @@ export const TRANSFER: Emitters = {
     const at = Number((dst as ImmOperand).value) * gateBytes;
     settle(e);
     requirePlain(e);
-    load(e, 'cpl').i32(1).op(I32.add).i32(2).op(I32.and, I32.or);
+    pushIsMiddle(e).op(I32.or);
     load(e, 'idtrLimit').i32(at + gateBytes - 1).op(I32.lt_u, I32.or);
     if (!is64) load(e, 'efer').i32(EFER_LMA).op(I32.and, I32.or);
     e.leaveBeforeIf();
