@@ -145,16 +145,12 @@ kernel_pdpt:
         times PDPT_KERNEL       dq 0
         dq      PHYS(direct_pd) + PTE_TABLE
         times ENTRIES - PDPT_KERNEL - 1 dq 0
-direct_pd:
-  %assign large_page PTE_LARGE
-  %rep MMIO_GIB * ENTRIES / 4           ; four a line: an assembler has two thousand of them to read
-        dq      large_page, large_page + LARGE_PAGE_SIZE, large_page + 2 * LARGE_PAGE_SIZE, large_page + 3 * LARGE_PAGE_SIZE
-    %assign large_page large_page + 4 * LARGE_PAGE_SIZE
+direct_pd:                              ; entry n maps large page n
+  %rep MMIO_GIB * ENTRIES
+        dq      ($ - direct_pd) / 8 * LARGE_PAGE_SIZE + PTE_LARGE
   %endrep
-  %assign large_page large_page + PTE_PCD
-  %rep (DIRECT_GIB - MMIO_GIB) * ENTRIES / 4
-        dq      large_page, large_page + LARGE_PAGE_SIZE, large_page + 2 * LARGE_PAGE_SIZE, large_page + 3 * LARGE_PAGE_SIZE
-    %assign large_page large_page + 4 * LARGE_PAGE_SIZE
+  %rep (DIRECT_GIB - MMIO_GIB) * ENTRIES
+        dq      ($ - direct_pd) / 8 * LARGE_PAGE_SIZE + PTE_LARGE + PTE_PCD
   %endrep
 
 initial_code:   dq start_kernel

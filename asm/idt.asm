@@ -124,19 +124,14 @@ endfunction
 
 ; ---- the table: gates in order of their vectors; `gate VECTOR, HANDLER [, IST [, more type bits]]` fills the gap before it
 %macro gate 2-4 0, 0
-  %rep %1 - next_vector
-        gate_descriptor asm_sysvec_unexpected_interrupt, 0, GATE_INTERRUPT
-  %endrep
-        gate_descriptor %2, %3, GATE_INTERRUPT | (%4)
+        gate_descriptors %1 - next_vector, asm_sysvec_unexpected_interrupt, 0, GATE_INTERRUPT
+        gate_descriptors 1, %2, %3, GATE_INTERRUPT | (%4)
   %assign next_vector %1 + 1
 %endmacro
 
-%macro gate_descriptor 3                ; the handler's address is known, so its parts can be computed here
-  %define %%address (%1 - _stext + KERNEL_VIRT + KERNEL_PHYS + TEXT_OFFSET)
-        dw      %%address & 0xffff, KERNEL_CS
-        db      %2, %3
-        dw      (%%address >> 16) & 0xffff
-        dd      %%address >> 32, 0
+%macro gate_descriptors 4               ; the handler's address is known, so its parts can be computed here
+  %define %%address (%2 - _stext + KERNEL_VIRT + KERNEL_PHYS + TEXT_OFFSET)
+        times   %1 dq (%%address & 0xffff) | KERNEL_CS << 16 | (%3) << 32 | (%4) << 40 | (%%address >> 16 & 0xffff) << 48, %%address >> 32
 %endmacro
 
         section .rodata
