@@ -60,7 +60,7 @@ export class Parser {
     const { mode, defaultRel } = this.#settings;
     const known = this.#rows.get(line.tokens);
     if (known && known.mode === mode && known.defaultRel === defaultRel) {
-      return { origin: line.origin, label: undefined, parent: this.#parent, times: known.times, body: known.body };
+      return { origin: line.origin, label: undefined, named: undefined, parent: this.#parent, times: known.times, body: known.body };
     }
     const { count } = this.#reporter;
     const statement = this.#parseNew(line);
@@ -75,7 +75,7 @@ export class Parser {
     const { origin } = line;
     if (cursor.sees('[')) {
       const body = parseDirective(cursor, this.#settings, this.#reporter);
-      return body && { origin, label: undefined, parent: this.#parent, times: undefined, body };
+      return body && { origin, label: undefined, named: undefined, parent: this.#parent, times: undefined, body };
     }
     const { word } = cursor;
     if (word !== undefined && isMnemonic(word) && !isColon(line.tokens[1])) return this.#finish(cursor, origin, this.#parseKnown(cursor));
@@ -86,7 +86,7 @@ export class Parser {
     const fullName = label === undefined ? undefined : this.#fullName(label);
     if (!cursor.acceptWord('times')) return this.#parseRest(cursor, origin, fullName, undefined);
     const count = parseExpression(cursor, this.#reporter);
-    if (!count) return { origin, label: fullName, parent: this.#parent, times: undefined, body: undefined };
+    if (!count) return { origin, label: fullName, named: undefined, parent: this.#parent, times: undefined, body: undefined };
     if (cursor.token === undefined) this.#reporter.error(cursor.origin, 'instruction expected after times');
     return this.#parseRest(cursor, origin, fullName, { count, alignment: alignmentOf(count) });
   }
@@ -98,7 +98,7 @@ export class Parser {
 
   #finish(cursor: Cursor, origin: Origin, body: Body | undefined, label?: string, times?: Times): Statement {
     if (body && cursor.token !== undefined) this.#refuseRest(cursor);
-    return { origin, label, parent: this.#parent, times: body ? times : undefined, body };
+    return { origin, label, named: undefined, parent: this.#parent, times: body ? times : undefined, body };
   }
 
   #fullName(label: string): string {

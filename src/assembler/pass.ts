@@ -158,7 +158,7 @@ export class Pass {
     if (body?.kind === 'equ') {
       if (label !== undefined) this.#symbols.define(label, 'equ', this.#equValue(body.value), origin, this.#reporter);
     } else if (label !== undefined) {
-      this.#symbols.defineLabel(label, origin, this.#reporter);
+      statement.named = this.#symbols.defineLabel(label, statement.named, origin, this.#reporter);
     }
     if (body && body.kind !== 'equ') this.#assemble(statement, body, index);
     if (this.#isLast) this.#record(statement, index, section, offset);

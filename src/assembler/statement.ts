@@ -5,6 +5,7 @@ import type { Mode } from '../isa/insn.ts';
 import type { FarSource, ImmSource, MemSource, Prefix, RegSource } from '../isa/source.ts';
 import type { SystemRegOperand } from '../isa/insn.ts';
 import type { Expression } from './expression.ts';
+import type { NamedValue } from './symbols.ts';
 import type { Origin } from './tokens.ts';
 
 /** An operand as written; `value` is what the passes evaluate into the missing fields. */
@@ -72,6 +73,8 @@ export interface Statement {
   readonly origin: Origin;
   /** Whole name of the label on this line. */
   readonly label: string | undefined;
+  /** What the label is, once it has been defined. */
+  named: NamedValue | undefined;
   /** The label that `.x` in this line belongs to. */
   readonly parent: string;
   readonly times: Times | undefined;

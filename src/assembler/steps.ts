@@ -110,7 +110,7 @@ class Builder {
     if (body?.kind === 'section') this.#enterAndPush('statement', { from: index, to: index + 1 });
     else if (effect.kind === 'statement') this.#move('statement', { from: index, to: index + 1 });
     else {
-      const symbol = label === undefined || body?.kind === 'equ' ? undefined : this.#program.symbols.all.get(label);
+      const symbol = body?.kind === 'equ' ? undefined : statement.named;
       if (symbol && this.#isMoving) this.#enterAndPush('label', { symbol });
       this.#addEffect(effect, index);
     }

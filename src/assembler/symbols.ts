@@ -133,23 +133,24 @@ export class Symbols implements Scope {
     this.#external.add(name);
   }
 
-  define(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, reporter: Reporter): void {
+  define(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, reporter: Reporter): NamedValue {
     const known = this.#symbols.get(name);
     if (known && isSame(known.value, value)) {
       known.pass = this.#pass;
-      return;
+      return known;
     }
     if (known && known.pass === this.#pass) {
       const { file, line } = known.origin.place;
       this.hasConflicts = true;
       reporter.error(origin, `'${name}' is defined twice; first at ${file}:${line}`);
-      return;
+      return known;
     }
     const before = known?.value;
     const symbol = known ?? new NamedValue(name, kind, value, origin, this.#pass);
     if (known) known.redefine(kind, value, origin, this.#pass);
     else this.#symbols.set(name, symbol);
     this.#noteChange(symbol, before);
+    return symbol;
   }
 
   /** The number of this pass. */
@@ -180,11 +181,11 @@ export class Symbols implements Scope {
     return this.#constantsChanged || this.#constantsChangedBefore;
   }
 
-  /** Defines a label where the assembler is. */
-  defineLabel(name: string, origin: Origin, reporter: Reporter): void {
-    const known = this.#symbols.get(name);
-    if (known && this.#location.isAt(known.value)) known.pass = this.#pass;
-    else this.define(name, 'label', this.#location.here, origin, reporter);
+  /** Defines a label where the assembler is, and gives what it is; `before`: the same from the pass before. */
+  defineLabel(name: string, before: NamedValue | undefined, origin: Origin, reporter: Reporter): NamedValue {
+    if (before?.kind !== 'label' || !this.#location.isAt(before.value)) return this.define(name, 'label', this.#location.here, origin, reporter);
+    before.pass = this.#pass;
+    return before;
   }
 
   /** The symbols that name where a section begins, in memory and in the file (NASM manual 8.1.3). */
