@@ -156,7 +156,7 @@ export class Pass {
       return;
     }
     if (body?.kind === 'equ') {
-      if (label !== undefined) this.#symbols.define(label, 'equ', this.#equValue(body.value), origin, this.#reporter);
+      if (label !== undefined) this.#defineNumber(label, body.value, origin);
     } else if (label !== undefined) {
       statement.named = this.#symbols.defineLabel(label, statement.named, origin, this.#reporter);
     }
@@ -177,6 +177,12 @@ export class Pass {
     this.#offsets[index] = offset;
     if (section === this.#location.section) this.#sizes[index] = section.length - offset;
     if (body !== undefined && body.kind === 'instruction') section.hasCode = true;
+  }
+
+  #defineNumber(label: string, expression: Expression, origin: Origin): void {
+    this.#symbols.saidPlace = false;
+    const symbol = this.#symbols.define(label, 'equ', this.#equValue(expression), origin, this.#reporter);
+    symbol.isPlaced = this.#symbols.saidPlace;
   }
 
   /** An unknown value counts as zero where a name is defined by it, as in NASM. */

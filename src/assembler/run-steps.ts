@@ -9,7 +9,6 @@ import type { NamedValue } from './symbols.ts';
 /** `runStatement` does all that a pass does with the statement at an index, at the present place. */
 export const runSteps = ({ steps, fixed, aligns }: Steps, program: Program, runStatement: (index: number) => void): void => {
   const { symbols, location, measured } = program;
-  const { pass } = symbols;
   for (const [to, length] of fixed) to.length = length;
   for (const [to, align] of aligns) if ((to.align ?? 0n) < align) to.align = align;
   let { section } = location;
@@ -22,8 +21,6 @@ export const runSteps = ({ steps, fixed, aligns }: Steps, program: Program, runS
     length += step.before;
     if (kind === 'label') {
       const label = step.symbol as NamedValue;
-      if (label.pass === pass) continue;
-      label.pass = pass;
       if (label.offset === length) continue;
       label.offset = length;
       moved = label;

@@ -10,8 +10,10 @@ export class NamedValue {
   readonly name: string;
   kind: 'label' | 'equ' | 'section';
   origin: Origin;
-  /** The last pass that defined it. */
+  /** The last pass over all statements that defined it. */
   pass: number;
+  /** It is a number that follows from where something lies, or a guess. */
+  isPlaced = false;
   /** The constant part of the value: of a label, where it lies in its section. */
   offset: number;
   #value: Value;
@@ -153,11 +155,6 @@ export class Symbols implements Scope {
     return symbol;
   }
 
-  /** The number of this pass. */
-  get pass(): number {
-    return this.#pass;
-  }
-
   /** A label has been given another offset in the section that it lies in. */
   noteMoved(label: NamedValue): void {
     this.changed = true;
@@ -169,7 +166,7 @@ export class Symbols implements Scope {
     this.changed = true;
     this.lastChanged = symbol;
     this.#constantsChanged ||= value.terms.length === 0;
-    if (before && (before.terms.length === 0 || value.terms.length === 0)) this.changesOfConstants++;
+    if (before && !symbol.isPlaced && (before.terms.length === 0 || value.terms.length === 0)) this.changesOfConstants++;
     // Names of sections are defined before anything can ask for them.
     if (kind !== 'section' && (before?.terms.length !== value.terms.length || before.terms.some(({ name }, i) => name !== value.terms[i].name))) {
       this.restless.add(symbol);
@@ -208,7 +205,7 @@ export class Symbols implements Scope {
     const symbol = this.find(expression);
     if (symbol) {
       const { value } = symbol;
-      if (value.terms.length > 0) this.saidPlace = true;
+      if (value.terms.length > 0 || symbol.isPlaced) this.saidPlace = true;
       return value;
     }
     this.saidPlace = true;
@@ -219,8 +216,9 @@ export class Symbols implements Scope {
   }
 
   here(): Value {
-    this.saidPlace = true;
-    return this.#location.here;
+    const { here } = this.#location;
+    if (this.#location.section || here.terms.length > 0) this.saidPlace = true;
+    return here;
   }
 
   sectionStart(): Value {
