@@ -182,7 +182,8 @@ const lineOf = (state: Preprocessor, tokens: readonly Token[] | undefined, isOfB
   return { tokens, origin: state.origin, isOfBody };
 };
 
-const noteBits = (state: Preprocessor, [, name, bits]: readonly Token[]): void => {
-  const setsBits = name?.kind === 'word' && name.text.toLowerCase() === 'bits';
-  if (setsBits && bits?.kind === 'number') state.bits = Number(bits.value);
+const noteBits = (state: Preprocessor, tokens: readonly Token[]): void => {
+  if (tokens.length < 3 || tokens[1].lower !== 'bits') return;
+  const bits = tokens[2];
+  if (bits.kind === 'number') state.bits = Number(bits.value);
 };

@@ -139,7 +139,8 @@ export class Instructions {
     const target = encoded.form?.operands[0];
     this.#isShort = target?.kind === 'rel' && target.size === 8;
     this.#field = encoded.field;
-    for (const warning of encoded.warnings) this.#reporter.warning(origin, `${mnemonic}: ${warning}`);
+    const { warnings } = encoded;
+    for (let index = 0; index < warnings.length; index++) this.#reporter.warning(origin, `${mnemonic}: ${warnings[index]}`);
     return encoded.bytes;
   }
 }

@@ -72,7 +72,8 @@ class Lexer {
       const code = text.charCodeAt(index);
       if (code === SPACE || (code >= TAB && code <= RETURN)) {
         spaceBefore = true;
-        index++;
+        do index++;
+        while (text.charCodeAt(index) === SPACE);
         continue;
       }
       if (code === SEMICOLON) break;
@@ -206,4 +207,4 @@ const SORTS: readonly (readonly [RegExp, PercentSort])[] = [
   [/^%!/, 'environment'],
 ];
 
-const sortOf = (text: string): PercentSort => SORTS.find(([pattern]) => pattern.test(text))?.[1] ?? 'directive';
+const sortOf = (text: string): PercentSort => SORTS.find((sort) => sort[0].test(text))?.[1] ?? 'directive';

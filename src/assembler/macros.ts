@@ -1,7 +1,7 @@
 // Multi-line macros: `%macro` lines → definitions, and a line that calls one → which definition, with which arguments.
 // Definitions of one name differ by how many arguments they take; the newest that fits is called. NASM manual 4.3.
 import type { Piece } from './lex.ts';
-import { isPunctuation, spaced } from './pieces.ts';
+import { isPunctuation, spacedRow } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
 import type { Reporter, Word } from './tokens.ts';
 
@@ -123,8 +123,7 @@ const splitArguments = (pieces: readonly Piece[], reporter: Reporter): Argument[
 };
 
 /** Without the blank in front; one inside of braces belongs to the argument. */
-const trimmed = (pieces: readonly Piece[]): readonly Piece[] =>
-  pieces.length > 0 ? [spaced(pieces[0], false), ...pieces.slice(1)] : pieces;
+const trimmed = (pieces: readonly Piece[]): readonly Piece[] => spacedRow(pieces, false);
 
 const nextComma = (pieces: readonly Piece[], from: number): number => {
   for (let index = from; index < pieces.length; index++) if (isPunctuation(pieces[index], ',')) return index;

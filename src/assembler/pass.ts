@@ -299,7 +299,8 @@ export class Pass {
       return;
     }
     const section = this.#section(name);
-    for (const attribute of attributes) {
+    for (let index = 0; index < attributes.length; index++) {
+      const attribute = attributes[index];
       let conflict: string | undefined;
       if ('value' in attribute) {
         const value = this.#constant(attribute.value, attribute.kind);
