@@ -19,10 +19,6 @@ export const sizeOfData = (items: readonly DataItem[], place: Place): number => 
   return size;
 };
 
-/** Whether the elements only reserve room: all are `?`. */
-export const isOnlyGaps = (items: readonly DataItem[]): boolean =>
-  items.every((item) => item.kind === 'gap' || (item.kind === 'dup' && isOnlyGaps(item.items)));
-
 const countOf = (item: Extract<DataItem, { kind: 'dup' }>, { scope, reporter }: Place): number => {
   const value = currentValue(item.count, scope, reporter);
   if (!value || value.unknown) return 0;

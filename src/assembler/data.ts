@@ -100,3 +100,7 @@ export const fixedSizeOf = (items: readonly DataItem[]): number | undefined => {
   }
   return size;
 };
+
+/** Whether the elements only reserve room: all are `?`. */
+export const isOnlyGaps = (items: readonly DataItem[]): boolean =>
+  items.every((item) => item.kind === 'gap' || (item.kind === 'dup' && isOnlyGaps(item.items)));

@@ -95,7 +95,7 @@ const handleLine = (state: Preprocessor, raw: RawLine): Line | undefined => {
   if (directive && handleConditional(state, directive, raw)) return undefined;
   if (!isReading(state)) return undefined;
   const pieces = raw.isReplaced || state.input.macro ? substitute(state, raw) : raw.pieces;
-  const isOfBody = pieces === raw.pieces && !state.input.readsFile;
+  const isOfBody = pieces === raw.pieces && state.input.top?.kind !== 'file';
   if (raw.plainSince >= 0 && raw.plainSince === state.changesOfNames) return lineOf(state, pieces as readonly Token[], isOfBody);
   if (raw.isAsWritten && isFinal(state, pieces)) {
     if (isOfBody && !state.macros.areNamedIn(pieces)) raw.plainSince = state.changesOfNames;

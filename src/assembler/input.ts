@@ -65,11 +65,6 @@ export class Input {
   /** The macro whose body the current line belongs to: parameters reach through repetitions, not into included files. */
   macro: MacroFrame | undefined;
 
-  /** Whether lines are those of a file, not of a body that is read again and again. */
-  get readsFile(): boolean {
-    return this.top?.kind === 'file';
-  }
-
   get includeDepth(): number {
     return this.#files.length;
   }

@@ -34,9 +34,6 @@ const PERCENT_NAME = /%(?:%\$?|\$*)[\w#@~.?\u0080-\uffff][\w$#@~.?\u0080-\uffff]
 const PERCENT = /%(?:[{[]|[+-]?[0-9]+|\+|\?\??|!(?:'[^']*'|"[^"]*"|[\w.]*))/y;
 const OPERATOR = /\$\$|%%|<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|./sy;
 
-/** The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. */
-export const lex = (text: string, place: Place, macro?: Expansion): Piece[] => new Lexer(text, place, macro).run();
-
 /** What a character below 0x80 may begin, as a sum: most pieces are then found by one pattern. */
 const BEGINS = { name: 1, number: 2, string: 4, percent: 8, single: 16 } as const;
 const beginsOf = (character: string): number =>
@@ -46,6 +43,44 @@ const beginsOf = (character: string): number =>
   (character === '%' ? BEGINS.percent : 0) |
   (',[]():+-*'.includes(character) ? BEGINS.single : 0); // an operator by itself, whatever follows
 const BEGINNINGS = Uint8Array.from({ length: 0x80 }, (_, code) => beginsOf(String.fromCharCode(code)));
+
+/**
+ * The pieces of a line that begins at `place`; `macro`: whose expansion the text comes from. What most lines consist of is read here, the
+ * rest by a `Lexer`.
+ */
+export const lex = (text: string, place: Place, macro?: Expansion): Piece[] => {
+  const pieces: Piece[] = [];
+  let lexer: Lexer | undefined;
+  let spaceBefore = false;
+  let index = 0;
+  while (index < text.length) {
+    const code = text.charCodeAt(index);
+    if (code === SPACE || (code >= TAB && code <= RETURN)) {
+      spaceBefore = true;
+      do index++;
+      while (text.charCodeAt(index) === SPACE);
+      continue;
+    }
+    if (code === SEMICOLON) break;
+    const begins = code < 0x80 ? BEGINNINGS[code] : BEGINS.name;
+    NAME.lastIndex = index;
+    if (begins === BEGINS.name && NAME.test(text)) {
+      const word = text.slice(index, NAME.lastIndex);
+      pieces.push(new Written('word', word, word.toLowerCase(), undefined, false, spaceBefore, place, place.column + index, macro));
+      index = NAME.lastIndex;
+    } else if (begins === BEGINS.single) {
+      const character = text[index];
+      pieces.push(new Written('punctuation', character, character, undefined, false, spaceBefore, place, place.column + index, macro));
+      index++;
+    } else {
+      lexer ??= new Lexer(text, place, macro);
+      pieces.push(lexer.pieceAt(index, begins, spaceBefore));
+      index = lexer.end;
+    }
+    spaceBefore = false;
+  }
+  return pieces;
+};
 
 class Lexer {
   readonly #text: string;
@@ -60,41 +95,14 @@ class Lexer {
     this.#macro = macro;
   }
 
-  /** What most lines consist of is read here, the rest elsewhere. */
-  run(): Piece[] {
-    const text = this.#text;
-    const place = this.#place;
-    const macro = this.#macro;
-    const pieces: Piece[] = [];
-    let spaceBefore = false;
-    let index = 0;
-    while (index < text.length) {
-      const code = text.charCodeAt(index);
-      if (code === SPACE || (code >= TAB && code <= RETURN)) {
-        spaceBefore = true;
-        do index++;
-        while (text.charCodeAt(index) === SPACE);
-        continue;
-      }
-      if (code === SEMICOLON) break;
-      const begins = code < 0x80 ? BEGINNINGS[code] : BEGINS.name;
-      NAME.lastIndex = index;
-      if (begins === BEGINS.name && NAME.test(text)) {
-        const word = text.slice(index, NAME.lastIndex);
-        pieces.push(new Written('word', word, word.toLowerCase(), undefined, false, spaceBefore, place, place.column + index, macro));
-        index = NAME.lastIndex;
-      } else if (begins === BEGINS.single) {
-        const character = text[index];
-        pieces.push(new Written('punctuation', character, character, undefined, false, spaceBefore, place, place.column + index, macro));
-        index++;
-      } else {
-        this.#index = index;
-        pieces.push(this.#piece(begins, spaceBefore));
-        index = this.#index;
-      }
-      spaceBefore = false;
-    }
-    return pieces;
+  /** The piece at `index`, behind which `end` then is. */
+  pieceAt(index: number, begins: number, spaceBefore: boolean): Piece {
+    this.#index = index;
+    return this.#piece(begins, spaceBefore);
+  }
+
+  get end(): number {
+    return this.#index;
   }
 
   #piece(begins: number, spaceBefore: boolean): Piece {

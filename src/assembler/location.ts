@@ -36,11 +36,9 @@ export class Location {
     return this.#here;
   }
 
-  /** Whether a value is `$` in a section. */
-  isAt({ constant, terms }: Value): boolean {
-    const { section } = this;
-    if (section === undefined || Number(constant) !== this.#offset) return false;
-    return terms === section.terms || (terms.length === 1 && terms[0].name === section.name && terms[0].factor === 1n);
+  /** Whether a label is where the assembler is, in a section. */
+  isAt(label: { readonly offset: number; readonly section: string | undefined }): boolean {
+    return this.section !== undefined && label.offset === this.#offset && label.section === this.section.name;
   }
 
   /** `$$`: in absolute space, the section its addresses lie in, if they lie in one. */

@@ -4,7 +4,7 @@
 import { formsNamed } from '../isa/mnemonics.ts';
 import { registerNamed, SEGMENT_NAMES } from '../isa/names.ts';
 import { PREFIXES, type Prefix } from '../isa/source.ts';
-import { DATA_UNITS, fixedSizeOf, parseData } from './data.ts';
+import { DATA_UNITS, fixedSizeOf, isOnlyGaps, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
 import { type Expression, isRegister, parseExpression, someLeaf } from './expression.ts';
 import { alignmentOf } from './fill.ts';
@@ -202,7 +202,7 @@ export class Parser {
   #parseData(cursor: Cursor, unit: number, origin: Origin): Body | undefined {
     const items = parseData(cursor, unit, this.#reporter);
     if (items?.length === 0) this.#reporter.warning(origin, 'no operand for data declaration');
-    return items && { kind: 'data', items, size: fixedSizeOf(items) };
+    return items && { kind: 'data', items, size: fixedSizeOf(items), isReserved: isOnlyGaps(items) };
   }
 
   #parseReserve(cursor: Cursor, unit: number): Body | undefined {

@@ -1,7 +1,7 @@
 // One pass over all statements: labels get their addresses, sections their lengths, and in the last pass their bytes. Only the last
 // one reports: before it, a name without a value may still get one.
 
-import { isOnlyGaps, sizeOfData, writeData } from './data-bytes.ts';
+import { sizeOfData, writeData } from './data-bytes.ts';
 import { Emitter } from './emitter.ts';
 import { constantOf, constantValue, type Expression, type Value } from './expression.ts';
 import { fillUp } from './fill.ts';
@@ -124,7 +124,6 @@ export class Pass {
     const { statements } = this.#program;
     statements.push(statement);
     this.#run(statement, statements.length - 1);
-    this.#location.begin();
   }
 
   end(): void {
@@ -201,7 +200,7 @@ export class Pass {
       case 'data': {
         const place = this.#place;
         const size = body.size ?? sizeOfData(body.items, place);
-        const writer = this.#emitter.emit(size, times, origin, isOnlyGaps(body.items) && size > 0);
+        const writer = this.#emitter.emit(size, times, origin, body.isReserved && size > 0);
         if (!writer) return;
         const start = writer.length;
         writeData(body.items, writer, place);

@@ -31,6 +31,7 @@ export class Questions implements Scope {
   }
 
   here(): Value {
+    this.#program.location.begin();
     const index = this.#program.statements.length;
     return this.#answer(this.#program.location.here, (layout) => layout.hereBefore(index));
   }

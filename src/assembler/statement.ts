@@ -56,8 +56,8 @@ export type Directive =
 
 export type Body =
   | Instruction
-  /** `size` in bytes, unless a repetition in it has to be counted in each pass. */
-  | { readonly kind: 'data'; readonly items: readonly DataItem[]; readonly size?: number }
+  /** `size` in bytes, unless a repetition in it has to be counted in each pass; `isReserved`: all is `?`. */
+  | { readonly kind: 'data'; readonly items: readonly DataItem[]; readonly size: number | undefined; readonly isReserved: boolean }
   | { readonly kind: 'reserve'; readonly unit: number; readonly count: Expression }
   | { readonly kind: 'incbin'; readonly bytes: Uint8Array; readonly skip?: Expression; readonly length?: Expression }
   | { readonly kind: 'equ'; readonly value: Expression }

@@ -16,6 +16,8 @@ export class NamedValue {
   isPlaced = false;
   /** The constant part of the value: of a label, where it lies in its section. */
   offset: number;
+  /** The offset that the value was made for. */
+  #valued: number;
   #value: Value;
 
   constructor(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, pass: number) {
@@ -23,12 +25,13 @@ export class NamedValue {
     this.kind = kind;
     this.origin = origin;
     this.pass = pass;
-    this.offset = Number(value.constant);
+    this.offset = this.#valued = Number(value.constant);
     this.#value = value;
   }
 
   get value(): Value {
-    if (this.kind === 'label' && Number(this.#value.constant) !== this.offset) {
+    if (this.#valued !== this.offset) {
+      this.#valued = this.offset;
       this.#value = { constant: BigInt(this.offset), terms: this.#value.terms, unknown: false };
     }
     return this.#value;
@@ -43,7 +46,7 @@ export class NamedValue {
     this.kind = kind;
     this.origin = origin;
     this.pass = pass;
-    this.offset = Number(value.constant);
+    this.offset = this.#valued = Number(value.constant);
     this.#value = value;
   }
 }
@@ -180,7 +183,7 @@ export class Symbols implements Scope {
 
   /** Defines a label where the assembler is, and gives what it is; `before`: the same from the pass before. */
   defineLabel(name: string, before: NamedValue | undefined, origin: Origin, reporter: Reporter): NamedValue {
-    if (before?.kind !== 'label' || !this.#location.isAt(before.value)) return this.define(name, 'label', this.#location.here, origin, reporter);
+    if (before?.kind !== 'label' || !this.#location.isAt(before)) return this.define(name, 'label', this.#location.here, origin, reporter);
     before.pass = this.#pass;
     return before;
   }

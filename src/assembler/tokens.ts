@@ -84,15 +84,15 @@ export type Token = Word | NumberToken | Float | StringToken | Punctuation;
 /** A piece of a line that a macro produced. */
 export class Expanded implements Origin {
   declare readonly macro: Expansion;
-  readonly #written: Origin;
+  declare readonly written: Origin;
 
   constructor(written: Origin, macro: Expansion) {
-    this.#written = written;
+    this.written = written;
     this.macro = macro;
   }
 
   get place(): Place {
-    return this.#written.place;
+    return this.written.place;
   }
 }
 
