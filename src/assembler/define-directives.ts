@@ -18,7 +18,7 @@ interface Target {
 }
 
 const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): Target | undefined => {
-  const piece = pieces.at(0);
+  const piece: Piece | undefined = pieces[0];
   const rest = pieces.slice(1);
   if (isWord(piece)) return { defines: state.defines, name: piece.text, rest };
   if (piece?.kind === 'percent' && piece.value === 'context') {

@@ -49,7 +49,7 @@ export class Instructions {
       this.#reporter.error(origin, `times: ${times} instructions that depend on their place are more than ${MAX_TIMES_OF_PLACED}`);
       return;
     }
-    const atLeast = this.#growOnly ? (lengths[index] ?? 0) : 0;
+    const atLeast = this.#growOnly ? lengths[index] : 0;
     let longest = 0;
     for (let done = 0; done < times; done++) {
       const bytes = atLeast > 0 ? this.#encode(instruction, origin, atLeast, place) : this.#encodeAgain(instruction, origin, index, place);

@@ -103,7 +103,7 @@ interface Argument {
 const splitArguments = (pieces: readonly Piece[], reporter: Reporter): Argument[] | undefined => {
   const split: Argument[] = [];
   let index = 0;
-  while (index < pieces.length || isPunctuation(pieces[index - 1], ',')) {
+  while (index < pieces.length || (index > 0 && isPunctuation(pieces[index - 1], ','))) {
     const start = index;
     const braced = isPunctuation(pieces[index], '{');
     const end = braced ? closingBrace(pieces, index) : nextComma(pieces, index);

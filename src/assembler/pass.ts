@@ -121,8 +121,10 @@ export class Pass {
 
   /** In the first pass, while the lines after this one are not yet known. */
   add(statement: Statement): void {
-    const { statements } = this.#program;
+    const { statements, lengths, measured } = this.#program;
     statements.push(statement);
+    lengths.push(0);
+    measured.push(undefined);
     this.#run(statement, statements.length - 1);
   }
 
