@@ -7,6 +7,7 @@ import type { Sem } from '../../isa/sems.ts';
 import { BITS } from './bits.ts';
 import type { Emitters } from './common.ts';
 import { DATA } from './data.ts';
+import { FAST_CALL } from './fast-call.ts';
 import { FLAG } from './flag.ts';
 import { FLOW } from './flow.ts';
 import { INTEGER } from './integer.ts';
@@ -16,7 +17,7 @@ import { STRING } from './string.ts';
 import { CONTROL_REGISTERS, SYSTEM } from './system.ts';
 import { TRANSFER } from './transfer.ts';
 
-export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM, ...TRANSFER };
+export const EMITTERS: Emitters = { ...DATA, ...INTEGER, ...MULTIPLY, ...SHIFT, ...BITS, ...STRING, ...FLOW, ...FLAG, ...SYSTEM, ...FAST_CALL, ...TRANSFER };
 
 type Limit = (insn: Insn) => boolean;
 

@@ -1,25 +1,18 @@
-// System calls, INT n and IRET between the kernel and the user, as systems are set up that have nothing unusual: flat segments that are marked
-// as accessed, 32- or 64-bit throughout, the tables and the frame at hand. Everything else is the interpreter's, and so is whatever an
-// interrupt, an NMI or a trap may follow at once. The region is left behind each of these, by the driver, which looks at the privilege.
+// INT n and IRET between the kernel and the user, as systems are set up that have nothing unusual: flat segments that are marked as accessed,
+// 32- or 64-bit throughout, the tables and the frame at hand. Everything else is the interpreter's, and so is what an interrupt, an NMI or a
+// trap may follow at once. The region is left behind them, by the driver, which looks at the privilege.
 
 import { AC, DF, ID, IF, IOPL, NT, RF, STATUS, TF, VIF, VIP, VM } from '../../cpu/flags.ts';
-import { EFER_LMA, EFER_SCE } from '../../cpu/registers.ts';
+import { EFER_LMA } from '../../cpu/registers.ts';
 import { STATE_OFFSETS, TR } from '../../cpu/state.ts';
-import { TLB_RUN } from '../../cpu/tlb.ts';
-import { CS, DS, ES, FS, GS, type ImmOperand, RCX, RSP, SS } from '../../isa/insn.ts';
+import { CS, DS, ES, FS, GS, type ImmOperand, RSP, SS } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';
 import { type Emitters, pushRflags, settle } from './common.ts';
+import { load, pushIsMiddle, pushIsMinded, requireCanonical, requireNoInterrupt, setSegment, store } from './privilege.ts';
 
-const { a: A, b: B, r: R, t: T, x: X, y: Y, rest: REST, from: FRAME } = LOCAL;
-const R11 = 11;
-
-/** Attributes that SYSCALL and SYSRET give CS and SS, without DPL (SDM vol. 2). */
-const SYSTEM_CODE = 0xa09b;
-const SYSTEM_STACK = 0xc093;
-/** What SYSRET takes of R11. */
-const SYSRET_FLAGS = 0x3c_7fd7;
+const { a: A, b: B, r: R, t: T, x: X, y: Y, rest: REST, from: FRAME, next: SS_SELECTOR } = LOCAL;
 /** What IRET restores at CPL 0 besides the flags of arithmetic. */
 const RESTORED = TF | DF | NT | RF | AC | ID | IF | IOPL | VIF | VIP;
 
@@ -29,32 +22,6 @@ const STACK = { 64: [0xff8f_9fffn, 0x008f_9300n], 32: [0xffcf_9fffn, 0x00cf_9300
 /** A code segment may be readable or not. */
 const READABLE = 0x200n;
 const LOW_WORD = 0xffffn;
-
-const load = (e: Emitter, name: keyof typeof STATE_OFFSETS, more = 0): Code =>
-  e.code.get(LOCAL.state).memory(MEMORY.i32_load, STATE_OFFSETS[name] + more);
-
-const store = (e: Emitter, offset: number, push: () => void): void => {
-  e.code.get(LOCAL.state);
-  push();
-  e.code.memory(MEMORY.i32_store, offset);
-};
-
-/** Leaves unless nobody but this CPU itself minds what its privilege is. */
-const requirePlain = ({ code }: Emitter): Code => code.get(LOCAL.tlb).memory(MEMORY.i32_load, TLB_RUN.transfersArePlain).op(I32.eqz);
-
-/** Pushes whether the CPL is 1 or 2, which is not the user's and not the kernel's. */
-const pushIsMiddle = (e: Emitter): Code => load(e, 'cpl').i32(1).op(I32.add).i32(2).op(I32.and);
-
-/** A segment register by selector and attributes, of a flat segment; one that has no attributes has no limit either. */
-function setSegment(e: Emitter, segment: number, selector: () => void, attributes: () => void): void {
-  const { code } = e;
-  store(e, STATE_OFFSETS.segSelector + 4 * segment, selector);
-  code.get(LOCAL.state).i64(0n).memory(MEMORY.i64_store, STATE_OFFSETS.segBase + 8 * segment);
-  store(e, STATE_OFFSETS.segAttributes + 4 * segment, attributes);
-  store(e, STATE_OFFSETS.segLimit + 4 * segment, () => {
-    load(e, 'segAttributes', 4 * segment).op(I32.eqz).i32(1).op(I32.sub);
-  });
-}
 
 /** The segment whose descriptor is in a local. */
 const setFromDescriptor = (e: Emitter, segment: number, selector: () => void, descriptor: number): void =>
@@ -91,246 +58,218 @@ function requireFlat(e: Emitter, local: number, [mask, value]: readonly [bigint,
   e.leaveBeforeIf();
 }
 
-/** Leaves if IF, in the flags in X, would let an interrupt in. */
-function requireNoInterrupt(e: Emitter): void {
-  e.code.get(X);
-  pushRflags(e.code).i32(-1).op(I32.xor, I32.and).i32(Math.log2(IF)).op(I32.shr_u);
-  e.code.get(LOCAL.tlb).memory(MEMORY.i32_load, TLB_RUN.interruptWaits).op(I32.and);
+const sizeOf = (e: Emitter): 32 | 64 => (e.mode === 64 ? 64 : 32);
+
+/** Leaves unless this privilege may change, in 32-bit code outside of IA-32e mode; `pushOther` is one more reason. */
+function requireUsual(e: Emitter, pushOther: () => void): void {
+  pushIsMinded(e);
+  pushOther();
+  e.code.op(I32.or);
+  if (e.mode !== 64) load(e, 'efer').i32(EFER_LMA).op(I32.and, I32.or);
   e.leaveBeforeIf();
 }
 
-/** Leaves unless the i64 in a local is a canonical address. */
-function requireCanonical(e: Emitter, local: number): void {
-  e.code.get(local).i64(16n).op(I64.shl).i64(16n).op(I64.shr_s).get(local).op(I64.ne);
-  e.leaveBeforeIf();
-}
+/** RPL of the selector in Y. */
+const pushRpl = ({ code }: Emitter): Code => code.get(Y).i32(3).op(I32.and);
 
-/** SYSCALL and SYSRET: flat segments, from a selector in STAR. */
-function setSystemSegments(e: Emitter, shift: number, distance: number, cpl: number): void {
+/** The stack that IRET returns to, at FRAME, into SS_SELECTOR and B: in 64-bit mode always, where CPL 0 knows a null selector; else the user's. */
+function readReturnStack(e: Emitter, size: 32 | 64): void {
   const { code } = e;
-  const selector = (add: number) => (): void => {
-    load(e, 'star', 4).i32(shift).op(I32.shr_u).i32(0xfffc).op(I32.and).i32(add).op(I32.add).i32(cpl).op(I32.or);
-  };
-  setSegment(e, CS, selector(distance), () => code.i32(SYSTEM_CODE | (cpl << 5)));
-  setSegment(e, SS, selector(8), () => code.i32(SYSTEM_STACK | (cpl << 5)));
-  store(e, STATE_OFFSETS.cpl, () => code.i32(cpl));
+  const at = (4 * size) / 8;
+  if (size === 64) {
+    code.i64(0n).set(B).get(FRAME).memory(MEMORY.i32_load16_u, at).tee(SS_SELECTOR);
+    pushRpl(e).op(I32.or);
+  } else pushRpl(e);
+  e.if();
+  if (size === 32) {
+    e.stackOffset(0);
+    e.findAt(SS, 5 * size, 'read');
+    code.get(FRAME).memory(MEMORY.i32_load16_u, at).set(SS_SELECTOR);
+  }
+  code.get(SS_SELECTOR).get(Y).op(I32.xor).i32(3).op(I32.and);
+  e.leaveBeforeIf();
+  readDescriptor(e, SS_SELECTOR, B);
+  requireFlat(e, B, STACK[size], () => pushRpl(e));
+  e.end();
 }
 
-/** Puts the frame of `slots` slots below the stack pointer in T, for whom it becomes the new one. */
-function findFrame(e: Emitter, slots: number): void {
-  const bytes = (slots * e.mode) / 8;
-  e.code.get(T).i64(BigInt(bytes)).op(I64.sub);
-  e.truncate(e.stackSize);
-  e.code.tee(T);
-  e.findSystem(bytes, 'write');
+/** Leaves if the user would lose a data segment on return to it. */
+function requireUserSegments(e: Emitter): void {
+  pushRpl(e);
+  e.if();
+  for (const segment of [ES, DS, FS, GS]) {
+    load(e, 'segAttributes', 4 * segment).i32(0xe0).op(I32.and).i32(0x80).op(I32.sub).i32(0x60).op(I32.lt_u);
+    if (segment !== ES) e.code.op(I32.or);
+  }
+  e.leaveBeforeIf();
+  e.end();
+}
+
+function emitReturn(e: Emitter): void {
+  const { code } = e;
+  const size = sizeOf(e);
+  const step = size / 8;
+  settle(e);
+  requireUsual(e, () => {
+    load(e, 'cpl');
+    load(e, 'nmiPending').op(I32.or);
+    pushRflags(code).i32(NT).op(I32.and, I32.or);
+  });
+  e.stackOffset(0);
+  e.findAt(SS, (size === 64 ? 5 : 3) * size, 'read');
+  code.get(LOCAL.host).tee(FRAME).memory(MEMORY.i32_load16_u, step).tee(Y).i32(1).op(I32.add).i32(2).op(I32.and);
+  code.get(FRAME).memory(MEMORY.i32_load, 2 * step).tee(X).i32(TF | AC | VM | VIF | VIP).op(I32.and, I32.or);
+  e.leaveBeforeIf();
+  requireNoInterrupt(e);
+  readDescriptor(e, Y, A);
+  requireFlat(e, A, CODE[size], () => pushRpl(e));
+  const slot = (n: number): void => {
+    code.get(FRAME).memory(size === 64 ? MEMORY.i64_load : MEMORY.i32_load, n * step);
+    if (size === 32) code.op(I64.extend_i32_u);
+  };
+  slot(0);
+  code.set(LOCAL.rip);
+  if (size === 64) requireCanonical(e, LOCAL.rip);
+  readReturnStack(e, size);
+  requireUserSegments(e);
+
+  if (size === 32) {
+    e.moveStack(3 * step);
+    pushRpl(e);
+    e.if();
+  }
+  setFromDescriptor(e, SS, () => code.get(SS_SELECTOR), B);
+  slot(3);
+  e.setWhole(RSP);
+  if (size === 32) e.end();
+  setFromDescriptor(e, CS, () => code.get(Y), A);
+  store(e, STATE_OFFSETS.cpl, () => pushRpl(e));
+  store(e, STATE_OFFSETS.nmiBlocked, () => code.i32(0));
+  store(e, STATE_OFFSETS.rflags, () => pushRflags(code).i32(~RESTORED).op(I32.and).get(X).i32(RESTORED).op(I32.and, I32.or));
+  code.get(X).i32(STATUS).op(I32.and).set(REST);
+  e.setAllFlags();
+}
+
+/** The gate of a vector into A, its offset to LOCAL.rip: an interrupt or trap gate of this size that may be called, without a stack of its own. */
+function readGate(e: Emitter, vector: number): void {
+  const { code } = e;
+  const is64 = e.mode === 64;
+  const bytes = is64 ? 16 : 8;
+  const at = vector * bytes;
+  load(e, 'idtrLimit').i32(at + bytes - 1).op(I32.lt_u);
+  e.leaveBeforeIf();
+  findInTable(e, STATE_OFFSETS.idtrBase, () => code.i64(BigInt(at)), bytes);
+  code.get(LOCAL.host).memory(MEMORY.i64_load, 0).tee(A).i64(is64 ? 0x9e07_0000_0000n : 0x9e00_0000_0000n).op(I64.and);
+  code.i64(0x8e00_0000_0000n).op(I64.ne);
+  code.get(A).i64(45n).op(I64.shr_u, I32.wrap_i64).i32(3).op(I32.and);
+  load(e, 'cpl').op(I32.lt_u, I32.or);
+  e.leaveBeforeIf();
+  code.get(A).i64(LOW_WORD).op(I64.and).get(A).i64(32n).op(I64.shr_u).i64(0xffff_0000n).op(I64.and, I64.or);
+  if (is64) code.get(LOCAL.host).memory(MEMORY.i32_load, 8).op(I64.extend_i32_u).i64(32n).op(I64.shl, I64.or);
+  code.set(LOCAL.rip);
+  if (is64) requireCanonical(e, LOCAL.rip);
+}
+
+/** Opens code for calls from the user. */
+function ifFromUser(e: Emitter): void {
+  load(e, 'cpl');
+  e.if();
+}
+
+/** The handler's stack pointer to T: from the TSS, or as it is. In 32-bit code its segment goes to R, the selector to SS_SELECTOR. */
+function readHandlerStack(e: Emitter): void {
+  const { code } = e;
+  e.stackOffset(0);
+  code.set(T);
+  ifFromUser(e);
+  load(e, 'segAttributes', 4 * TR).i32(0x89).op(I32.and).i32(0x89).op(I32.ne);
+  load(e, 'segLimit', 4 * TR).i32(11).op(I32.lt_u, I32.or);
+  e.leaveBeforeIf();
+  findInTable(e, STATE_OFFSETS.segBase + 8 * TR, () => code.i64(4n), 8);
+  code.get(LOCAL.host).memory(MEMORY.i64_load, 0).set(T);
+  if (e.mode === 64) requireCanonical(e, T);
+  else {
+    code.get(T).i64(32n).op(I64.shr_u, I32.wrap_i64).i32(0xffff).op(I32.and).tee(SS_SELECTOR).i32(3).op(I32.and);
+    e.leaveBeforeIf();
+    readDescriptor(e, SS_SELECTOR, R);
+    requireFlat(e, R, STACK[32], () => code.i32(0));
+  }
+  e.end();
+}
+
+/** Finds the frame below T, which moves there: in 32-bit code without a change of privilege it is shorter. */
+function findFrame(e: Emitter): void {
+  const find = (slots: number): void => {
+    const bytes = (slots * sizeOf(e)) / 8;
+    e.code.get(T).i64(BigInt(bytes)).op(I64.sub);
+    e.truncate(e.stackSize);
+    e.code.tee(T);
+    e.findSystem(bytes, 'write');
+  };
+  if (e.mode === 64) {
+    e.code.get(T).i64(~15n).op(I64.and).set(T);
+    find(5);
+    return;
+  }
+  ifFromUser(e);
+  find(5);
+  e.else();
+  find(3);
+  e.end();
+}
+
+/** Writes the frame, and SS where the privilege changes. */
+function writeFrame(e: Emitter): void {
+  const { code } = e;
+  const size = sizeOf(e);
+  let place = 0;
+  const put = (push: () => void): void => {
+    code.get(LOCAL.host);
+    push();
+    code.memory(size === 64 ? MEMORY.i64_store : MEMORY.i32_store, place++ * (size / 8));
+  };
+  const putWord = (push: () => Code): void =>
+    put(() => {
+      push();
+      if (size === 64) code.op(I64.extend_i32_u);
+    });
+  put(() => e.constant(e.ripAt(e.step.next), size));
+  putWord(() => load(e, 'segSelector', 4 * CS));
+  putWord(() => pushRflags(code).i32(~STATUS).op(I32.and).get(REST).op(I32.or));
+  if (size === 32) ifFromUser(e);
+  put(() => e.getReg(RSP, size));
+  putWord(() => load(e, 'segSelector', 4 * SS));
+  if (size === 64) {
+    ifFromUser(e);
+    setSegment(e, SS, () => code.i32(0), () => code.i32(0));
+  } else setFromDescriptor(e, SS, () => code.get(SS_SELECTOR), R);
+  e.end();
+}
+
+function emitInterrupt(e: Emitter, vector: number): void {
+  const { code } = e;
+  settle(e);
+  requireUsual(e, () => pushIsMiddle(e));
+  readGate(e, vector);
+  code.get(A).op(I32.wrap_i64).i32(16).op(I32.shr_u).set(Y);
+  readDescriptor(e, Y, B);
+  requireFlat(e, B, CODE[sizeOf(e)], () => code.i32(0));
+  readHandlerStack(e);
+  findFrame(e);
+
+  writeFrame(e);
+  code.get(T);
+  e.setWhole(RSP);
+  setFromDescriptor(e, CS, () => code.get(Y).i32(0xfffc).op(I32.and), B);
+  store(e, STATE_OFFSETS.cpl, () => code.i32(0));
+  // Bit 40 of the gate tells a trap gate, which leaves IF.
+  store(e, STATE_OFFSETS.rflags, () => {
+    pushRflags(code).i32(~(TF | NT | RF | VM | IF)).get(A).i64(40n).op(I64.shr_u, I32.wrap_i64).i32(1).op(I32.and);
+    code.i32(Math.log2(IF)).op(I32.shl, I32.or, I32.and);
+  });
 }
 
 export const TRANSFER: Emitters = {
-  syscall: (e) => {
-    const { code } = e;
-    settle(e);
-    requirePlain(e);
-    load(e, 'efer').i32(EFER_SCE).op(I32.and, I32.eqz, I32.or);
-    pushIsMiddle(e).op(I32.or);
-    e.leaveBeforeIf();
-    code.i64(e.ripAt(e.step.next));
-    e.setWhole(RCX);
-    pushRflags(code).i32(~(STATUS | RF)).op(I32.and).get(REST).op(I32.or, I64.extend_i32_u);
-    e.setWhole(R11);
-    const kept = (): Code => load(e, 'fmask').i32(RF).op(I32.or).i32(-1).op(I32.xor);
-    store(e, STATE_OFFSETS.rflags, () => {
-      pushRflags(code);
-      kept().op(I32.and).i32(2).op(I32.or);
-    });
-    code.get(REST);
-    kept().op(I32.and).set(REST);
-    setSystemSegments(e, 0, 0, 0);
-    code.get(LOCAL.state).memory(MEMORY.i64_load, STATE_OFFSETS.lstar).set(LOCAL.rip);
-  },
-  sysret: (e) => {
-    const { code } = e;
-    requirePlain(e);
-    load(e, 'efer').i32(EFER_SCE).op(I32.and, I32.eqz, I32.or);
-    load(e, 'cpl').op(I32.or);
-    e.getReg(R11, 32);
-    code.i32(SYSRET_FLAGS).op(I32.and).tee(X).i32(TF | AC).op(I32.and, I32.or);
-    e.leaveBeforeIf();
-    requireNoInterrupt(e);
-    e.getWhole(RCX).set(LOCAL.rip);
-    requireCanonical(e, LOCAL.rip);
-    setSystemSegments(e, 16, 16, 3);
-    store(e, STATE_OFFSETS.rflags, () => code.get(X).i32(2).op(I32.or));
-    code.get(X).i32(STATUS).op(I32.and).set(REST);
-    e.setAllFlags();
-  },
-  iret: (e) => {
-    const { code } = e;
-    const is64 = e.mode === 64;
-    const [size, step] = is64 ? ([64, 8] as const) : ([32, 4] as const);
-    settle(e);
-    requirePlain(e);
-    load(e, 'cpl').op(I32.or);
-    load(e, 'nmiPending').op(I32.or);
-    pushRflags(code).i32(NT).op(I32.and, I32.or);
-    if (!is64) load(e, 'efer').i32(EFER_LMA).op(I32.and, I32.or);
-    e.leaveBeforeIf();
-    e.stackOffset(0);
-    e.findAt(SS, (is64 ? 5 : 3) * size, 'read');
-    const slot = (n: number): void => {
-      code.get(FRAME);
-      code.memory(is64 ? MEMORY.i64_load : MEMORY.i32_load, n * step);
-      if (!is64) code.op(I64.extend_i32_u);
-    };
-    code.get(LOCAL.host).tee(FRAME).memory(MEMORY.i32_load16_u, step).tee(Y).i32(1).op(I32.add).i32(2).op(I32.and);
-    code.get(FRAME).memory(MEMORY.i32_load, 2 * step).tee(X).i32(TF | AC | VM | VIF | VIP).op(I32.and, I32.or);
-    e.leaveBeforeIf();
-    requireNoInterrupt(e);
-    const pushRpl = (): Code => code.get(Y).i32(3).op(I32.and);
-    readDescriptor(e, Y, A);
-    requireFlat(e, A, CODE[size], pushRpl);
-    slot(0);
-    code.set(LOCAL.rip);
-    if (is64) requireCanonical(e, LOCAL.rip);
-
-    // The stack: 64-bit mode always returns to one, and knows a null selector at CPL 0.
-    const ss = LOCAL.next;
-    if (is64) {
-      code.i64(0n).set(B).get(FRAME).memory(MEMORY.i32_load16_u, 4 * step).tee(ss).get(Y).i32(3).op(I32.and, I32.or);
-    } else pushRpl();
-    e.if();
-    if (!is64) {
-      e.stackOffset(0);
-      e.findAt(SS, 5 * size, 'read');
-      code.get(FRAME).memory(MEMORY.i32_load16_u, 4 * step).set(ss);
-    }
-    code.get(ss).get(Y).op(I32.xor).i32(3).op(I32.and);
-    e.leaveBeforeIf();
-    readDescriptor(e, ss, B);
-    requireFlat(e, B, STACK[size], pushRpl);
-    e.end();
-    pushRpl();
-    e.if();
-    for (const segment of [ES, DS, FS, GS]) {
-      load(e, 'segAttributes', 4 * segment).i32(0xe0).op(I32.and).i32(0x80).op(I32.sub).i32(0x60).op(I32.lt_u);
-      if (segment !== ES) code.op(I32.or);
-    }
-    e.leaveBeforeIf();
-    e.end();
-
-    const setStack = (): void => {
-      setFromDescriptor(e, SS, () => code.get(ss), B);
-      slot(3);
-      e.setWhole(RSP);
-    };
-    if (is64) setStack();
-    else {
-      e.stackOffset(3 * step);
-      e.setWhole(RSP);
-      pushRpl();
-      e.if();
-      setStack();
-      e.end();
-    }
-    setFromDescriptor(e, CS, () => code.get(Y), A);
-    store(e, STATE_OFFSETS.cpl, () => pushRpl());
-    store(e, STATE_OFFSETS.nmiBlocked, () => code.i32(0));
-    store(e, STATE_OFFSETS.rflags, () => pushRflags(code).i32(~RESTORED).op(I32.and).get(X).i32(RESTORED).op(I32.and, I32.or));
-    code.get(X).i32(STATUS).op(I32.and).set(REST);
-    e.setAllFlags();
-  },
-  int: (e, { dst }) => {
-    const { code } = e;
-    const is64 = e.mode === 64;
-    const size = is64 ? 64 : 32;
-    const gateBytes = is64 ? 16 : 8;
-    const at = Number((dst as ImmOperand).value) * gateBytes;
-    settle(e);
-    requirePlain(e);
-    pushIsMiddle(e).op(I32.or);
-    load(e, 'idtrLimit').i32(at + gateBytes - 1).op(I32.lt_u, I32.or);
-    if (!is64) load(e, 'efer').i32(EFER_LMA).op(I32.and, I32.or);
-    e.leaveBeforeIf();
-    findInTable(e, STATE_OFFSETS.idtrBase, () => code.i64(BigInt(at)), gateBytes);
-    // P and type: an interrupt or trap gate of 32 or 64 bits, which in 64-bit mode has no stack of its own.
-    code.get(LOCAL.host).memory(MEMORY.i64_load, 0).tee(A).i64(is64 ? 0x9e07_0000_0000n : 0x9e00_0000_0000n).op(I64.and);
-    code.i64(0x8e00_0000_0000n).op(I64.ne);
-    code.get(A).i64(45n).op(I64.shr_u, I32.wrap_i64).i32(3).op(I32.and);
-    load(e, 'cpl').op(I32.lt_u, I32.or);
-    e.leaveBeforeIf();
-    code.get(A).i64(LOW_WORD).op(I64.and).get(A).i64(32n).op(I64.shr_u).i64(0xffff_0000n).op(I64.and, I64.or);
-    if (is64) code.get(LOCAL.host).memory(MEMORY.i32_load, 8).op(I64.extend_i32_u).i64(32n).op(I64.shl, I64.or);
-    code.set(LOCAL.rip);
-    if (is64) requireCanonical(e, LOCAL.rip);
-    code.get(A).op(I32.wrap_i64).i32(16).op(I32.shr_u).set(Y);
-    readDescriptor(e, Y, B);
-    requireFlat(e, B, CODE[size], () => code.i32(0));
-
-    // RSP to T: from the TSS, or as it is. The kernel's stack segment in 32-bit mode goes to R, its selector to FRAME.
-    const fromUser = (): void => {
-      load(e, 'cpl');
-      e.if();
-    };
-    e.stackOffset(0);
-    code.set(T);
-    fromUser();
-    load(e, 'segAttributes', 4 * TR).i32(0x89).op(I32.and).i32(0x89).op(I32.ne);
-    load(e, 'segLimit', 4 * TR).i32(11).op(I32.lt_u, I32.or);
-    e.leaveBeforeIf();
-    findInTable(e, STATE_OFFSETS.segBase + 8 * TR, () => code.i64(4n), 8);
-    code.get(LOCAL.host).memory(MEMORY.i64_load, 0).set(T);
-    if (is64) requireCanonical(e, T);
-    else {
-      code.get(T).i64(32n).op(I64.shr_u, I32.wrap_i64).i32(0xffff).op(I32.and).tee(FRAME).i32(3).op(I32.and);
-      e.leaveBeforeIf();
-      readDescriptor(e, FRAME, R);
-      requireFlat(e, R, STACK[size], () => code.i32(0));
-    }
-    e.end();
-
-    if (is64) {
-      code.get(T).i64(~15n).op(I64.and).set(T);
-      findFrame(e, 5);
-    } else {
-      fromUser();
-      findFrame(e, 5);
-      e.else();
-      findFrame(e, 3);
-      e.end();
-    }
-    let place = 0;
-    const put = (push: () => void): void => {
-      code.get(LOCAL.host);
-      push();
-      code.memory(is64 ? MEMORY.i64_store : MEMORY.i32_store, place++ * (size / 8));
-    };
-    const wide = (): Code => (is64 ? code.op(I64.extend_i32_u) : code);
-    put(() => e.constant(e.ripAt(e.step.next), size));
-    put(() => {
-      load(e, 'segSelector', 4 * CS);
-      wide();
-    });
-    put(() => {
-      pushRflags(code).i32(~STATUS).op(I32.and).get(REST).op(I32.or);
-      wide();
-    });
-    if (!is64) fromUser();
-    put(() => e.getReg(RSP, size));
-    put(() => {
-      load(e, 'segSelector', 4 * SS);
-      wide();
-    });
-    if (is64) fromUser();
-    if (is64) setSegment(e, SS, () => code.i32(0), () => code.i32(0));
-    else setFromDescriptor(e, SS, () => code.get(FRAME), R);
-    e.end();
-    code.get(T);
-    e.setWhole(RSP);
-    setFromDescriptor(e, CS, () => code.get(Y).i32(0xfffc).op(I32.and), B);
-    store(e, STATE_OFFSETS.cpl, () => code.i32(0));
-    // Bit 40 of the gate tells a trap gate, which leaves IF.
-    store(e, STATE_OFFSETS.rflags, () => {
-      pushRflags(code).i32(~(TF | NT | RF | VM | IF)).get(A).i64(40n).op(I64.shr_u, I32.wrap_i64).i32(1).op(I32.and);
-      code.i32(Math.log2(IF)).op(I32.shl, I32.or, I32.and);
-    });
-  },
+  int: (e, { dst }) => emitInterrupt(e, Number((dst as ImmOperand).value)),
+  iret: emitReturn,
 };
