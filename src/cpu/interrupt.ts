@@ -2,12 +2,13 @@
 // 3, chapter 6). Delivery changes either everything or nothing of the CPU; a fault on the way is an event of its own (event.ts).
 
 import { CS, RSP, SS } from '../isa/insn.ts';
+import { isHighCanonical } from './canonical.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP, NP, SS_FAULT, TS } from './fault.ts';
 import { AC, IF, NT, RF, TF, VM } from './flags.ts';
 import { DESCRIPTOR_DB, DESCRIPTOR_L, dplOf } from './registers.ts';
 import {
-  checkStackSegment, type Descriptor, errorOf, IDTR_BASE, isCode, isConforming, isHighCanonical, isNull, isPresent, markAccessed,
+  checkStackSegment, type Descriptor, errorOf, IDTR_BASE, isCode, isConforming, isNull, isPresent, markAccessed,
   readDescriptor, readTable, readTssRsp, readTssStack, setFromDescriptor,
 } from './segment.ts';
 import { NO_SHADOW, STATE_OFFSETS } from './state.ts';

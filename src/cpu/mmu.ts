@@ -4,6 +4,7 @@
 import type { Size } from '../base/bits.ts';
 import { CS, SS } from '../isa/insn.ts';
 import type { Bus } from './bus.ts';
+import { isHighCanonical } from './canonical.ts';
 import { AC, Fault, GP, SS_FAULT } from './fault.ts';
 import { type Access, EXECUTE, Paging, READ, WRITE } from './paging.ts';
 import { LINE_SHIFT, type Ram } from './ram.ts';
@@ -33,7 +34,6 @@ export class Mmu {
   /** Called when code may have moved: whoever remembers where it is must forget it. */
   readonly #onFlush: () => void;
   readonly #tlb: Tlb;
-  #hasLargePages = false;
   /** Where the tables of the current privilege begin. */
   #readTable = 0;
   #writeTable = TLB_ENTRIES;
@@ -92,16 +92,11 @@ export class Mmu {
 
   flush(): void {
     this.#tlb.clear();
-    this.#hasLargePages = false;
     this.#onFlush();
   }
 
   /** INVLPG. */
   flushPage(linear: bigint): void {
-    if (this.#hasLargePages) {
-      this.flush();
-      return;
-    }
     this.#tlb.drop(Number(linear >> 12n));
     this.#onFlush();
   }
@@ -152,7 +147,7 @@ export class Mmu {
    */
   enter(low: number, signedHigh: number, size: number, access: Access): boolean {
     const high = signedHigh >>> 0;
-    if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || !isCanonical(high)) return false;
+    if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || !isHighCanonical(high)) return false;
     const table = (this.user ? TLB_KINDS * TLB_ENTRIES : 0) + access * TLB_ENTRIES;
     if (this.#tlb.frame(low, high, table) < 0) {
       this.#paging.isRamOnly = true;
@@ -280,20 +275,13 @@ export class Mmu {
     const excused = paging.isUser && !user && access !== EXECUTE && (this.#state.cr4 & CR4_SMAP) !== 0;
     const checked = this.#isAlignmentChecked && access !== EXECUTE;
     if (!excused && !checked && !this.isWatched?.(high * 2 ** 20 + (low >>> 12))) {
-      this.#tlb.put(low, high, ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES, frame);
-      this.#hasLargePages ||= paging.isLarge;
+      this.#tlb.put(low, high, ((user ? TLB_KINDS : 0) + access) * TLB_ENTRIES, frame, paging.isLarge);
     }
     return frame;
   }
 }
 
-/** Bits 63 to 47 of a linear address, here its high half, are the same (SDM vol. 1, 3.3.7.1). */
-function isCanonical(high: number): boolean {
-  const sign = (high | 0) >> 15;
-  return sign === 0 || sign === -1;
-}
-
 /** #SS(0) for the stack segment, else #GP(0). */
 function requireCanonical(high: number, segment: number): void {
-  if (!isCanonical(high)) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
+  if (!isHighCanonical(high)) throw new Fault(segment === SS ? SS_FAULT : GP, 0);
 }

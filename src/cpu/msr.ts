@@ -2,10 +2,10 @@
 // nobody knows, and every value that a register cannot hold, is #GP(0) (SDM vol. 4; vol. 2, RDMSR, WRMSR).
 
 import { FS, GS } from '../isa/insn.ts';
+import { isCanonical } from './canonical.ts';
 import { writeEfer } from './control.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP } from './fault.ts';
-import { isCanonical } from './segment.ts';
 
 /** `name` is the manual's. `write` says whether the value was taken; a register without it is read-only. */
 interface Msr {

@@ -3,6 +3,7 @@
 // of a TSS.
 
 import { SS } from '../isa/insn.ts';
+import { isCanonical } from './canonical.ts';
 import type { Cpu } from './cpu.ts';
 import { Fault, GP, NP, SS_FAULT, TS } from './fault.ts';
 import { type Access, WRITE } from './paging.ts';
@@ -114,11 +115,6 @@ export function readWideBase(cpu: Cpu, { selector, base }: Descriptor): bigint {
   if (!isCanonical(wide)) throw new Fault(GP, errorOf(selector));
   return wide;
 }
-
-export const isCanonical = (address: bigint): boolean => BigInt.asUintN(64, BigInt.asIntN(48, address)) === address;
-
-/** Of an address with this upper half: bits 63 to 47 are the same. */
-export const isHighCanonical = (high: number): boolean => (high + 0x8000) >>> 0 < 0x1_0000;
 
 /** Writes P, DPL, S and type of a descriptor. */
 export function writeType(cpu: Cpu, selector: number, type: number): void {

@@ -85,8 +85,8 @@ export class Tlb {
     return this.#words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && this.#words[at + PAGE_HIGH] === high >>> 12;
   }
 
-  /** The page of the linear address with these halves is the one at the physical address `frame`. */
-  put(low: number, high: number, table: number, frame: number): void {
+  /** The page of the linear address with these halves is the one at the physical address `frame`, maybe as part of a larger one. */
+  put(low: number, high: number, table: number, frame: number, isLarge: boolean): void {
     const words = this.#words;
     const at = (table + ((low >>> 12) & (TLB_ENTRIES - 1))) * WORDS;
     const count = words[COUNT];
@@ -99,6 +99,7 @@ export class Tlb {
     words[at + PAGE_HIGH] = (high >>> 12) | (frame + 0x1000 <= this.#ramBytes ? 0 : NOT_RAM);
     words[at + ADDEND] = addendOf(this.#ramOffset, low >>> 12, frame);
     words[at + FRAME] = frame / 0x1000;
+    if (isLarge) words[HAS_LARGE_PAGES] = 1;
   }
 
   /** What is read and what is written at an address is the same memory, even if the page tables have changed without a flush. */
@@ -107,7 +108,7 @@ export class Tlb {
     if (words[at + PAGE_LOW] === ((low >>> 12) | (high << 20)) >>> 0 && words[at + FRAME] !== frame / 0x1000) words[at + PAGE_HIGH] = TLB_EMPTY;
   }
 
-  /** Empties the entries, in all tables, that may hold `page`: any, if it may be part of a large one that translated code has entered. */
+  /** Empties the entries, in all tables, that may hold `page`: any, if it may be part of a larger one. */
   drop(page: number): void {
     if (this.#words[HAS_LARGE_PAGES] !== 0) {
       this.clear();

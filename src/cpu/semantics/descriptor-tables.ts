@@ -2,12 +2,13 @@
 
 import { type Size, truncate } from '../../base/bits.ts';
 import type { MemOperand, Operand } from '../../isa/insn.ts';
+import { isCanonical } from '../canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP, NP, UD } from '../fault.ts';
 import { setFlags, ZF } from '../flags.ts';
 import { dplOf, TYPE_BUSY, TYPE_LDT, TYPE_TSS, TYPE_TSS16 } from '../registers.ts';
 import {
-  type Descriptor, errorOf, findDescriptor, isCanonical, isConforming, isNull, isPresent, isReadable, isWritable, readDescriptor,
+  type Descriptor, errorOf, findDescriptor, isConforming, isNull, isPresent, isReadable, isWritable, readDescriptor,
   readWideBase, systemType, writeType,
 } from '../segment.ts';
 import { LDTR, TR } from '../state.ts';

@@ -1,6 +1,7 @@
 // SYSCALL, SYSRET, SYSENTER, SYSEXIT: fixed flat segments instead of descriptors (SDM vol. 3, 5.8.7, 5.8.8).
 
 import { CS, RCX, RDX, RSP, SS } from '../../isa/insn.ts';
+import { isCanonical } from '../canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP, UD } from '../fault.ts';
 import { IF, RF, TF, VM } from '../flags.ts';
@@ -8,7 +9,6 @@ import {
   DESCRIPTOR_DB, DESCRIPTOR_G, DESCRIPTOR_L, DESCRIPTOR_P, DESCRIPTOR_S, DPL_SHIFT, EFER_SCE, TYPE_ACCESSED, TYPE_CODE,
   TYPE_READABLE, TYPE_WRITABLE,
 } from '../registers.ts';
-import { isCanonical } from '../segment.ts';
 import { STATE_OFFSETS } from '../state.ts';
 import type { Semantics } from './semantic.ts';
 

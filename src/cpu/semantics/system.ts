@@ -2,6 +2,7 @@
 // table says which need CPL 0, and step() refuses those before they get here.
 
 import { DS, FS, GS, type Insn, type MemOperand, RAX, RBX, RCX, RDX } from '../../isa/insn.ts';
+import { isCanonical } from '../canonical.ts';
 import { writeCr0, writeCr3, writeCr4 } from '../control.ts';
 import type { Cpu } from '../cpu.ts';
 import { cpuid } from '../cpuid.ts';
@@ -12,7 +13,6 @@ import { isApicEnabled, readMsr, writeMsr } from '../msr.ts';
 import { READ } from '../paging.ts';
 import { IS_MONITORED } from '../ram.ts';
 import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD } from '../registers.ts';
-import { isCanonical } from '../segment.ts';
 import { STI_SHADOW } from '../state.ts';
 import { DESCRIPTOR_TABLES } from './descriptor-tables.ts';
 import { SEGMENT_LOADS } from './segment-load.ts';
