@@ -40,7 +40,7 @@ export class Turns {
   #stopped = false;
   /** The one under way consists of several, of which nobody can tell the ends: one CPU takes them. */
   #isSeveral = false;
-  /** By id: until when a CPU would have run by now that was left behind, since nobody can tell. */
+  /** By id: until when a CPU would have run by now that was left behind, since nobody can tell. It may be ahead of others, and wait then. */
   readonly #owed: Float64Array;
   /** While all CPUs sleep: when the last alarm is due of those known when the round began, and the number of the round. */
   #horizon = -Infinity;
@@ -97,8 +97,9 @@ export class Turns {
   }
 
   /** Runs one CPU, unless it can be left behind. */
-  #runTo(cpu: Cpu, end: number): void {
+  #runTo(cpu: Cpu, endOfTurn: number): void {
     const { clocks, run } = this.#wires;
+    const end = Math.max(endOfTurn, this.#owed[cpu.id]);
     if (cpu.spin !== undefined && cpu.spin.provedUntil >= end && clocks[cpu.id].nextDue > end && cpu.spin.canWait) {
       this.#owed[cpu.id] = end;
       return;
@@ -165,7 +166,7 @@ export class Turns {
     this.#isSeveral = true;
     this.#runTo(alone, end);
     this.#isSeveral = false;
-    for (const cpu of this.#wires.cpus) if (cpu !== alone) this.#runTo(cpu, Math.max(this.#end, this.#owed[cpu.id]));
+    for (const cpu of this.#wires.cpus) if (cpu !== alone) this.#runTo(cpu, this.#end);
     this.current = undefined;
     this.now = Math.max(this.now, this.#end);
   }
@@ -173,12 +174,11 @@ export class Turns {
   /** The current CPU does something at its present time that others will notice: of several turns taken as one, that is the last. */
   endOnGrid(): void {
     if (!this.#isSeveral) return;
-    const { id } = this.current!;
     this.#isSeveral = false;
     this.now = this.#startOfTurn();
     this.#end = Math.min(this.#end, this.#wires.ends.next(this.now));
-    this.#owed.fill(this.#end, 0, id); // they have taken this turn, the others have not yet
-    this.#owed.fill(this.now, id + 1);
+    // Those before it have taken this turn, the others have not yet.
+    for (const { id } of this.#wires.cpus) this.#owed[id] = Math.max(this.#owed[id], id < this.current!.id ? this.#end : this.now);
     this.current!.endRun(this.#end);
   }
 

@@ -30,7 +30,7 @@ const DEEDS: readonly ((next: number, random: Random) => string)[] = [
   () => '',
   (_next, random) => `mov dword [scratch], ${random.below(1000)}`,
   (_next, random) => `mov word [split], ${random.below(1000)}`,
-  (_next, random) => `mov dx, 0x3f8 \n mov al, ${65 + random.below(26)} \n out dx, al`,
+  (_next, random) => `mov dx, 0x3f8 \n mov al, ${65 + random.below(26)} \n${' out dx, al \n'.repeat(1 + random.below(3))}`,
   (next) => `apic ICR_HIGH, ${next << 24} \n apic ICR, 0x31`,
   (next) => `apic ICR_HIGH, ${next << 24} \n apic ICR, 0x400`,
   () => `apic ICR, 0xc0031`,
@@ -115,7 +115,7 @@ describe.each(Array.from({ length: COUNT }, (_, index) => SEED + index))('relay 
   ] as const)('goes the same way as without fast-forward: %o', (config) => {
     const program = relay(new Random(seed));
     const machines = [false, true].map((fastForward) => boot(program, { cpus: CPUS, hz: 1_000_000, ...config, fastForward }));
-    for (const until of [7_000, 20_001, 61_234, 140_000]) {
+    for (let until = 7_000; until < 140_000; until += 6_661) {
       const [slow, fast] = machines.map((machine) => [machine.run(until), machine.now, machine.stateHash()]);
       expect(fast).toEqual(slow);
     }
