@@ -144,6 +144,8 @@ export class RegionTranslator implements Translator {
     if (!hasPlainSegments(cpu)) return false;
     const ticks = Math.min(room, MAX_TICKS);
     if (ticks < entry.ticks) return false;
+    // A walk may make another CPU catch up, which may run translated code within this run.
+    const outer = this.#cpu;
     this.#cpu = cpu;
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
     this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
@@ -151,6 +153,7 @@ export class RegionTranslator implements Translator {
     this.#words[(cpu.tlbOffset + TLB_RUN.transfersArePlain) / 4] = cpu.wires.counters.ringsMatter ? 0 : 1;
     this.entered++;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
+    this.#cpu = outer;
     cpu.followPrivilege();
     const left = result % MISSED;
     this.ticks += ticks - left;
