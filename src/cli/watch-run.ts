@@ -22,7 +22,9 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
   const run = new Run(machine, expectation, untilSeconds);
   const decoder = new TextDecoder();
   const line: number[] = [];
-  const flush = (): void => show(printable(decoder.decode(Uint8Array.from(line.splice(0)), { stream: true })));
+  const flush = (): void => {
+    if (line.length > 0) show(printable(decoder.decode(Uint8Array.from(line.splice(0)), { stream: true })));
+  };
   machine.onConsoleByte = (byte) => {
     line.push(byte);
     if (byte === NEWLINE) flush();
@@ -35,7 +37,7 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
   try {
     let pulse = Date.now() + PULSE;
     while (!run.advance()) {
-      if (line.length > 0) flush();
+      flush();
       if (Date.now() < pulse) continue;
       await setImmediate();
       showProgress(machine, untilSeconds);
@@ -43,7 +45,7 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
       if (interrupted) throw new CliError(interruptedText(machine), EXIT.INTERRUPTED);
     }
   } finally {
-    if (line.length > 0) flush();
+    flush();
     clearProgress();
     process.off('SIGINT', interrupt);
   }

@@ -7,7 +7,7 @@ import type { Bus } from './bus.ts';
 import { isHighCanonical } from './canonical.ts';
 import { AC, Fault, GP, SS_FAULT } from './fault.ts';
 import { type Access, EXECUTE, Paging, READ, WRITE } from './paging.ts';
-import { LINE_SHIFT, type Ram } from './ram.ts';
+import type { Ram } from './ram.ts';
 import { CR4_SMAP } from './registers.ts';
 import type { CpuState } from './state.ts';
 import { TLB_ENTRIES, TLB_KINDS, type Tlb } from './tlb.ts';
@@ -189,8 +189,7 @@ export class Mmu {
       return;
     }
     const isSame = this.#watcher?.store(physical, size, value) ?? false;
-    const { marks } = this.#ram;
-    const isMarked = (marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0;
+    const isMarked = this.#ram.isMarked(physical, bytes);
     if (isMarked && !isSame) this.#ram.changing(physical, bytes);
     this.#word[0] = value;
     switch (size) {

@@ -50,6 +50,11 @@ export class Ram {
     if (physical < this.size) this.marks[physical >>> LINE_SHIFT] |= mark;
   }
 
+  /** Whether somebody wants to know of writes to `count` bytes, fewer than a line has and at least one, at `physical`. */
+  isMarked(physical: number, count: number): boolean {
+    return (this.marks[physical >>> LINE_SHIFT] | this.marks[(physical + count - 1) >>> LINE_SHIFT]) !== 0;
+  }
+
   /** To be called before `count` bytes at `physical` change, if one of their lines is marked. */
   changing(physical: number, count: number): void {
     const last = (physical + count - 1) >>> LINE_SHIFT;

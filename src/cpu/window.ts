@@ -3,7 +3,6 @@
 
 import type { Cpu } from './cpu.ts';
 import { READ, WRITE } from './paging.ts';
-import { LINE_SHIFT, type Ram } from './ram.ts';
 import { TLB_ENTRIES, TLB_KINDS } from './tlb.ts';
 
 const PAGE_BYTES = 0x1000;
@@ -16,7 +15,7 @@ export const readWindow = (cpu: Cpu, low: number, high: number, bytes: number): 
 export function writeWindow(cpu: Cpu, low: number, high: number, bytes: number): number {
   const { mmu, ram } = cpu;
   const at = mmu.hasWatcher ? -1 : find(cpu, low, high, bytes, tablesOf(cpu) + WRITE * TLB_ENTRIES);
-  if (at >= 0 && isMarked(ram, at, bytes)) ram.changing(at, bytes);
+  if (at >= 0 && ram.isMarked(at, bytes)) ram.changing(at, bytes);
   return at;
 }
 
@@ -24,11 +23,8 @@ export function writeWindow(cpu: Cpu, low: number, high: number, bytes: number):
 export const systemWindow = (cpu: Cpu, low: number, high: number, bytes: number): number => find(cpu, low, high, bytes, READ * TLB_ENTRIES);
 
 export function wrote({ ram }: Cpu, physical: number, bytes: number): void {
-  if (isMarked(ram, physical, bytes)) ram.written(physical, bytes);
+  if (ram.isMarked(physical, bytes)) ram.written(physical, bytes);
 }
-
-const isMarked = ({ marks }: Ram, physical: number, bytes: number): boolean =>
-  (marks[physical >>> LINE_SHIFT] | marks[(physical + bytes - 1) >>> LINE_SHIFT]) !== 0;
 
 const tablesOf = (cpu: Cpu): number => (cpu.mmu.user ? TLB_KINDS * TLB_ENTRIES : 0);
 
