@@ -11,9 +11,9 @@ export type { Snapshot } from './machine/snapshot.ts';
 // The assembler: source text in, object file and diagnostics out.
 export { type Diagnostic, formatDiagnostic } from './base/diagnostic.ts';
 export { type Assembly, assemble } from './assembler/assemble.ts';
-export { writeListing } from './assembler/listing.ts';
-export { type ObjectFile, toElf, toFlat } from './assembler/object.ts';
-export type { SourceIo } from './assembler/tokens.ts';
+export { writeListing } from './assembler/output/listing.ts';
+export { type ObjectFile, toElf, toFlat } from './assembler/output/object.ts';
+export type { SourceIo } from './assembler/language/tokens.ts';
 
 // Machine code and files that hold it.
 export { hex } from './base/bits.ts';

@@ -2,17 +2,17 @@
 // says makes it throw, or run for ever.
 
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { buildObject } from './build-object.ts';
-import { expand, type ExpandOptions } from './expand.ts';
-import type { Value } from './expression.ts';
-import { type Layout, layOut } from './layout.ts';
-import type { ObjectFile } from './object.ts';
-import { Parser } from './parse.ts';
-import { Pass } from './pass.ts';
-import { Program } from './program.ts';
-import { Questions } from './questions.ts';
+import { buildObject } from './output/build-object.ts';
+import { expand, type ExpandOptions } from './preprocessor/expand.ts';
+import type { Value } from './language/expression.ts';
+import { type Layout, layOut } from './passes/layout.ts';
+import type { ObjectFile } from './output/object.ts';
+import { Parser } from './language/parse.ts';
+import { Pass } from './passes/pass.ts';
+import { Program } from './passes/program.ts';
+import { Questions } from './preprocessor/questions.ts';
 import { Diagnostics } from './reporter.ts';
-import type { Origin, SourceIo } from './tokens.ts';
+import type { Origin, SourceIo } from './language/tokens.ts';
 
 export type AssembleOptions = ExpandOptions;
 

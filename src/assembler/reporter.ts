@@ -1,7 +1,7 @@
 // Reports of the assembler's stages → diagnostics with the source line and the macro trail. The same mistake found again in a
 // later pass is one diagnostic.
 import type { Diagnostic, Severity } from '../base/diagnostic.ts';
-import { type Expansion, type Origin, originIn, type Reporter } from './tokens.ts';
+import { type Expansion, type Origin, originIn, type Reporter } from './language/tokens.ts';
 
 /** Of an endless recursion only the innermost calls are worth reading. */
 const LONGEST_TRAIL = 8;

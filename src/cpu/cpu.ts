@@ -4,22 +4,22 @@
 import { type Size, truncate } from '../base/bits.ts';
 import { CS, FS, type Insn, type MemOperand, type Mode, NONE, type Operand, RIP, RSP, SS } from '../isa/insn.ts';
 import type { CpuWires } from './bus.ts';
-import type { CpuIdentity } from './cpuid.ts';
-import { Breakpoints } from './debug.ts';
-import { Fault, GP } from './fault.ts';
+import type { CpuIdentity } from './identity/cpuid.ts';
+import { Breakpoints } from './events/debug.ts';
+import { Fault, GP } from './events/fault.ts';
 import { AC, IF, IOPL } from './flags.ts';
-import type { InsnCache, Slots } from './icache.ts';
-import { Mmu, SYSTEM } from './mmu.ts';
-import { type Access, READ, WRITE } from './paging.ts';
-import { IS_MONITORED, LINE_BYTES, type Ram } from './ram.ts';
-import { CR0_AM, CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, EFER_LMA, REAL_MODE_DATA } from './registers.ts';
+import type { InsnCache, Slots } from './code/icache.ts';
+import { Mmu, SYSTEM } from './memory/mmu.ts';
+import { type Access, READ, WRITE } from './memory/paging.ts';
+import { IS_MONITORED, LINE_BYTES, type Ram } from './memory/ram.ts';
+import { CR0_AM, CR0_PE, DESCRIPTOR_DB, DESCRIPTOR_L, EFER_LMA, REAL_MODE_DATA } from './identity/registers.ts';
 import { reset } from './reset.ts';
-import { Frame } from './frame.ts';
-import { bitmapAllows, checkAccess } from './segment.ts';
-import { Spin } from './spin.ts';
+import { Frame } from './events/frame.ts';
+import { bitmapAllows, checkAccess } from './memory/segment.ts';
+import { Spin } from './fast-forward/spin.ts';
 import { CpuState, HALTED, RUNNING, STATE_OFFSETS, WAIT_FOR_SIPI } from './state.ts';
-import { TLB_BYTES, Tlb } from './tlb.ts';
-import type { Translator } from './translated.ts';
+import { TLB_BYTES, Tlb } from './memory/tlb.ts';
+import type { Translator } from './code/translated.ts';
 
 /** `stateOffset` is where in `memory` the CPU's block begins; `ram` and `code` are shared by the CPUs of a machine. */
 export interface CpuOptions {

@@ -3,9 +3,9 @@
 
 import { CS, RDX } from '../isa/insn.ts';
 import type { Cpu } from './cpu.ts';
-import { SIGNATURE } from './cpuid.ts';
-import { DR6_FIXED, DR7_FIXED } from './debug.ts';
-import { CR0_CD, CR0_ET, CR0_NW, DESCRIPTOR_P, REAL_MODE_DATA, TYPE_BUSY_TSS, TYPE_LDT } from './registers.ts';
+import { SIGNATURE } from './identity/cpuid.ts';
+import { DR6_FIXED, DR7_FIXED } from './events/debug.ts';
+import { CR0_CD, CR0_ET, CR0_NW, DESCRIPTOR_P, REAL_MODE_DATA, TYPE_BUSY_TSS, TYPE_LDT } from './identity/registers.ts';
 import { LDTR, RUNNING, TR, WAIT_FOR_SIPI } from './state.ts';
 
 const RESET_CS = 0xf000;

@@ -2,14 +2,14 @@
 // allocates nothing and tests one flag for all that might come between two instructions.
 
 import type { Cpu } from './cpu.ts';
-import { DR6_BS } from './debug.ts';
-import { isCalm, passBoundary, raiseFault } from './event.ts';
-import { Fault } from './fault.ts';
-import { fetch } from './fetch.ts';
+import { DR6_BS } from './events/debug.ts';
+import { isCalm, passBoundary, raiseFault } from './events/event.ts';
+import { Fault } from './events/fault.ts';
+import { fetch } from './code/fetch.ts';
 import { RF, TF } from './flags.ts';
-import { slotAt } from './icache.ts';
+import { slotAt } from './code/icache.ts';
 import { RUNNING, STATE_OFFSETS } from './state.ts';
-import { HOPELESS } from './translated.ts';
+import { HOPELESS } from './code/translated.ts';
 
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;

@@ -3,7 +3,7 @@
 
 import { hex } from '../base/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { PF } from '../cpu/fault.ts';
+import { PF } from '../cpu/events/fault.ts';
 import type { SymbolTable } from '../formats/symbols.ts';
 
 /** By vector (SDM vol. 3, table 6-1). */

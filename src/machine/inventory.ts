@@ -1,7 +1,7 @@
 // What the machine has, read off the tables that make it so: instructions, MSRs, CPUID leaves, devices.
 
-import { type CpuIdentity, cpuid, CPUID_LEAVES, type Leaf } from '../cpu/cpuid.ts';
-import { CORE_MSRS } from '../cpu/msr.ts';
+import { type CpuIdentity, cpuid, CPUID_LEAVES, type Leaf } from '../cpu/identity/cpuid.ts';
+import { CORE_MSRS } from '../cpu/identity/msr.ts';
 import { ApicBus } from '../device/ipi.ts';
 import { LAPIC_MSRS } from '../device/lapic-registers.ts';
 import { PMU_MSRS } from '../device/pmu.ts';

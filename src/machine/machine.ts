@@ -3,8 +3,8 @@
 
 import type { CpuEvent } from '../cpu/bus.ts';
 import type { Cpu } from '../cpu/cpu.ts';
-import { InsnCache } from '../cpu/icache.ts';
-import { IS_MONITORED, Ram } from '../cpu/ram.ts';
+import { InsnCache } from '../cpu/code/icache.ts';
+import { IS_MONITORED, Ram } from '../cpu/memory/ram.ts';
 import { runUntil } from '../cpu/step.ts';
 import { ApicBus } from '../device/ipi.ts';
 import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.ts';

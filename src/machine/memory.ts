@@ -2,9 +2,9 @@
 // for each line, RAM. It is a WebAssembly memory of fixed size, so that generated code can use the very same bytes; pages that nobody
 // touches cost the host nothing.
 
-import { LINE_BYTES } from '../cpu/ram.ts';
+import { LINE_BYTES } from '../cpu/memory/ram.ts';
 import { STATE_BYTES } from '../cpu/state.ts';
-import { TLB_BYTES } from '../cpu/tlb.ts';
+import { TLB_BYTES } from '../cpu/memory/tlb.ts';
 import { WAYS_BYTES } from '../translate/chain.ts';
 import type { MachineConfig } from './config.ts';
 

@@ -3,9 +3,9 @@
 
 import type { Bus, CpuEvent } from '../cpu/bus.ts';
 import { Cpu } from '../cpu/cpu.ts';
-import type { InsnCache } from '../cpu/icache.ts';
-import type { Ram } from '../cpu/ram.ts';
-import type { Translator } from '../cpu/translated.ts';
+import type { InsnCache } from '../cpu/code/icache.ts';
+import type { Ram } from '../cpu/memory/ram.ts';
+import type { Translator } from '../cpu/code/translated.ts';
 import type { ApicBus } from '../device/ipi.ts';
 import { Lapic } from '../device/lapic.ts';
 import { NO_PMU, Pmu } from '../device/pmu.ts';

@@ -2,7 +2,7 @@
 // our own that looks the address up in a table in the machine's memory and calls the region there; the host is asked only where nothing
 // is known. Regions return rather than call each other: a table that every module imported would keep all of them alive for ever.
 
-import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/memory/tlb.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import type { Mode } from '../isa/insn.ts';
 import { EXECUTE_TABLE } from './emitter.ts';

@@ -3,7 +3,7 @@
 
 import { RF, STATUS } from '../cpu/flags.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
-import { addendOf, TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { addendOf, TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_TABLE_BYTES } from '../cpu/memory/tlb.ts';
 import { pushRflags } from './emitters/common.ts';
 import { branchCondition } from './emitters/flow.ts';
 import { EMITTERS } from './emitters/index.ts';

@@ -2,9 +2,9 @@
 // front of an instruction. Values on the WebAssembly stack are i64 for 64-bit operands and i32 for smaller ones, with zeros above.
 
 import type { Size } from '../base/bits.ts';
-import { LINE_SHIFT } from '../cpu/ram.ts';
+import { LINE_SHIFT } from '../cpu/memory/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
-import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/tlb.ts';
+import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/memory/tlb.ts';
 import { FS, type MemOperand, type Mode, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
 import { ALL, emitCarry, emitCondition, type Kind, kindOf } from './flags.ts';
 import { FUNCTION, LOCAL } from './locals.ts';

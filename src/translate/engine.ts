@@ -2,16 +2,16 @@
 // ends at boundaries, takes no more ticks than are left, and leaves everything that is not plain integer work to the interpreter.
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { Fault, PF } from '../cpu/fault.ts';
-import { decodedOf } from '../cpu/fetch.ts';
+import { Fault, PF } from '../cpu/events/fault.ts';
+import { decodedOf } from '../cpu/code/fetch.ts';
 import { IF } from '../cpu/flags.ts';
-import type { Decoded, InsnCache } from '../cpu/icache.ts';
-import { READ, WRITE } from '../cpu/paging.ts';
-import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/ram.ts';
+import type { Decoded, InsnCache } from '../cpu/code/icache.ts';
+import { READ, WRITE } from '../cpu/memory/paging.ts';
+import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/memory/ram.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { takeFault } from '../cpu/step.ts';
-import { addendOf, TLB_RUN } from '../cpu/tlb.ts';
-import { HOPELESS, type TranslatedEntry, type Translator } from '../cpu/translated.ts';
+import { addendOf, TLB_RUN } from '../cpu/memory/tlb.ts';
+import { HOPELESS, type TranslatedEntry, type Translator } from '../cpu/code/translated.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';

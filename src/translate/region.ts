@@ -3,7 +3,7 @@
 // translated ends a block; the code behind it belongs to the region all the same, since the interpreter will come back there.
 
 import { truncate } from '../base/bits.ts';
-import { LINE_BYTES } from '../cpu/ram.ts';
+import { LINE_BYTES } from '../cpu/memory/ram.ts';
 import { PAUSE_TICKS } from '../cpu/semantics/flow.ts';
 import { decode, MAX_LENGTH } from '../isa/decode.ts';
 import type { Insn, Mode } from '../isa/insn.ts';

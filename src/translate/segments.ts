@@ -2,7 +2,7 @@
 // begin anywhere and have 64 KiB or more.
 
 import type { Cpu } from '../cpu/cpu.ts';
-import { isFlatData, isPlainData } from '../cpu/segment.ts';
+import { isFlatData, isPlainData } from '../cpu/memory/segment.ts';
 import { DS, ES, SS } from '../isa/insn.ts';
 
 const isLong = (cpu: Cpu, segment: number): boolean => isPlainData(cpu, segment) && cpu.segLimit[segment] >= 0xffff;

@@ -3,12 +3,12 @@
 // dirty flags at most those of the last entry to be set. All else is asked of the host, or, if it must fault, left to the
 // interpreter; of a page that is not present the engine is told.
 
-import { LINE_SHIFT } from '../cpu/ram.ts';
-import { CR0_PG, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_NXE } from '../cpu/registers.ts';
+import { LINE_SHIFT } from '../cpu/memory/ram.ts';
+import { CR0_PG, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_NXE } from '../cpu/identity/registers.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import {
   TLB_ADDEND_BYTE, TLB_EMPTY, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_FRAME_BYTE, TLB_HIGH_BYTE, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES,
-} from '../cpu/tlb.ts';
+} from '../cpu/memory/tlb.ts';
 import { ACCESSES } from './emitter.ts';
 import { Code, type FunctionType, I32, I64, instantiate, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 

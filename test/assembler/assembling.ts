@@ -1,8 +1,8 @@
 // Sources as a table of texts, and what the whole assembler makes of them: for tests.
 
 import { assemble, type AssembleOptions, type Assembly } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
-import type { SourceIo } from '../../src/assembler/tokens.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
+import type { SourceIo } from '../../src/assembler/language/tokens.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import type { Sources } from './expanding.ts';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { has } from '../support/tools.ts';
 import { assembleSources, hexRows } from './assembling.ts';

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { expand, type ExpandOptions } from '../../src/assembler/expand.ts';
+import { expand, type ExpandOptions } from '../../src/assembler/preprocessor/expand.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
-import { type SourceIo, spellAll } from '../../src/assembler/tokens.ts';
+import { type SourceIo, spellAll } from '../../src/assembler/language/tokens.ts';
 import { type Diagnostic, formatDiagnostic } from '../../src/base/diagnostic.ts';
 
 /** Sources by name; a text alone is `a.asm`. */

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   addressIn, constantOf, constantValue, evaluate, parseExpression, registerValue, type Scope, UNKNOWN, type Value,
-} from '../../src/assembler/expression.ts';
-import { lex } from '../../src/assembler/lex.ts';
+} from '../../src/assembler/language/expression.ts';
+import { lex } from '../../src/assembler/language/lex.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
-import { Cursor, type Token } from '../../src/assembler/tokens.ts';
+import { Cursor, type Token } from '../../src/assembler/language/tokens.ts';
 import { Random } from '../../src/base/random.ts';
 import { has } from '../support/tools.ts';
 

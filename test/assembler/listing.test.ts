@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { writeListing } from '../../src/assembler/listing.ts';
+import { writeListing } from '../../src/assembler/output/listing.ts';
 import { assembleSources } from './assembling.ts';
 import type { Sources } from './expanding.ts';
 

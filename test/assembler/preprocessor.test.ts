@@ -2,10 +2,10 @@
 // or says wrongly, and where lines come from.
 
 import { describe, expect, test } from 'vitest';
-import { expand } from '../../src/assembler/expand.ts';
-import { constantValue, type Scope, UNKNOWN } from '../../src/assembler/expression.ts';
+import { expand } from '../../src/assembler/preprocessor/expand.ts';
+import { constantValue, type Scope, UNKNOWN } from '../../src/assembler/language/expression.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
-import { originIn } from '../../src/assembler/tokens.ts';
+import { originIn } from '../../src/assembler/language/tokens.ts';
 import { expectLines, ioFor } from './expanding.ts';
 
 describe('files', () => {

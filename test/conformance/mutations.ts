@@ -46,7 +46,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'N1',
     rule: 'delivery of an NMI blocks NMIs',
-    file: 'src/cpu/event.ts',
+    file: 'src/cpu/events/event.ts',
     find: 'cpu.nmiBlocked = true;',
     replace: '',
     program: 'nmi',
@@ -54,7 +54,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'B2',
     rule: 'what is pending is taken in the order of the manual',
-    file: 'src/cpu/event.ts',
+    file: 'src/cpu/events/event.ts',
     find: 'PENDING.find(',
     replace: 'PENDING.toReversed().find(',
     program: 'debug',
@@ -62,7 +62,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'B6',
     rule: 'a contributory fault while delivering #PF makes #DF',
-    file: 'src/cpu/event.ts',
+    file: 'src/cpu/events/event.ts',
     find: '(CONTRIBUTORY.includes(first) || first === PF)',
     replace: 'CONTRIBUTORY.includes(first)',
     program: 'double',
@@ -70,7 +70,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'B7',
     rule: 'a fault saves RF set',
-    file: 'src/cpu/interrupt.ts',
+    file: 'src/cpu/events/interrupt.ts',
     find: 'event.resume ? cpu.rflags | RF : cpu.rflags',
     replace: 'cpu.rflags',
     program: 'boundary',
@@ -118,7 +118,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'X5',
     rule: 'TF at the beginning of an instruction makes a trap behind it',
-    file: 'src/cpu/event.ts',
+    file: 'src/cpu/events/event.ts',
     find: 'cpu.stepping = (cpu.rflags & TF) !== 0;',
     replace: 'cpu.stepping = false;',
     program: 'debug',
@@ -126,7 +126,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     number: 'X6',
     rule: 'a translation sets the accessed and dirty flags',
-    file: 'src/cpu/paging.ts',
+    file: 'src/cpu/memory/paging.ts',
     find: 'this.#touch(depth, access);',
     replace: '',
     program: 'paging',

@@ -1,7 +1,7 @@
 // The frame of an interrupt: the same whether its page is in the TLB or not, on one page or two, and whoever looks at stores.
 
 import { describe, expect, test } from 'vitest';
-import { HAS_CODE } from '../../src/cpu/ram.ts';
+import { HAS_CODE } from '../../src/cpu/memory/ram.ts';
 import { AT, run, SELECTOR } from '../support/cpu.ts';
 
 /** CF by STC, and PF, AF and SF of 1 - 2. */

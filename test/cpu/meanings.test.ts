@@ -1,7 +1,7 @@
 // Behaviours that the recorded vectors cannot show: other modes, privilege, ports, segments, single iterations.
 
 import { describe, expect, test } from 'vitest';
-import { GP } from '../../src/cpu/fault.ts';
+import { GP } from '../../src/cpu/events/fault.ts';
 import { CF, IF, IOPL, OF, ZF } from '../../src/cpu/flags.ts';
 import { BITS } from '../../src/cpu/semantics/bits.ts';
 import { DATA } from '../../src/cpu/semantics/data.ts';

@@ -1,8 +1,8 @@
 // What is remembered of decoding: the same bytes, all of them, in the same mode, and no more of them than may be fetched.
 
 import { expect, test } from 'vitest';
-import { decodedOf } from '../../src/cpu/fetch.ts';
-import { Memo } from '../../src/cpu/memo.ts';
+import { decodedOf } from '../../src/cpu/code/fetch.ts';
+import { Memo } from '../../src/cpu/code/memo.ts';
 import { decode } from '../../src/isa/decode.ts';
 import type { Insn } from '../../src/isa/insn.ts';
 

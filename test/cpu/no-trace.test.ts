@@ -2,7 +2,7 @@
 // touch near each of its data, from both sides; whenever it faults, nothing may have changed.
 
 import { describe, test } from 'vitest';
-import { CR0_PG, CR0_WP, CR4_PAE } from '../../src/cpu/registers.ts';
+import { CR0_PG, CR0_WP, CR4_PAE } from '../../src/cpu/identity/registers.ts';
 import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
 import { type FlatCpu, flatCpu } from '../support/flat-cpu.ts';
 import { CODE, DATA, stateBefore, WINDOW } from '../silicon/inputs.ts';

@@ -1,7 +1,7 @@
 // System instructions: control, debug and model-specific registers, identification, privilege, and what has no coprocessor.
 
 import { describe, expect, test } from 'vitest';
-import { cpuid } from '../../src/cpu/cpuid.ts';
+import { cpuid } from '../../src/cpu/identity/cpuid.ts';
 import { AT, run, type RunOptions } from '../support/cpu.ts';
 
 const faults = (program: string, options: RunOptions = {}): number[] =>

@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import * as faults from '../../src/cpu/fault.ts';
+import * as faults from '../../src/cpu/events/fault.ts';
 import * as flags from '../../src/cpu/flags.ts';
-import * as registers from '../../src/cpu/registers.ts';
+import * as registers from '../../src/cpu/identity/registers.ts';
 
 /** `NAME equ 1 << 31` → numbers, those that are plain or a shift. */
 const KERNEL = new Map(

@@ -3,7 +3,7 @@
 
 import { randomProgram, STACK, COUNTER } from '../translate/random-program.ts';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toElf } from '../../src/assembler/object.ts';
+import { toElf } from '../../src/assembler/output/object.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import type { Random } from '../../src/base/random.ts';
 import { RUNNING } from '../../src/cpu/state.ts';

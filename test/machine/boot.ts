@@ -2,7 +2,7 @@
 // what programs for several CPUs need again and again: gates, the local APIC, a trampoline from real mode.
 
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toElf } from '../../src/assembler/object.ts';
+import { toElf } from '../../src/assembler/output/object.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { completeConfig, type MachineConfig } from '../../src/machine/config.ts';
 import { Machine } from '../../src/machine/machine.ts';

@@ -4,9 +4,9 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Cpu } from '../../src/cpu/cpu.ts';
-import { cpuid } from '../../src/cpu/cpuid.ts';
-import { Fault, GP } from '../../src/cpu/fault.ts';
-import { readMsr, writeMsr } from '../../src/cpu/msr.ts';
+import { cpuid } from '../../src/cpu/identity/cpuid.ts';
+import { Fault, GP } from '../../src/cpu/events/fault.ts';
+import { readMsr, writeMsr } from '../../src/cpu/identity/msr.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { encode } from '../../src/isa/encode.ts';
 import { allForms, type Form } from '../../src/isa/forms.ts';

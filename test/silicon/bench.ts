@@ -3,9 +3,9 @@
 
 import type { CpuWires } from '../../src/cpu/bus.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
-import { InsnCache } from '../../src/cpu/icache.ts';
-import { Ram } from '../../src/cpu/ram.ts';
-import { CR0_PE, CR0_PG, CR0_WP, CR4_PAE, EFER_LMA, EFER_LME, EFER_NXE } from '../../src/cpu/registers.ts';
+import { InsnCache } from '../../src/cpu/code/icache.ts';
+import { Ram } from '../../src/cpu/memory/ram.ts';
+import { CR0_PE, CR0_PG, CR0_WP, CR4_PAE, EFER_LMA, EFER_LME, EFER_NXE } from '../../src/cpu/identity/registers.ts';
 import { RUNNING, TR } from '../../src/cpu/state.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { CS } from '../../src/isa/insn.ts';

@@ -3,11 +3,11 @@
 
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import type { Bus, CpuEvent, InterruptController } from '../../src/cpu/bus.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
-import { InsnCache } from '../../src/cpu/icache.ts';
-import { Ram } from '../../src/cpu/ram.ts';
+import { InsnCache } from '../../src/cpu/code/icache.ts';
+import { Ram } from '../../src/cpu/memory/ram.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { RUNNING, SHUTDOWN, STATE_BYTES, TR } from '../../src/cpu/state.ts';
 import { CS, DS, ES, FS, GS, type Mode, RSP, SS } from '../../src/isa/insn.ts';

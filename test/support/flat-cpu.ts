@@ -4,11 +4,11 @@
 import type { Size } from '../../src/base/bits.ts';
 import type { CpuWires } from '../../src/cpu/bus.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
-import type { CpuIdentity } from '../../src/cpu/cpuid.ts';
-import { Fault } from '../../src/cpu/fault.ts';
-import { InsnCache } from '../../src/cpu/icache.ts';
-import { Ram } from '../../src/cpu/ram.ts';
-import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/registers.ts';
+import type { CpuIdentity } from '../../src/cpu/identity/cpuid.ts';
+import { Fault } from '../../src/cpu/events/fault.ts';
+import { InsnCache } from '../../src/cpu/code/icache.ts';
+import { Ram } from '../../src/cpu/memory/ram.ts';
+import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/identity/registers.ts';
 import { SEMANTICS } from '../../src/cpu/semantics/index.ts';
 import { STATE_BYTES } from '../../src/cpu/state.ts';
 import { decode } from '../../src/isa/decode.ts';

@@ -3,9 +3,9 @@
 
 import type { CpuWires } from '../../src/cpu/bus.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
-import { InsnCache } from '../../src/cpu/icache.ts';
-import { Ram } from '../../src/cpu/ram.ts';
-import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/registers.ts';
+import { InsnCache } from '../../src/cpu/code/icache.ts';
+import { Ram } from '../../src/cpu/memory/ram.ts';
+import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/identity/registers.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { CS, type Mode } from '../../src/isa/insn.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { bench, compare, type Program } from './bench.ts';
 import { runs, TURNS } from './engines.ts';

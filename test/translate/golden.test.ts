@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { Emitter } from '../../src/translate/emitter.ts';
 import { branchCondition } from '../../src/translate/emitters/flow.ts';

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import type { MachineConfig } from '../../src/index.ts';
 import { buildMachine } from '../machine/boot.ts';
 

@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { assemble } from '../../src/assembler/assemble.ts';
-import { toFlat } from '../../src/assembler/object.ts';
+import { toFlat } from '../../src/assembler/output/object.ts';
 import { Random } from '../../src/base/random.ts';
 import { TR } from '../../src/cpu/state.ts';
 import { compare, type Program, stats } from './bench.ts';

@@ -4,14 +4,14 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { Cpu } from '../../src/cpu/cpu.ts';
-import { Fault, PF } from '../../src/cpu/fault.ts';
-import { InsnCache } from '../../src/cpu/icache.ts';
-import { READ, WRITE } from '../../src/cpu/paging.ts';
-import { HAS_CODE, Ram } from '../../src/cpu/ram.ts';
+import { Fault, PF } from '../../src/cpu/events/fault.ts';
+import { InsnCache } from '../../src/cpu/code/icache.ts';
+import { READ, WRITE } from '../../src/cpu/memory/paging.ts';
+import { HAS_CODE, Ram } from '../../src/cpu/memory/ram.ts';
 import {
   CR0_PE, CR0_PG, CR0_WP, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_LME, EFER_NXE,
-} from '../../src/cpu/registers.ts';
-import { TLB_RUN } from '../../src/cpu/tlb.ts';
+} from '../../src/cpu/identity/registers.ts';
+import { TLB_RUN } from '../../src/cpu/memory/tlb.ts';
 import { DS } from '../../src/isa/insn.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { ACCESSES } from '../../src/translate/emitter.ts';

@@ -3,9 +3,9 @@
 import { signExtend, signed, truncate } from '../../base/bits.ts';
 import { type MemOperand, type Operand, RAX, RBX, RCX, RDX, type RegOperand } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
-import { Fault, GP } from '../fault.ts';
+import { Fault, GP } from '../events/fault.ts';
 import { holds, setFlags, setFlagsOfAdd, setFlagsOfSub, ZF } from '../flags.ts';
-import { WRITE } from '../paging.ts';
+import { WRITE } from '../memory/paging.ts';
 import { type Semantic, type Semantics, sourceSegment } from './semantic.ts';
 
 const widthOf = (operand: Operand): number => (operand as RegOperand | MemOperand).size;

@@ -2,7 +2,7 @@
 
 import { RAX } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
-import { DE, Fault } from '../fault.ts';
+import { DE, Fault } from '../events/fault.ts';
 import { AF, CF, setFlags, setFlagsOfLogic } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 

@@ -2,15 +2,15 @@
 
 import { type Size, truncate } from '../../base/bits.ts';
 import type { MemOperand, Operand } from '../../isa/insn.ts';
-import { isCanonical } from '../canonical.ts';
+import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
-import { Fault, GP, NP, UD } from '../fault.ts';
+import { Fault, GP, NP, UD } from '../events/fault.ts';
 import { setFlags, ZF } from '../flags.ts';
-import { dplOf, TYPE_BUSY, TYPE_LDT, TYPE_TSS, TYPE_TSS16 } from '../registers.ts';
+import { dplOf, TYPE_BUSY, TYPE_LDT, TYPE_TSS, TYPE_TSS16 } from '../identity/registers.ts';
 import {
   type Descriptor, errorOf, findDescriptor, isConforming, isNull, isPresent, isReadable, isWritable, readDescriptor,
   readWideBase, systemType, writeType,
-} from '../segment.ts';
+} from '../memory/segment.ts';
 import { LDTR, TR } from '../state.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 

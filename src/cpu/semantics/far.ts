@@ -4,16 +4,16 @@
 
 import { type Size, truncate } from '../../base/bits.ts';
 import { CS, DS, ES, FS, GS, type Operand, RSP, SS } from '../../isa/insn.ts';
-import { isCanonical } from '../canonical.ts';
+import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
-import { BP, DB, Fault, GP, NP, OF as OVERFLOW } from '../fault.ts';
+import { BP, DB, Fault, GP, NP, OF as OVERFLOW } from '../events/fault.ts';
 import { AC, AF, CF, DF, ID, IF, IOPL, NT, OF, PF, RF, SF, TF, VIF, VIP, VM, ZF } from '../flags.ts';
-import { atomically, deliver } from '../interrupt.ts';
-import { DESCRIPTOR_DB, DESCRIPTOR_L, dplOf } from '../registers.ts';
+import { atomically, deliver } from '../events/interrupt.ts';
+import { DESCRIPTOR_DB, DESCRIPTOR_L, dplOf } from '../identity/registers.ts';
 import {
   checkStackSegment, type Descriptor, errorOf, isCode, isConforming, isNull, isPresent, markAccessed, readDescriptor,
   setFromDescriptor,
-} from '../segment.ts';
+} from '../memory/segment.ts';
 import { FAST_CALLS } from './fast-call.ts';
 import type { Semantics } from './semantic.ts';
 

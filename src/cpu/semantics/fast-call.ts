@@ -1,14 +1,14 @@
 // SYSCALL, SYSRET, SYSENTER, SYSEXIT: fixed flat segments instead of descriptors (SDM vol. 3, 5.8.7, 5.8.8).
 
 import { CS, RCX, RDX, RSP, SS } from '../../isa/insn.ts';
-import { isCanonical } from '../canonical.ts';
+import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
-import { Fault, GP, UD } from '../fault.ts';
+import { Fault, GP, UD } from '../events/fault.ts';
 import { IF, RF, TF, VM } from '../flags.ts';
 import {
   DESCRIPTOR_DB, DESCRIPTOR_G, DESCRIPTOR_L, DESCRIPTOR_P, DESCRIPTOR_S, DPL_SHIFT, EFER_SCE, TYPE_ACCESSED, TYPE_CODE,
   TYPE_READABLE, TYPE_WRITABLE,
-} from '../registers.ts';
+} from '../identity/registers.ts';
 import { STATE_OFFSETS } from '../state.ts';
 import type { Semantics } from './semantic.ts';
 

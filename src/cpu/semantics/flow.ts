@@ -3,7 +3,7 @@
 import { signed } from '../../base/bits.ts';
 import { type Insn, type MemOperand, type Operand, RCX } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
-import { BR, Fault } from '../fault.ts';
+import { BR, Fault } from '../events/fault.ts';
 import { holds, ZF } from '../flags.ts';
 import { pairAt } from './data.ts';
 import type { Semantic, Semantics } from './semantic.ts';

@@ -3,7 +3,7 @@
 import { type Size, signed } from '../../base/bits.ts';
 import { RAX, RDX } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
-import { DE, Fault } from '../fault.ts';
+import { DE, Fault } from '../events/fault.ts';
 import { CF, setFlagsOfAdd, setFlagsOfLogic, setFlagsOfMultiply, setFlagsOfSub, STATUS } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 

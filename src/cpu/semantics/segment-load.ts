@@ -2,7 +2,7 @@
 
 import { RSP, SS } from '../../isa/insn.ts';
 import type { Cpu } from '../cpu.ts';
-import { loadSegment } from '../segment.ts';
+import { loadSegment } from '../memory/segment.ts';
 import { MOV_SS_SHADOW } from '../state.ts';
 import type { Semantics } from './semantic.ts';
 

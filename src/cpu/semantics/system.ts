@@ -2,17 +2,17 @@
 // table says which need CPL 0, and step() refuses those before they get here.
 
 import { DS, FS, GS, type Insn, type MemOperand, RAX, RBX, RCX, RDX } from '../../isa/insn.ts';
-import { isCanonical } from '../canonical.ts';
-import { writeCr0, writeCr3, writeCr4 } from '../control.ts';
+import { isCanonical } from '../memory/canonical.ts';
+import { writeCr0, writeCr3, writeCr4 } from '../identity/control.ts';
 import type { Cpu } from '../cpu.ts';
-import { cpuid } from '../cpuid.ts';
-import { DR6_BD, DR6_FIXED, DR6_WRITABLE, DR7_FIXED, DR7_GD, DR7_WRITABLE } from '../debug.ts';
-import { DB, Fault, GP, NM, UD } from '../fault.ts';
+import { cpuid } from '../identity/cpuid.ts';
+import { DR6_BD, DR6_FIXED, DR6_WRITABLE, DR7_FIXED, DR7_GD, DR7_WRITABLE } from '../events/debug.ts';
+import { DB, Fault, GP, NM, UD } from '../events/fault.ts';
 import { AC, IF } from '../flags.ts';
-import { isApicEnabled, readMsr, writeMsr } from '../msr.ts';
-import { READ } from '../paging.ts';
-import { IS_MONITORED } from '../ram.ts';
-import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD } from '../registers.ts';
+import { isApicEnabled, readMsr, writeMsr } from '../identity/msr.ts';
+import { READ } from '../memory/paging.ts';
+import { IS_MONITORED } from '../memory/ram.ts';
+import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD } from '../identity/registers.ts';
 import { STI_SHADOW } from '../state.ts';
 import { DESCRIPTOR_TABLES } from './descriptor-tables.ts';
 import { SEGMENT_LOADS } from './segment-load.ts';

@@ -1,7 +1,7 @@
 // SYSCALL and SYSRET of 64-bit code: fixed flat segments (SDM vol. 2). What may follow at once, a trap or an interrupt, is the interpreter's.
 
 import { AC, RF, STATUS, TF } from '../../cpu/flags.ts';
-import { EFER_SCE } from '../../cpu/registers.ts';
+import { EFER_SCE } from '../../cpu/identity/registers.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
 import { CS, RCX, SS } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';

@@ -2,7 +2,7 @@
 
 import { IF } from '../../cpu/flags.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
-import { TLB_RUN } from '../../cpu/tlb.ts';
+import { TLB_RUN } from '../../cpu/memory/tlb.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';

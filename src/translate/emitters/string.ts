@@ -4,7 +4,7 @@
 
 import type { Size } from '../../base/bits.ts';
 import { DF } from '../../cpu/flags.ts';
-import { LINE_SHIFT } from '../../cpu/ram.ts';
+import { LINE_SHIFT } from '../../cpu/memory/ram.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
 import { DS, ES, type Insn, NONE, RAX, RCX, RDI, RSI } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';

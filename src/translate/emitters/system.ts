@@ -1,7 +1,7 @@
 // Time, and what the kernel does with segments all the time.
 
 import { STATE_OFFSETS } from '../../cpu/state.ts';
-import { CR4_TSD } from '../../cpu/registers.ts';
+import { CR4_TSD } from '../../cpu/identity/registers.ts';
 import { GS, RAX, RCX, RDX, type SystemRegOperand } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';

@@ -3,7 +3,7 @@
 // trap may follow at once. The region is left behind them, by the driver, which looks at the privilege.
 
 import { AC, DF, ID, IF, IOPL, NT, RF, STATUS, TF, VIF, VIP, VM } from '../../cpu/flags.ts';
-import { EFER_LMA } from '../../cpu/registers.ts';
+import { EFER_LMA } from '../../cpu/identity/registers.ts';
 import { STATE_OFFSETS, TR } from '../../cpu/state.ts';
 import { CS, DS, ES, FS, GS, type ImmOperand, RSP, SS } from '../../isa/insn.ts';
 import type { Emitter } from '../emitter.ts';

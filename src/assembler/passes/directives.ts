@@ -1,0 +1,166 @@
+// `[directive …]` lines → what they change (NASM manual, chapter 7 and 8.1). Those that only parsing needs to know (BITS, DEFAULT)
+// change its state; the others become statements. In the bin format names need no export: GLOBAL and STATIC only mark them.
+
+import type { Mode } from '../../isa/insn.ts';
+import { type Expression, parseExpression } from '../language/expression.ts';
+import { isOneOf } from '../language/operands.ts';
+import { type Directive, SECTION_ATTRIBUTES, type SectionAttribute } from '../language/statement.ts';
+import type { Cursor, Reporter } from '../language/tokens.ts';
+import { spell } from '../language/tokens.ts';
+
+/** What the text so far has set. NASM's bin format starts with 16-bit code and absolute addresses. */
+export interface Settings {
+  mode: Mode;
+  defaultRel: boolean;
+}
+
+/** The statement for a directive; undefined when there is none, or after a report. */
+export const parseDirective = (cursor: Cursor, settings: Settings, reporter: Reporter): Directive | undefined => {
+  const open = cursor.origin;
+  cursor.take();
+  const name = cursor.word;
+  const origin = cursor.origin;
+  cursor.take();
+  const parse = name === undefined || !Object.hasOwn(DIRECTIVES, name) ? undefined : DIRECTIVES[name];
+  if (!parse) {
+    reporter.error(name === undefined ? open : origin, name === undefined ? 'directive expected after [' : `unrecognized directive '${name}'`);
+    return undefined;
+  }
+  const directive = parse(cursor, reporter, settings);
+  if (directive === 'invalid') return undefined;
+  if (!cursor.accept(']')) reporter.error(cursor.origin, `${name}: expected ] at the end of a directive`);
+  else if (!cursor.atEnd) reporter.error(cursor.origin, `end of line expected, not '${cursor.token?.text}'`);
+  return directive;
+};
+
+type Parse = (cursor: Cursor, reporter: Reporter, settings: Settings) => Directive | undefined | 'invalid';
+
+const parseBits: Parse = (cursor, reporter, settings) => {
+  const { origin } = cursor;
+  const token = cursor.take();
+  const bits = token?.kind === 'number' ? Number(token.value) : undefined;
+  if (bits !== 16 && bits !== 32 && bits !== 64) {
+    reporter.error(origin, `'${token && token.text !== ']' ? token.text : ''}' is not a size of code: must be 16, 32 or 64`);
+    return 'invalid';
+  }
+  settings.mode = bits;
+  return undefined;
+};
+
+const withValue = (kind: 'sectalign' | 'absolute' | 'org'): Parse => (cursor, reporter) => {
+  if (kind === 'sectalign' && (cursor.acceptWord('on') || cursor.acceptWord('off'))) return undefined;
+  const value = parseExpression(cursor, reporter);
+  return value ? { kind, value } : 'invalid';
+};
+
+const withNames = (kind: 'global' | 'static' | 'extern'): Parse => (cursor, reporter) => {
+  const names: string[] = [];
+  do {
+    const { token } = cursor;
+    if (token?.kind !== 'word') {
+      reporter.error(cursor.origin, `${kind}: symbol expected`);
+      return 'invalid';
+    }
+    cursor.take();
+    if (cursor.sees(':')) {
+      reporter.error(cursor.origin, 'binary format does not support any special symbol types');
+      return 'invalid';
+    }
+    names.push(token.text);
+  } while (cursor.accept(','));
+  return { kind, names };
+};
+
+const ignore: Parse = (cursor) => {
+  while (!cursor.atEnd && !cursor.sees(']')) cursor.take();
+  return undefined;
+};
+
+const parseDefault: Parse = (cursor, reporter, settings) => {
+  do {
+    const word = cursor.word;
+    if (word === 'rel' || word === 'abs') settings.defaultRel = word === 'rel';
+    else if (word !== 'bnd' && word !== 'nobnd') {
+      reporter.error(cursor.origin, 'default: must be rel or abs');
+      return 'invalid';
+    }
+    cursor.take();
+  } while (cursor.accept(','));
+  return undefined;
+};
+
+const refuseCommon: Parse = (cursor, reporter) => {
+  reporter.error(cursor.origin, 'binary output format does not support common variables');
+  return 'invalid';
+};
+
+/** Characters up to the next blank, as NASM reads names of sections. */
+const parseName = (cursor: Cursor): string => {
+  let name = '';
+  for (let { token } = cursor; token && !cursor.sees(']') && (name === '' || !token.spaceBefore); token = cursor.token) {
+    name += token.kind === 'string' ? token.text.slice(1, -1) : spell(token);
+    cursor.take();
+  }
+  return name;
+};
+
+const parseSection: Parse = (cursor, reporter) => {
+  const name = parseName(cursor);
+  if (name === '') {
+    reporter.error(cursor.origin, 'section: name expected');
+    return 'invalid';
+  }
+  const attributes: SectionAttribute[] = [];
+  while (!cursor.atEnd && !cursor.sees(']')) {
+    const attribute = parseAttribute(cursor, reporter);
+    if (attribute === 'invalid') return 'invalid';
+    if (attribute) attributes.push(attribute);
+  }
+  return { kind: 'section', name, attributes };
+};
+
+const parseAttribute = (cursor: Cursor, reporter: Reporter): SectionAttribute | undefined | 'invalid' => {
+  const { origin } = cursor;
+  const kind = cursor.word;
+  if (!isOneOf(SECTION_ATTRIBUTES, kind)) {
+    reporter.warning(origin, `ignoring unknown section attribute: "${parseName(cursor)}"`);
+    return undefined;
+  }
+  cursor.take();
+  if (kind === 'progbits' || kind === 'nobits') return { kind };
+  if (!cursor.accept('=')) {
+    reporter.error(cursor.origin, `${kind}: = expected`);
+    return 'invalid';
+  }
+  if (kind === 'follows' || kind === 'vfollows') {
+    const name = parseName(cursor);
+    if (name !== '') return { kind, name };
+    reporter.error(cursor.origin, `${kind}: section name expected`);
+    return 'invalid';
+  }
+  const value: Expression | undefined = parseExpression(cursor, reporter);
+  return value ? { kind, value } : 'invalid';
+};
+
+const DIRECTIVES: Readonly<Record<string, Parse>> = {
+  bits: parseBits,
+  default: parseDefault,
+  section: parseSection,
+  segment: parseSection,
+  sectalign: withValue('sectalign'),
+  absolute: withValue('absolute'),
+  org: withValue('org'),
+  global: withNames('global'),
+  static: withNames('static'),
+  extern: withNames('extern'),
+  required: withNames('extern'),
+  common: refuseCommon,
+  cpu: ignore,
+  map: ignore,
+  warning: ignore,
+  debug: ignore,
+  list: ignore,
+  pragma: ignore,
+  float: ignore,
+  optimize: ignore,
+};

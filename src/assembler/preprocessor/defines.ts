@@ -1,0 +1,60 @@
+// Single-line macros: the table of their definitions, per scope (the whole source, or one context of `%push`).
+// A name may have several definitions with different numbers of parameters. NASM manual 4.1.
+import type { Piece } from '../language/lex.ts';
+import type { Origin } from '../language/tokens.ts';
+
+/** How an argument enters the body: as it is, as its value (`=x`), as a string (`&x`), or with its braces kept (`!x`). */
+export type ParameterStyle = 'plain' | 'value' | 'string' | 'raw';
+
+export interface Parameter {
+  readonly name: string;
+  readonly style: ParameterStyle;
+  /** `x+`, only at the end: takes the commas of all that follows. */
+  readonly greedy: boolean;
+}
+
+export interface SingleMacro {
+  readonly name: string;
+  readonly caseless: boolean;
+  /** Undefined when it is used without brackets. */
+  readonly parameters: readonly Parameter[] | undefined;
+  /** A function for macros whose text depends on where they are used, such as `__LINE__`. */
+  readonly body: readonly Piece[] | ((use: Origin) => readonly Piece[]);
+  /** While its own text is scanned, it is not expanded again. */
+  isActive: boolean;
+}
+
+export class Defines {
+  readonly #exact = new Map<string, SingleMacro[]>();
+  readonly #caseless = new Map<string, SingleMacro[]>();
+  /** How often a name got its first definition, or lost all of them. */
+  changes = 0;
+
+  /** All definitions of a name; of two that differ in case-sensitivity the exact one. */
+  find(name: string): readonly SingleMacro[] | undefined {
+    return this.#exact.get(name) ?? (this.#caseless.size > 0 ? this.#caseless.get(name.toLowerCase()) : undefined);
+  }
+
+  /** Replaces the definition with the same parameters; false if the name has one of the other kind (with/without brackets). */
+  define(macro: SingleMacro): boolean {
+    const table = macro.caseless ? this.#caseless : this.#exact;
+    const key = macro.caseless ? macro.name.toLowerCase() : macro.name;
+    const others = (table.get(key) ?? []).filter((other) => other.parameters?.length !== macro.parameters?.length);
+    if (others.some((other) => (other.parameters === undefined) !== (macro.parameters === undefined))) return false;
+    if (!table.has(key)) this.changes++;
+    table.set(key, [macro, ...others]);
+    return true;
+  }
+
+  undefine(name: string): void {
+    this.changes++;
+    this.#exact.delete(name);
+    this.#caseless.delete(name.toLowerCase());
+  }
+
+  clear(): void {
+    this.changes++;
+    this.#exact.clear();
+    this.#caseless.clear();
+  }
+}
