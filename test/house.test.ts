@@ -69,6 +69,49 @@ describe('imports go down the layers, and the command line and the page go throu
     expect(IMPORTS.filter(({ from, to }) => !mayImport(from, to)).map(({ from, to }) => `${from} -> ${to}`)).toEqual([]));
 });
 
+/** The floors of the folders with inner rooms, from the ground up: a file may import from its own floor and from those below. */
+const FLOORS: Record<string, readonly RegExp[]> = {
+  'src/cpu/': [
+    /^(?:state|flags|bus|events\/fault|identity\/(?:registers|cpuid))\.ts$/,
+    /^memory\//,
+    /^(?:reset|code\/(?:memo|icache|translated)|events\/(?:debug|frame)|fast-forward\/.*)\.ts$/,
+    /^cpu\.ts$/,
+    /^(?:identity|events|semantics)\//,
+    /^code\//,
+    /^step\.ts$/,
+  ],
+  'src/assembler/': [/^(?:limits|reporter|language\/.*)\.ts$/, /^preprocessor\//, /^passes\//, /^output\//, /^assemble\.ts$/],
+};
+
+describe('inside a folder imports go one way too', () => {
+  /** The imports that lead back to where they began, each with the way round. */
+  const circles = (): string[] => {
+    const found: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) found.push([...way.slice(way.indexOf(file)), file].join(' -> '));
+      if (way.includes(file) || done.has(file)) return;
+      for (const { from, to } of IMPORTS) if (from === file) visit(to, [...way, file]);
+      done.add(file);
+    };
+    for (const file of SOURCES) visit(file, []);
+    return found;
+  };
+  test('no file is above itself, not even by its types', () => expect(circles()).toEqual([]));
+
+  describe.each(Object.entries(FLOORS))('%s', (folder, floors) => {
+    const floorOf = (file: string): number => floors.findIndex((floor) => floor.test(file.slice(folder.length)));
+    const inside = SOURCES.filter((file) => file.startsWith(folder));
+    test('every file has a floor', () => expect(inside.filter((file) => floorOf(file) < 0)).toEqual([]));
+    test('no import goes up a floor', () =>
+      expect(
+        IMPORTS.filter(({ from, to }) => from.startsWith(folder) && to.startsWith(folder) && floorOf(to) > floorOf(from)).map(
+          ({ from, to }) => `${from} -> ${to}`,
+        ),
+      ).toEqual([]));
+  });
+});
+
 describe('the core runs anywhere and always the same', () => {
   const core = SOURCES.filter((file) => !FRONTS.includes(folderOf(file)));
   test('it imports no package and no host module, nor does the page', () =>

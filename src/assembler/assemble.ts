@@ -4,13 +4,13 @@
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { buildObject } from './output/build-object.ts';
 import { expand, type ExpandOptions } from './preprocessor/expand.ts';
-import type { Value } from './language/expression.ts';
+import type { Value } from './language/value.ts';
 import { type Layout, layOut } from './passes/layout.ts';
 import type { ObjectFile } from './output/object.ts';
 import { Parser } from './language/parse.ts';
 import { Pass } from './passes/pass.ts';
 import { Program } from './passes/program.ts';
-import { Questions } from './preprocessor/questions.ts';
+import { Questions } from './passes/questions.ts';
 import { Diagnostics } from './reporter.ts';
 import type { Origin, SourceIo } from './language/tokens.ts';
 

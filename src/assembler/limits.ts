@@ -16,3 +16,11 @@ export const MAX_SECTIONS = 4096;
 export const FREE_PASSES = 60;
 /** Passes after which a source has no layout. */
 export const MAX_PASSES = 120;
+
+/** Pieces that all expansions together may produce, and lines. */
+export const MOST_PIECES = 8_000_000;
+export const MOST_LINES = 2_000_000;
+/** Pieces of one line. */
+export const LONGEST_LINE = 1_000_000;
+/** `%[…]` inside each other. */
+export const DEEPEST_INDIRECTION = 50;

@@ -15,5 +15,7 @@ export const signExtend = (value: bigint, from: number, to: number): bigint => B
 /** Whether `value` can be written as a two's complement number of `size` bits. */
 export const fitsSigned = (value: bigint, size: number): boolean => BigInt.asIntN(size, value) === value;
 
+export const isPowerOfTwo = (value: bigint): boolean => value > 0n && (value & (value - 1n)) === 0n;
+
 /** Hexadecimal without prefix, at least `digits` long. */
 export const hex = (value: bigint | number, digits = 1): string => value.toString(16).padStart(digits, '0');

@@ -2,7 +2,8 @@
 // lies in CpuState; the fields here are either derived from it (refresh() makes them anew) or live for one instruction.
 
 import { type Size, truncate } from '../base/bits.ts';
-import { CS, FS, type Insn, type MemOperand, type Mode, NONE, type Operand, RIP, RSP, SS } from '../isa/insn.ts';
+import type { Insn } from '../isa/insn.ts';
+import { CS, FS, type MemOperand, type Mode, NONE, type Operand, RIP, RSP, SS } from '../isa/operand.ts';
 import type { CpuWires } from './bus.ts';
 import type { CpuIdentity } from './identity/cpuid.ts';
 import { Breakpoints } from './events/debug.ts';
@@ -29,13 +30,13 @@ export interface CpuOptions {
   /** Where in `memory` its TLB lies; without, it lies elsewhere. */
   readonly tlbOffset?: number;
   readonly ram: Ram;
-  readonly code: InsnCache;
+  readonly code: InsnCache<Cpu>;
   readonly wires: CpuWires;
   readonly identity: CpuIdentity;
   /** Whether loops that change nothing are taken in one step; no result depends on it. */
   readonly fastForward?: boolean;
   /** Who runs translated code; it needs `tlbOffset`. */
-  readonly translator?: Translator | undefined;
+  readonly translator?: Translator<Cpu> | undefined;
 }
 
 /** A page number that no address has. */
@@ -46,14 +47,14 @@ const CS_BASE = STATE_OFFSETS.segBase / 4 + 2 * CS;
 export class Cpu extends CpuState {
   readonly id: number;
   readonly ram: Ram;
-  readonly code: InsnCache;
+  readonly code: InsnCache<Cpu>;
   readonly wires: CpuWires;
   readonly identity: CpuIdentity;
   readonly tlb: Tlb;
   readonly mmu: Mmu;
   readonly breakpoints: Breakpoints;
   readonly spin: Spin | undefined;
-  readonly translator: Translator | undefined;
+  readonly translator: Translator<Cpu> | undefined;
   readonly tlbOffset: number;
 
   /** Derived: size of code and of stack addresses in bits. */
@@ -64,7 +65,7 @@ export class Cpu extends CpuState {
   codeLimit = 0;
   /** Linear page that code was last fetched from, and the instructions known there. */
   codePage = NO_PAGE;
-  codeSlots: Slots = [];
+  codeSlots: Slots<Cpu> = [];
 
   /** The run in progress ends at this time at the latest: endRun() lowers it. */
   limit = 0;

@@ -1,12 +1,11 @@
 // The state after power-up and after INIT (SDM vol. 3, table 9-1). CPU 0 is the bootstrap processor and begins at the reset
 // vector; the others have been through the MP protocol of power-up and wait for a start-up IPI.
 
-import { CS, RDX } from '../isa/insn.ts';
-import type { Cpu } from './cpu.ts';
+import { CS, RDX } from '../isa/operand.ts';
 import { SIGNATURE } from './identity/cpuid.ts';
 import { DR6_FIXED, DR7_FIXED } from './events/debug.ts';
 import { CR0_CD, CR0_ET, CR0_NW, DESCRIPTOR_P, REAL_MODE_DATA, TYPE_BUSY_TSS, TYPE_LDT } from './identity/registers.ts';
-import { LDTR, RUNNING, TR, WAIT_FOR_SIPI } from './state.ts';
+import { type CpuState, LDTR, RUNNING, TR, WAIT_FOR_SIPI } from './state.ts';
 
 const RESET_CS = 0xf000;
 const RESET_CS_BASE = 0xffff_0000n;
@@ -23,7 +22,13 @@ const KEPT = [
   'fmask', 'tscAdjust', 'tscAux', 'pat', 'miscEnable', 'mtrrDefType', 'biosSignId',
 ] as const;
 
-export function reset(cpu: Cpu, init: boolean): void {
+/** What a reset needs of a CPU. */
+interface Resettable extends CpuState {
+  readonly id: number;
+  setSegment(segment: number, selector: number, base: bigint, limit: number, attributes: number): void;
+}
+
+export function reset(cpu: Resettable, init: boolean): void {
   const kept = KEPT.map((name) => cpu[name]);
   const caching = cpu.cr0 & (CR0_CD | CR0_NW);
   cpu.bytes.fill(0);

@@ -7,9 +7,8 @@ import { isCalm, passBoundary, raiseFault } from './events/event.ts';
 import { Fault } from './events/fault.ts';
 import { fetch } from './code/fetch.ts';
 import { RF, TF } from './flags.ts';
-import { slotAt } from './code/icache.ts';
+import { HOPELESS, slotAt } from './code/icache.ts';
 import { RUNNING, STATE_OFFSETS } from './state.ts';
-import { HOPELESS } from './code/translated.ts';
 
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;

@@ -5,19 +5,8 @@ import { type Size, truncate } from '../base/bits.ts';
 import { ByteReader } from './byte-reader.ts';
 import { candidates } from './dispatch.ts';
 import type { Form, OperandPattern } from './form.ts';
-import {
-  CS,
-  FS,
-  GS,
-  type Insn,
-  type MemOperand,
-  type Mode,
-  NO_OPERAND,
-  NONE,
-  type Operand,
-  type RegOperand,
-  type Repeat,
-} from './insn.ts';
+import type { Insn, Repeat } from './insn.ts';
+import { CS, FS, GS, type MemOperand, type Mode, NO_OPERAND, NONE, type Operand, type RegOperand } from './operand.ts';
 import { type Address, readMemory, readOffset } from './modrm.ts';
 import { isSystemRegister } from './names.ts';
 

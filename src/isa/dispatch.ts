@@ -2,7 +2,7 @@
 
 import { allForms } from './forms.ts';
 import type { Form, OpcodeMap } from './form.ts';
-import type { Mode } from './insn.ts';
+import type { Mode } from './operand.ts';
 
 const NO_FORMS: readonly Form[] = [];
 

@@ -3,7 +3,7 @@
 
 import { signed } from '../base/bits.ts';
 import type { DisplacementSize } from './emit.ts';
-import { DS, type MemOperand, type Mode, NONE, RBP, RBX, RDI, RIP, RSI, RSP } from './insn.ts';
+import { DS, type MemOperand, type Mode, NONE, RBP, RBX, RDI, RIP, RSI, RSP } from './operand.ts';
 import { defaultSegment } from './modrm.ts';
 import type { AddressTerm, MemSource } from './source.ts';
 

@@ -3,7 +3,7 @@
 
 import type { Size } from '../base/bits.ts';
 import type { Form, OperandPattern } from './form.ts';
-import { type MemOperand, type Mode, NONE, type Operand, type RelOperand, RIP } from './insn.ts';
+import { type MemOperand, type Mode, NONE, type Operand, type RelOperand, RIP } from './operand.ts';
 import { addressFields } from './modrm.ts';
 
 /** Widths of displacements that ModRM knows, in bits. */

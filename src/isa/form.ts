@@ -2,7 +2,7 @@
 // these values and have no knowledge of single instructions beyond them.
 
 import type { Size } from '../base/bits.ts';
-import type { Mode, Operand } from './insn.ts';
+import type { Mode, Operand } from './operand.ts';
 import type { Sem } from './sems.ts';
 
 /** Where a register operand is encoded: ModRM.reg, ModRM.rm (with mod = 3), or the low three bits of the opcode. */

@@ -5,8 +5,6 @@
 import type { Form } from './form.ts';
 import { parseTable } from './notation.ts';
 
-export type { Form } from './form.ts';
-
 const TABLE = `
 ; Arithmetic and logic. Of rows that fit, the assembler takes the first: so the short immediate precedes the accumulator's form.
 ADD r/m#, r#                      | o# 00# /r               | bwdq lock

@@ -4,7 +4,7 @@
 import { fitsSigned, signed, truncate } from '../base/bits.ts';
 import { WORDS_OF_DATA } from './effective-address.ts';
 import type { Form, OperandPattern } from './form.ts';
-import type { ImmOperand, Operand } from './insn.ts';
+import type { ImmOperand, Operand } from './operand.ts';
 import type { ImmSource, MemSource, SourceOperand, WrittenSize } from './source.ts';
 
 /** From the least telling failure upwards. */

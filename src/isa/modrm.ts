@@ -3,7 +3,7 @@
 
 import { fitsSigned } from '../base/bits.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { DS, type MemOperand, type Mode, NONE, RBP, RBX, RDI, RIP, RSI, RSP, SS } from './insn.ts';
+import { DS, type MemOperand, type Mode, NONE, RBP, RBX, RDI, RIP, RSI, RSP, SS } from './operand.ts';
 
 /** An address as ModRM says it; the width of the access is the instruction's business. */
 export type Address = Omit<MemOperand, 'kind' | 'size'>;

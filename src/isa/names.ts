@@ -1,7 +1,7 @@
 // Numbers ↔ the manual's names: registers as they are written, condition codes, and the constants that the kernel's x86.inc shares
 // (test/isa compares the two).
 
-import type { RegOperand, SystemRegOperand } from './insn.ts';
+import type { RegOperand, SystemRegOperand } from './operand.ts';
 
 const LEGACY = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di'] as const;
 const LOW_BYTES = ['al', 'cl', 'dl', 'bl', 'spl', 'bpl', 'sil', 'dil'] as const;

@@ -3,7 +3,7 @@
 
 import type { Size } from '../base/bits.ts';
 import type { Form, LongModeSize, MandatoryPrefix, OpcodeMap, OperandPattern } from './form.ts';
-import type { Mode } from './insn.ts';
+import type { Mode } from './operand.ts';
 import { CONDITIONS } from './names.ts';
 import { type ImmediateField, patternsOf } from './patterns.ts';
 import { SEMS, type Sem } from './sems.ts';

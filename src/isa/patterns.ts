@@ -2,7 +2,7 @@
 
 import type { Size } from '../base/bits.ts';
 import type { OperandPattern } from './form.ts';
-import type { Operand } from './insn.ts';
+import type { Operand } from './operand.ts';
 import { registerNamed } from './names.ts';
 
 /** An immediate's width in the encoding; `s` extends its sign to the operand size, `u` zeros to 64 bits. */

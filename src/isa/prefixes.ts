@@ -1,6 +1,7 @@
 // Prefix words as written → what they ask for. Two words for the same thing that differ are an error, as in NASM.
 
-import { type Mode, NONE, type Repeat } from './insn.ts';
+import type { Repeat } from './insn.ts';
+import { type Mode, NONE } from './operand.ts';
 import { SEGMENT_NAMES } from './names.ts';
 import type { InsnSource } from './source.ts';
 

@@ -5,7 +5,8 @@ import { fitsSigned, hex, signed, truncate } from '../base/bits.ts';
 import { defaultOperandSize } from './emit.ts';
 import { encode } from './encode.ts';
 import type { OperandPattern } from './form.ts';
-import { type ImmOperand, type Insn, type MemOperand, NONE, type Operand, RIP } from './insn.ts';
+import type { Insn } from './insn.ts';
+import { type ImmOperand, type MemOperand, NONE, type Operand, RIP } from './operand.ts';
 import { distinguish, type Distinctions } from './distinctions.ts';
 import { nameOfRegister, REGISTER_NAMES, SEGMENT_NAMES, SIZE_WORDS } from './names.ts';
 

@@ -2,7 +2,7 @@
 // left for one combination of kinds is worked out once.
 
 import type { Form } from './form.ts';
-import type { Mode } from './insn.ts';
+import type { Mode } from './operand.ts';
 import { mayFit } from './match.ts';
 import { formsNamed } from './mnemonics.ts';
 import type { SourceOperand } from './source.ts';

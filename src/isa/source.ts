@@ -2,8 +2,8 @@
 // An operand says how it was written ([rax*1] is not [rax], `strict byte` is not `byte`), because NASM's choice of encoding depends
 // on that. The assembler calls again in each pass; a value that is not known yet is its guess (a branch target: `address`).
 
-import type { Form } from './forms.ts';
-import type { Mode, RegOperand, SystemRegOperand } from './insn.ts';
+import type { Form } from './form.ts';
+import type { Mode, RegOperand, SystemRegOperand } from './operand.ts';
 
 /**
  * Where a value comes from: a plain number, an address in the section being assembled, or an address in another section.

@@ -4,7 +4,7 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { type CoreRegisters, GREGSET, writeCore } from '../formats/elf-core.ts';
-import { CS, DS, ES, FS, GS, RBP, SS } from '../isa/insn.ts';
+import { CS, DS, ES, FS, GS, RBP, SS } from '../isa/operand.ts';
 import { type Mapping, mappingsOf } from '../machine/mappings.ts';
 import type { Machine } from '../machine/machine.ts';
 

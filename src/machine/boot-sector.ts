@@ -2,7 +2,7 @@
 // not only its first sector: there is no disk to read the rest from. INT n returns at once, as nobody serves it.
 
 import { hex } from '../base/bits.ts';
-import { CS, DS, ES, FS, GS, RDX, RSP, SS } from '../isa/insn.ts';
+import { CS, DS, ES, FS, GS, RDX, RSP, SS } from '../isa/operand.ts';
 import type { CpuState } from '../cpu/state.ts';
 import type { FormatError } from '../formats/format-error.ts';
 import { LOW_MEMORY_END } from './boot-info.ts';

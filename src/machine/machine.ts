@@ -69,7 +69,7 @@ export class Machine {
   readonly #turns: Turns;
   readonly #serialLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'console', text }));
   readonly #debugLines = new LineAssembler((time, cpu, text) => this.journal.add({ time, cpu, kind: 'debug', text }));
-  readonly #code: InsnCache;
+  readonly #code: InsnCache<Cpu>;
   readonly #translator: RegionTranslator | undefined;
   /** All that has a state of its own. */
   readonly #parts: readonly Part[];
@@ -80,7 +80,7 @@ export class Machine {
     this.config = config;
     const memory = new MachineMemory(config);
     const ram = new Ram(memory.buffer, memory.ramOffset, config.ramBytes, memory.marks);
-    const code = new InsnCache(ram);
+    const code = new InsnCache<Cpu>(ram);
     this.#code = code;
     this.#translator =
       config.engine === 'translate'

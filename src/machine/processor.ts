@@ -21,8 +21,8 @@ export interface ProcessorWires {
   readonly stateOffset: number;
   readonly tlbOffset: number;
   readonly ram: Ram;
-  readonly translator: Translator | undefined;
-  readonly code: InsnCache;
+  readonly translator: Translator<Cpu> | undefined;
+  readonly code: InsnCache<Cpu>;
   readonly bus: Bus;
   readonly apicBus: ApicBus;
   /** End of a level-triggered interrupt. */

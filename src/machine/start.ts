@@ -1,7 +1,7 @@
 // A place to begin → the first CPU's registers as a boot loader hands them over: Multiboot 1 (0.6.96, section 3.2) in 32-bit mode,
 // and the same with paging, a stack and 64-bit code for a plain ELF64, which no standard describes.
 
-import { CS, DS, ES, FS, GS, RAX, RBX, RSP, SS } from '../isa/insn.ts';
+import { CS, DS, ES, FS, GS, RAX, RBX, RSP, SS } from '../isa/operand.ts';
 import type { CpuState } from '../cpu/state.ts';
 import { MULTIBOOT_LOADER_MAGIC } from '../formats/multiboot.ts';
 import { type BootPlace, CODE32, CODE64, DATA, GDT_LIMIT } from './load.ts';

@@ -4,7 +4,7 @@
 
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/memory/tlb.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
-import type { Mode } from '../isa/insn.ts';
+import type { Mode } from '../isa/operand.ts';
 import { EXECUTE_TABLE } from './emitter.ts';
 import { REGION_PARAMS, REGION_TYPE } from './locals.ts';
 import { Code, I32, I64, instantiate, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';

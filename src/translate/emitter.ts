@@ -5,7 +5,7 @@ import type { Size } from '../base/bits.ts';
 import { LINE_SHIFT } from '../cpu/memory/ram.ts';
 import { STATE_OFFSETS } from '../cpu/state.ts';
 import { TLB_ADDEND_BYTE, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES } from '../cpu/memory/tlb.ts';
-import { FS, type MemOperand, type Mode, NONE, type Operand, RIP, RSP } from '../isa/insn.ts';
+import { FS, type MemOperand, type Mode, NONE, type Operand, RIP, RSP } from '../isa/operand.ts';
 import { ALL, emitCarry, emitCondition, type Kind, kindOf } from './flags.ts';
 import { FUNCTION, LOCAL } from './locals.ts';
 import type { Step } from './region.ts';

@@ -5,13 +5,13 @@ import type { Cpu } from '../cpu/cpu.ts';
 import { Fault, PF } from '../cpu/events/fault.ts';
 import { decodedOf } from '../cpu/code/fetch.ts';
 import { IF } from '../cpu/flags.ts';
-import type { Decoded, InsnCache } from '../cpu/code/icache.ts';
+import { type Decoded, HOPELESS, type InsnCache, type TranslatedEntry } from '../cpu/code/icache.ts';
 import { READ, WRITE } from '../cpu/memory/paging.ts';
 import { HAS_CODE, LINE_BYTES, type Ram } from '../cpu/memory/ram.ts';
 import { NO_SHADOW, STATE_OFFSETS } from '../cpu/state.ts';
 import { takeFault } from '../cpu/step.ts';
 import { addendOf, TLB_RUN } from '../cpu/memory/tlb.ts';
-import { HOPELESS, type TranslatedEntry, type Translator } from '../cpu/code/translated.ts';
+import type { Translator } from '../cpu/code/translated.ts';
 import { Chain, type RegionFunction, targetOf, type WayIn } from './chain.ts';
 import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
@@ -23,7 +23,7 @@ import { instantiate } from './wasm.ts';
 
 export interface TranslatorOptions {
   readonly ram: Ram;
-  readonly code: InsnCache;
+  readonly code: InsnCache<Cpu>;
   /** The memory of the machine; where in it the byte of line n is, less n, and the ways into regions (chain.ts). */
   readonly memory: { readonly wasm: { readonly buffer: ArrayBuffer }; readonly marksOffset: number; readonly waysOffset: number };
   /** How often an instruction must have been the target of a branch to be worth a region, whatever has been dropped; for tests. */
@@ -69,7 +69,7 @@ interface Translation {
   /** How often it has been made larger. */
   readonly grown: number;
   /** Where it has led to, by address, where there was no code to go on with. */
-  readonly exits: Map<bigint, Decoded>;
+  readonly exits: Map<bigint, Decoded<Cpu>>;
   /** Its place in the chain. */
   readonly place: number;
   readonly lines: ReadonlySet<number>;
@@ -84,7 +84,7 @@ interface Translation {
 interface Entry extends TranslatedEntry, WayIn {
   readonly owner: Translation;
   /** The instruction that it begins with. */
-  readonly head: Decoded;
+  readonly head: Decoded<Cpu>;
   /** Of the code segment. */
   readonly codeBase: number;
   /** Ticks of its block. */
@@ -92,7 +92,7 @@ interface Entry extends TranslatedEntry, WayIn {
   failures: number;
 }
 
-export class RegionTranslator implements Translator {
+export class RegionTranslator implements Translator<Cpu> {
   readonly #options: TranslatorOptions;
   readonly #hot: number;
   readonly #maxRegions: number;
@@ -129,7 +129,7 @@ export class RegionTranslator implements Translator {
     options.ram.onWrite(HAS_CODE, (line) => this.#written(line));
   }
 
-  run(cpu: Cpu, decoded: Decoded, room: number): boolean {
+  run(cpu: Cpu, decoded: Decoded<Cpu>, room: number): boolean {
     const { words32, floats } = cpu;
     let entry = decoded.entry as Entry | undefined;
     const from = this.#from;
@@ -247,7 +247,7 @@ export class RegionTranslator implements Translator {
   }
 
   /** Makes a region for a hot address, or makes that which has led there larger. */
-  #translate(cpu: Cpu, decoded: Decoded, address: bigint, from: Translation | undefined): void {
+  #translate(cpu: Cpu, decoded: Decoded<Cpu>, address: bigint, from: Translation | undefined): void {
     decoded.heat = HOPELESS;
     if (!canEmit(decoded.insn) || !hasPlainSegments(cpu)) return;
     if (from !== undefined && this.#live.has(from) && from.grown < MAX_GROWTH && isLike(from, cpu)) {
@@ -321,7 +321,7 @@ export class RegionTranslator implements Translator {
     }
   }
 
-  #enter(owner: Translation, head: Decoded, number: number, block: Block, page: CodePage, context: CompileContext): void {
+  #enter(owner: Translation, head: Decoded<Cpu>, number: number, block: Block, page: CodePage, context: CompileContext): void {
     const { mode, user, codeBase, ramOffset } = context;
     const rip = block.at - codeBase;
     const entry: Entry = {
@@ -391,7 +391,7 @@ const isFor = (entry: Entry, cpu: Cpu): boolean =>
   entry.low === cpu.words32[RIP_LOW] && entry.high === cpu.words32[RIP_HIGH] && entry.user === cpu.mmu.user && entry.codeBase === cpu.codeBase;
 
 /** The decoded instruction that a block begins with; it may not have been executed yet. */
-function headOf(code: InsnCache, region: Region, block: Block): Decoded {
+function headOf(code: InsnCache<Cpu>, region: Region, block: Block): Decoded<Cpu> {
   const { frame } = region.pages[block.page];
   const physical = frame * PAGE_BYTES + Number(block.at & 0xfffn);
   const known = code.at(physical, region.mode);

@@ -6,7 +6,8 @@ import { truncate } from '../base/bits.ts';
 import { LINE_BYTES } from '../cpu/memory/ram.ts';
 import { PAUSE_TICKS } from '../cpu/semantics/flow.ts';
 import { decode, MAX_LENGTH } from '../isa/decode.ts';
-import type { Insn, Mode } from '../isa/insn.ts';
+import type { Insn } from '../isa/insn.ts';
+import type { Mode } from '../isa/operand.ts';
 import type { Sem } from '../isa/sems.ts';
 
 export const PAGE_BYTES = 0x1000;

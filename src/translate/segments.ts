@@ -3,7 +3,7 @@
 
 import type { Cpu } from '../cpu/cpu.ts';
 import { isFlatData, isPlainData } from '../cpu/memory/segment.ts';
-import { DS, ES, SS } from '../isa/insn.ts';
+import { DS, ES, SS } from '../isa/operand.ts';
 
 const isLong = (cpu: Cpu, segment: number): boolean => isPlainData(cpu, segment) && cpu.segLimit[segment] >= 0xffff;
 

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  addressIn, constantOf, constantValue, evaluate, parseExpression, registerValue, type Scope, UNKNOWN, type Value,
-} from '../../src/assembler/language/expression.ts';
+import { parseExpression } from '../../src/assembler/language/expression.ts';
+import { evaluate, type Scope } from '../../src/assembler/language/evaluate.ts';
+import { addressIn, constantOf, constantValue, registerValue, UNKNOWN, type Value } from '../../src/assembler/language/value.ts';
 import { lex } from '../../src/assembler/language/lex.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
 import { Cursor, type Token } from '../../src/assembler/language/tokens.ts';

@@ -3,7 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { expand } from '../../src/assembler/preprocessor/expand.ts';
-import { constantValue, type Scope, UNKNOWN } from '../../src/assembler/language/expression.ts';
+import type { Scope } from '../../src/assembler/language/evaluate.ts';
+import { constantValue, UNKNOWN } from '../../src/assembler/language/value.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
 import { originIn } from '../../src/assembler/language/tokens.ts';
 import { expectLines, ioFor } from './expanding.ts';

@@ -17,7 +17,7 @@ import { STACK } from '../../src/cpu/semantics/stack.ts';
 import { STRING } from '../../src/cpu/semantics/string.ts';
 import { SYSTEM } from '../../src/cpu/semantics/system.ts';
 import { TR } from '../../src/cpu/state.ts';
-import { DS, ES, FS, type Mode, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../../src/isa/insn.ts';
+import { DS, ES, FS, type Mode, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS } from '../../src/isa/operand.ts';
 import { SEMS } from '../../src/isa/sems.ts';
 import { decoded, execute, flatCpu } from '../support/flat-cpu.ts';
 

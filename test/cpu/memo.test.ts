@@ -1,7 +1,9 @@
 // What is remembered of decoding: the same bytes, all of them, in the same mode, and no more of them than may be fetched.
 
 import { expect, test } from 'vitest';
+import type { Decoded } from '../../src/cpu/code/icache.ts';
 import { decodedOf } from '../../src/cpu/code/fetch.ts';
+import type { Cpu } from '../../src/cpu/cpu.ts';
 import { Memo } from '../../src/cpu/code/memo.ts';
 import { decode } from '../../src/isa/decode.ts';
 import type { Insn } from '../../src/isa/insn.ts';
@@ -9,8 +11,8 @@ import type { Insn } from '../../src/isa/insn.ts';
 const CODE = Uint8Array.of(0x90, 0x81, 0xc3, 0x78, 0x56, 0x34, 0x12, 0x90, 0x90, 0x81, 0xc3, 0x78, 0x56, 0x34, 0x12, 0x90);
 const [FIRST, SECOND, LENGTH] = [1, 9, 6];
 
-const known = (): { memo: Memo; bytes: Uint8Array } => {
-  const memo = new Memo();
+const known = (): { memo: Memo<Decoded<Cpu>>; bytes: Uint8Array } => {
+  const memo = new Memo<Decoded<Cpu>>();
   memo.put(CODE, FIRST, 64, decodedOf(decode(CODE, FIRST, 64) as Insn));
   return { memo, bytes: Uint8Array.from(CODE) };
 };

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { runUntil } from '../../src/cpu/step.ts';
 import { RUNNING, WAIT_FOR_SIPI } from '../../src/cpu/state.ts';
-import { CS, RDX, RSP } from '../../src/isa/insn.ts';
+import { CS, RDX, RSP } from '../../src/isa/operand.ts';
 import { AT, assembleAt, descriptor, Lab, run, SELECTOR } from '../support/cpu.ts';
 
 describe('real mode', () => {

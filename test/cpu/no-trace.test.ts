@@ -3,7 +3,7 @@
 
 import { describe, test } from 'vitest';
 import { CR0_PG, CR0_WP, CR4_PAE } from '../../src/cpu/identity/registers.ts';
-import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/insn.ts';
+import { CS, DS, ES, RBP, RDI, RSI, RSP, SS } from '../../src/isa/operand.ts';
 import { type FlatCpu, flatCpu } from '../support/flat-cpu.ts';
 import { CODE, DATA, stateBefore, WINDOW } from '../silicon/inputs.ts';
 import { attempt, expectNoTrace, inBits, load } from '../silicon/trace.ts';

@@ -1,7 +1,7 @@
 // B1 to B9 of the ordering rules: what happens at a boundary, and how an event is delivered.
 
 import { describe, expect, test } from 'vitest';
-import { RSP } from '../../src/isa/insn.ts';
+import { RSP } from '../../src/isa/operand.ts';
 import { AT, run, SELECTOR } from '../support/cpu.ts';
 
 const GP = 13;

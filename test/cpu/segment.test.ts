@@ -1,7 +1,7 @@
 // Segments of protected mode: what may be loaded, what may be reached, and what instructions say of descriptors.
 
 import { describe, expect, test } from 'vitest';
-import { DS, ES, FS } from '../../src/isa/insn.ts';
+import { DS, ES, FS } from '../../src/isa/operand.ts';
 import { AT, descriptor, type Lab, run, type RunOptions } from '../support/cpu.ts';
 
 /** A selector for an entry that a test writes, and where the entry is. */

@@ -6,7 +6,7 @@ import { allForms } from '../../src/isa/forms.ts';
 import { REGISTER_NAMES } from '../../src/isa/names.ts';
 import { print } from '../../src/isa/print.ts';
 import { decode } from '../../src/isa/decode.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import type { Random } from '../../src/base/random.ts';
 import { sample } from '../isa/samples.ts';
 import { pick, pickWeighted } from './pick.ts';

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { decode } from '../../src/isa/decode.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { print } from '../../src/isa/print.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.replaceAll(' ', '').match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { decode } from '../../src/isa/decode.ts';
 import { encode, encodeSource } from '../../src/isa/encode.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { isMnemonic } from '../../src/isa/mnemonics.ts';
 import type { InsnSource } from '../../src/isa/source.ts';
 import { readText } from './read-text.ts';

@@ -7,7 +7,7 @@ import { Random } from '../../src/base/random.ts';
 import { decode } from '../../src/isa/decode.ts';
 import { encodeSource } from '../../src/isa/encode.ts';
 import { allForms } from '../../src/isa/forms.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { print } from '../../src/isa/print.ts';
 import { has } from '../support/tools.ts';
 import { assembleWithNasm } from './nasm.ts';

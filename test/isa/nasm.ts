@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 
 export interface TextSample {
   readonly mode: Mode;

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { decode } from '../../src/isa/decode.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { print, type SymbolOf } from '../../src/isa/print.ts';
 
 const textOf = (hex: string, mode: Mode = 64, address?: bigint, symbolOf?: SymbolOf): string => {

@@ -1,7 +1,7 @@
 // One line of canonical text → what the encoder is asked. It reads what the printer and the lists in these tests write: numbers, `$`
 // with a distance, registers, brackets; not NASM's expressions, which are the assembler's business.
 
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { registerNamed, SEGMENT_NAMES, SIZE_WORDS } from '../../src/isa/names.ts';
 import {
   type AddressTerm,

@@ -8,7 +8,7 @@ import { decode } from '../../src/isa/decode.ts';
 import { encode } from '../../src/isa/encode.ts';
 import type { Form } from '../../src/isa/form.ts';
 import { allForms } from '../../src/isa/forms.ts';
-import type { Mode } from '../../src/isa/insn.ts';
+import type { Mode } from '../../src/isa/operand.ts';
 import { print } from '../../src/isa/print.ts';
 import { assembleWithNasm, type TextSample } from './nasm.ts';
 import { sample } from './samples.ts';

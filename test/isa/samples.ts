@@ -7,23 +7,8 @@ import type { Random } from '../../src/base/random.ts';
 import { type Encodable, encode } from '../../src/isa/encode.ts';
 import type { Form, OperandPattern } from '../../src/isa/form.ts';
 import {
-  CS,
-  DS,
-  FS,
-  GS,
-  type MemOperand,
-  type Mode,
-  NO_OPERAND,
-  NONE,
-  type Operand,
-  RBP,
-  RBX,
-  RDI,
-  RIP,
-  RSI,
-  RSP,
-  SS,
-} from '../../src/isa/insn.ts';
+  CS, DS, FS, GS, type MemOperand, type Mode, NO_OPERAND, NONE, type Operand, RBP, RBX, RDI, RIP, RSI, RSP, SS,
+} from '../../src/isa/operand.ts';
 import { isSystemRegister } from '../../src/isa/names.ts';
 
 const pick = <T>(random: Random, values: readonly T[]): T => values[random.below(values.length)];

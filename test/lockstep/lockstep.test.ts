@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { buildMachine, kernelOf } from '../machine/boot.ts';
-import { RSI } from '../../src/isa/insn.ts';
+import { RSI } from '../../src/isa/operand.ts';
 import { Alarm } from '../../src/time/timeline.ts';
 import { compareLanes } from './compare.ts';
 import { GROUPS, type GroupName } from './groups.ts';

@@ -8,7 +8,7 @@ import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import type { Random } from '../../src/base/random.ts';
 import { RUNNING } from '../../src/cpu/state.ts';
 import { completeConfig, type Machine, type MachineConfig } from '../../src/index.ts';
-import { RSP } from '../../src/isa/insn.ts';
+import { RSP } from '../../src/isa/operand.ts';
 import { pick } from '../fuzz/pick.ts';
 import type { Subject } from './subject.ts';
 

@@ -8,7 +8,7 @@ import { Ram } from '../../src/cpu/memory/ram.ts';
 import { CR0_PE, CR0_PG, CR0_WP, CR4_PAE, EFER_LMA, EFER_LME, EFER_NXE } from '../../src/cpu/identity/registers.ts';
 import { RUNNING, TR } from '../../src/cpu/state.ts';
 import { runUntil } from '../../src/cpu/step.ts';
-import { CS } from '../../src/isa/insn.ts';
+import { CS } from '../../src/isa/operand.ts';
 import type { Engine } from '../../src/machine/config.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { RegionTranslator } from '../../src/translate/engine.ts';

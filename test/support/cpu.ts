@@ -10,7 +10,7 @@ import { InsnCache } from '../../src/cpu/code/icache.ts';
 import { Ram } from '../../src/cpu/memory/ram.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { RUNNING, SHUTDOWN, STATE_BYTES, TR } from '../../src/cpu/state.ts';
-import { CS, DS, ES, FS, GS, type Mode, RSP, SS } from '../../src/isa/insn.ts';
+import { CS, DS, ES, FS, GS, type Mode, RSP, SS } from '../../src/isa/operand.ts';
 import { Alarm, Timeline } from '../../src/time/timeline.ts';
 
 /** Where things are; linear is physical, and with paging every page is the user's too. */
@@ -115,7 +115,7 @@ export class FakeApic implements InterruptController {
 export class Lab {
   readonly ram: Ram;
   readonly cpu: Cpu;
-  readonly code: InsnCache;
+  readonly code: InsnCache<Cpu>;
   readonly apic = new FakeApic();
   readonly clock = new Timeline();
   readonly events: CpuEvent[] = [];
@@ -129,7 +129,7 @@ export class Lab {
     const { mode = 64, gates = {}, cpl = 0 } = options;
     this.#memory = new ArrayBuffer(2 * STATE_BYTES + RAM_BYTES);
     this.ram = new Ram(this.#memory, 2 * STATE_BYTES, RAM_BYTES);
-    this.code = new InsnCache(this.ram);
+    this.code = new InsnCache<Cpu>(this.ram);
     const { bytes, symbols } = assembleAt(AT.program, program, mode);
     this.symbols = symbols;
     this.ram.write(AT.program, bytes);

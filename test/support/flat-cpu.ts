@@ -12,7 +12,8 @@ import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/identity/registers.ts'
 import { SEMANTICS } from '../../src/cpu/semantics/index.ts';
 import { STATE_BYTES } from '../../src/cpu/state.ts';
 import { decode } from '../../src/isa/decode.ts';
-import { CS, type Insn, type Mode } from '../../src/isa/insn.ts';
+import type { Insn } from '../../src/isa/insn.ts';
+import { CS, type Mode } from '../../src/isa/operand.ts';
 
 const SEGMENTS = 6;
 /** Type and rights of a segment by mode; CS differs from the others in being code. */

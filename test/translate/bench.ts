@@ -8,7 +8,7 @@ import { Ram } from '../../src/cpu/memory/ram.ts';
 import { CR0_PE, EFER_LMA, EFER_LME } from '../../src/cpu/identity/registers.ts';
 import { runUntil } from '../../src/cpu/step.ts';
 import { decode } from '../../src/isa/decode.ts';
-import { CS, type Mode } from '../../src/isa/insn.ts';
+import { CS, type Mode } from '../../src/isa/operand.ts';
 import { print } from '../../src/isa/print.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { RegionTranslator } from '../../src/translate/engine.ts';

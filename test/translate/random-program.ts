@@ -4,7 +4,7 @@
 import { Random } from '../../src/base/random.ts';
 import { type Encodable, encode } from '../../src/isa/encode.ts';
 import { allForms } from '../../src/isa/forms.ts';
-import { type MemOperand, type Mode, NONE, type Operand, RBP, RDI, RSI, RSP } from '../../src/isa/insn.ts';
+import { type MemOperand, type Mode, NONE, type Operand, RBP, RDI, RSI, RSP } from '../../src/isa/operand.ts';
 import { EMITTERS } from '../../src/translate/emitters/index.ts';
 import { sample } from '../isa/samples.ts';
 import { BASE16, type Program } from './bench.ts';

@@ -12,7 +12,7 @@ import {
   CR0_PE, CR0_PG, CR0_WP, CR4_PAE, CR4_PSE, CR4_SMAP, EFER_LMA, EFER_LME, EFER_NXE,
 } from '../../src/cpu/identity/registers.ts';
 import { TLB_RUN } from '../../src/cpu/memory/tlb.ts';
-import { DS } from '../../src/isa/insn.ts';
+import { DS } from '../../src/isa/operand.ts';
 import { MachineMemory } from '../../src/machine/memory.ts';
 import { ACCESSES } from '../../src/translate/emitter.ts';
 import { walkOf } from '../../src/translate/walk.ts';

@@ -1,6 +1,7 @@
 // Tokens → elements of `db` and its kin (NASM manual 3.2.1): numbers, strings, `?`, and `count dup (…)`.
 
-import { constantValue, type Expression, parseExpression } from './expression.ts';
+import { type Expression, parseExpression } from './expression.ts';
+import { constantValue } from './value.ts';
 import type { DataItem } from './statement.ts';
 import type { Cursor, Reporter } from './tokens.ts';
 

@@ -1,22 +1,9 @@
-// Tokens → expression tree. Values of expressions: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
+// Tokens → expression tree. Their values: `evaluate.ts`. Operators and their precedence: NASM manual 3.5; what it
 // offers for relocatable and floating-point output formats (`seg`, `wrt`, `1.5`) is refused by name.
 import { registerNamed } from '../../isa/names.ts';
-import { constantValue, registerValue, type Value } from '../passes/evaluate.ts';
 import { characterConstant } from './strings.ts';
-import type { NamedValue } from '../passes/symbols.ts';
 import type { Cursor, Origin, Reporter, Token, Word } from './tokens.ts';
-
-export {
-  addressIn,
-  constantOf,
-  constantValue,
-  evaluate,
-  registerValue,
-  UNKNOWN,
-  type Scope,
-  type Term,
-  type Value,
-} from '../passes/evaluate.ts';
+import { constantValue, type NamedValue, registerValue, type Value } from './value.ts';
 
 /** From the loosest to the tightest; operators of one row associate to the left. */
 const PRECEDENCE = [

@@ -1,11 +1,11 @@
 // What a line says, once and for all passes: a label, a repetition, and an instruction, data or directive whose expressions are
 // trees. Everything that only the text decides (mode, default address size, local labels' parents) is decided here.
 
-import type { Mode } from '../../isa/insn.ts';
+import type { Mode } from '../../isa/operand.ts';
 import type { FarSource, ImmSource, MemSource, Prefix, RegSource } from '../../isa/source.ts';
-import type { SystemRegOperand } from '../../isa/insn.ts';
+import type { SystemRegOperand } from '../../isa/operand.ts';
 import type { Expression } from './expression.ts';
-import type { NamedValue } from '../passes/symbols.ts';
+import type { NamedValue } from './value.ts';
 import type { Origin } from './tokens.ts';
 
 /** An operand as written; `value` is what the passes evaluate into the missing fields. */

@@ -7,7 +7,7 @@ import type { LineRow } from '../../formats/dwarf-line.ts';
 import type { Layout } from '../passes/layout.ts';
 import type { ObjectFile, ObjectSymbol } from './object.ts';
 import type { Section } from '../passes/sections.ts';
-import type { NamedValue } from '../passes/symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 import type { Origin } from '../language/tokens.ts';
 
 export const buildObject = (entry: string, layout: Layout): ObjectFile => {

@@ -2,7 +2,7 @@
 
 import { hex } from '../../base/bits.ts';
 import type { ByteWriter } from '../../base/bytes.ts';
-import { constantOf } from '../language/expression.ts';
+import { constantOf } from '../language/value.ts';
 import { hasRegister, type Place, resolve } from './operand-values.ts';
 import type { DataItem } from '../language/statement.ts';
 import { currentValue } from './symbols.ts';

@@ -9,7 +9,7 @@ import { isSameLength, type Place, resolveOperand } from './operand-values.ts';
 import type { Measured, Program, Template } from './program.ts';
 import { lengthOfJump } from './run-steps.ts';
 import { type Instruction, mayBeShort } from '../language/statement.ts';
-import type { NamedValue } from './symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 import { templateName } from './template.ts';
 import type { Origin, Reporter } from '../language/tokens.ts';
 

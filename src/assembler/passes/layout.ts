@@ -2,12 +2,13 @@
 // default optimisation: jumps start short and grow. A jump may shrink again for a number of passes, as in NASM, so that the
 // result is NASM's; after that sizes only grow, so that the loop must end unless the source contradicts itself.
 
-import { addressIn, type Value } from '../language/expression.ts';
+import { addressIn, type Value } from '../language/value.ts';
 import { FREE_PASSES, MAX_IMAGE_BYTES, MAX_PASSES } from '../limits.ts';
 import { Pass } from './pass.ts';
 import type { Output, Program } from './program.ts';
 import { type Placed, placeSections, type Section } from './sections.ts';
-import { type NamedValue, startTerm } from './symbols.ts';
+import { startTerm } from './symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 import { type Steps, stepsOf } from './steps.ts';
 import type { Origin, Reporter } from '../language/tokens.ts';
 

@@ -1,6 +1,6 @@
 // Where the assembler is: in a section, or in absolute space, where a structure's offsets are counted (NASM manual 7.4).
 
-import { addressIn, constantValue, type Value } from '../language/expression.ts';
+import { addressIn, constantValue, type Value } from '../language/value.ts';
 import type { Section } from './sections.ts';
 
 export class Location {

@@ -3,7 +3,9 @@
 
 import { registerNamed } from '../../isa/names.ts';
 import type { AddressTerm, Section, SourceOperand } from '../../isa/source.ts';
-import type { Expression, Scope, Value } from '../language/expression.ts';
+import type { Expression } from '../language/expression.ts';
+import type { Scope } from '../language/evaluate.ts';
+import type { Value } from '../language/value.ts';
 import type { Operand } from '../language/statement.ts';
 import { currentValue } from './symbols.ts';
 import type { Origin, Reporter } from '../language/tokens.ts';

@@ -3,8 +3,9 @@
 
 import { sizeOfData, writeData } from './data-bytes.ts';
 import { Emitter } from './emitter.ts';
-import { constantOf, constantValue, type Expression, type Value } from '../language/expression.ts';
-import { fillUp } from './fill.ts';
+import type { Expression } from '../language/expression.ts';
+import { constantOf, constantValue, type Value } from '../language/value.ts';
+import { fillUp } from '../language/fill.ts';
 import { Instructions } from './instructions.ts';
 import { MAX_SECTIONS } from '../limits.ts';
 import type { Location } from './location.ts';
@@ -12,7 +13,8 @@ import { hasRegister, type Place } from './operand-values.ts';
 import type { Output, Program } from './program.ts';
 import { InLine } from '../reporter.ts';
 import { runSteps } from './run-steps.ts';
-import { isPowerOfTwo, Section, setAttribute, setFollows, setType } from './sections.ts';
+import { Section, setAttribute, setFollows, setType } from './sections.ts';
+import { isPowerOfTwo } from '../../base/bits.ts';
 import type { Directive, Statement, Times } from '../language/statement.ts';
 import type { Steps } from './steps.ts';
 import { currentValue, MUTE, type Symbols } from './symbols.ts';

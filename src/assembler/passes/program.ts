@@ -1,11 +1,12 @@
 // What passes hand on to the next one, and what the last one leaves behind.
 
 import type { AddressField, SourceOperand } from '../../isa/source.ts';
-import type { Value } from '../language/expression.ts';
+import type { Value } from '../language/value.ts';
 import { Location } from './location.ts';
 import { Section } from './sections.ts';
 import type { Statement } from '../language/statement.ts';
-import { type NamedValue, Symbols } from './symbols.ts';
+import { Symbols } from './symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 
 /** An encoding; no bytes if there is none. */
 export interface Template {

@@ -1,10 +1,10 @@
 // A pass in the middle: steps → lengths of sections and offsets of labels, in one loop over plain numbers.
 
-import { fillUp } from './fill.ts';
+import { fillUp } from '../language/fill.ts';
 import type { Program } from './program.ts';
 import type { Section } from './sections.ts';
 import type { Steps } from './steps.ts';
-import type { NamedValue } from './symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 
 /** `runStatement` does all that a pass does with the statement at an index, at the present place. */
 export const runSteps = ({ steps, fixed, aligns }: Steps, program: Program, runStatement: (index: number) => void): void => {

@@ -1,7 +1,8 @@
 // Sections with their attributes and lengths → where each lies, in the file and in memory, by the rules of NASM's bin format
 // (manual 8.1): `start` orders them, `follows` chains them, the rest come one after another; `vstart` is what labels count from.
 
-import { addressIn, type Term } from '../language/expression.ts';
+import { isPowerOfTwo } from '../../base/bits.ts';
+import { addressIn, type Term } from '../language/value.ts';
 
 /** A section while it is being assembled. Attributes are undefined until a directive sets them. */
 export class Section {
@@ -68,8 +69,6 @@ export const setType = (section: Section, type: 'progbits' | 'nobits'): string |
   section.type = type;
   return undefined;
 };
-
-export const isPowerOfTwo = (value: bigint): boolean => value > 0n && (value & (value - 1n)) === 0n;
 
 export interface Placement {
   readonly start: bigint;

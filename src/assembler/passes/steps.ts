@@ -4,10 +4,10 @@
 
 import { type Expression, isRegister, type SymbolExpression, someLeaf } from '../language/expression.ts';
 import type { Program } from './program.ts';
-import { fillUp } from './fill.ts';
+import { fillUp } from '../language/fill.ts';
 import type { Section } from './sections.ts';
 import { type Body, type Instruction, mayBeShort, type Statement } from '../language/statement.ts';
-import type { NamedValue } from './symbols.ts';
+import type { NamedValue } from '../language/value.ts';
 
 export type StepKind =
   /** Nothing but the bytes in front of it. */

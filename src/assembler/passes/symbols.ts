@@ -1,62 +1,11 @@
 // Names → values, pass by pass. A name keeps the value of the pass before until this one reaches its definition: that is what
 // references from above see. The passes may end when nothing has changed.
 
-import { addressIn, evaluate, type Expression, type Scope, type SymbolExpression, UNKNOWN, type Value } from '../language/expression.ts';
+import type { Expression, SymbolExpression } from '../language/expression.ts';
+import { evaluate, type Scope } from '../language/evaluate.ts';
+import { addressIn, isSame, NamedValue, UNKNOWN, type Value } from '../language/value.ts';
 import type { Location } from './location.ts';
 import type { Origin, Reporter } from '../language/tokens.ts';
-
-/** The value of a label that has moved is made when somebody asks for it. */
-export class NamedValue {
-  readonly name: string;
-  kind: 'label' | 'equ' | 'section';
-  origin: Origin;
-  /** The last pass over all statements that defined it. */
-  pass: number;
-  /** It is a number that follows from where something lies, or a guess. */
-  isPlaced = false;
-  /** The constant part of the value: of a label, where it lies in its section. */
-  offset: number;
-  /** The offset that the value was made for. */
-  #valued: number;
-  #value: Value;
-
-  constructor(name: string, kind: NamedValue['kind'], value: Value, origin: Origin, pass: number) {
-    this.name = name;
-    this.kind = kind;
-    this.origin = origin;
-    this.pass = pass;
-    this.offset = this.#valued = Number(value.constant);
-    this.#value = value;
-  }
-
-  get value(): Value {
-    if (this.#valued !== this.offset) {
-      this.#valued = this.offset;
-      this.#value = { constant: BigInt(this.offset), terms: this.#value.terms, unknown: false };
-    }
-    return this.#value;
-  }
-
-  /** The section that a label lies in; undefined if its address is a plain number. */
-  get section(): string | undefined {
-    return this.#value.terms[0]?.name;
-  }
-
-  redefine(kind: NamedValue['kind'], value: Value, origin: Origin, pass: number): void {
-    this.kind = kind;
-    this.origin = origin;
-    this.pass = pass;
-    this.offset = this.#valued = Number(value.constant);
-    this.#value = value;
-  }
-}
-
-/** Whether two values are the same number, or the same place. */
-export const isSame = (a: Value, b: Value): boolean =>
-  a.unknown === b.unknown &&
-  a.constant === b.constant &&
-  a.terms.length === b.terms.length &&
-  (a.terms === b.terms || a.terms.every((term, index) => term.name === b.terms[index].name && term.factor === b.terms[index].factor));
 
 /** The term that stands for where a section lies in the file, beside its name, which stands for vstart. No section has a blank in its name. */
 export const startTerm = (section: string): string => `${section} start`;

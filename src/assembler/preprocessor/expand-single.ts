@@ -3,17 +3,29 @@
 // row is looked at again, as NASM does. NASM manual 4.1.1-4.1.4.
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from '../language/lex.ts';
+import { LONGEST_LINE } from '../limits.ts';
 import {
   expandedFrom, Fatal, isPunctuation, isSettled, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
 } from './pieces.ts';
-import { LONGEST_LINE, type Preprocessor } from './preprocessor.ts';
 import { quote } from '../language/strings.ts';
-import { type Expansion, type Origin, pieceAt, type Token } from '../language/tokens.ts';
+import { type Expansion, type Origin, pieceAt, type Reporter, type Token } from '../language/tokens.ts';
+
+/** What an expansion needs of the preprocessor: its definitions, and to whom mistakes and work are told. */
+interface Definitions {
+  readonly origin: Origin;
+  readonly reporter: Reporter;
+  definitionsOf(piece: Piece): readonly SingleMacro[] | undefined;
+  usesDefinition(pieces: readonly Piece[]): boolean;
+  expandSingle(pieces: readonly Piece[]): readonly Piece[];
+  constant(pieces: readonly Piece[], what: string): bigint | undefined;
+  originOf(piece: Piece): Origin;
+  spend(pieces: number, inLine: number): void;
+}
 
 /** Each look may put together new names; a source that needs more than this has no end. */
 const MOST_LOOKS = 100;
 
-export const expandSingle = (state: Preprocessor, pieces: readonly Piece[]): readonly Piece[] => {
+export const expandSingle = (state: Definitions, pieces: readonly Piece[]): readonly Piece[] => {
   if (isSettled(pieces) && !state.usesDefinition(pieces)) return pieces;
   let row = pieces;
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
@@ -41,7 +53,7 @@ interface Level {
 }
 
 class Expander {
-  readonly #state: Preprocessor;
+  readonly #state: Definitions;
   readonly #levels: Level[];
   readonly #output: Piece[] = [];
   /** A bracket that is not closed here is not closed for any use in front of it: looking again would take for ever. */
@@ -49,7 +61,7 @@ class Expander {
   /** An expansion to nothing leaves the blank that stood before it. */
   #spacePending = false;
 
-  constructor(state: Preprocessor, pieces: readonly Piece[]) {
+  constructor(state: Definitions, pieces: readonly Piece[]) {
     this.#state = state;
     this.#levels = [{ pieces, index: 0 }];
   }

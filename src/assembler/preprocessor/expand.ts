@@ -4,7 +4,7 @@ import { BLOCK_DIRECTIVES, record } from './block-directives.ts';
 import { handleConditional, isReading } from './conditionals.ts';
 import { DEFINE_DIRECTIVES, type Directive } from './define-directives.ts';
 import { numberPieces } from './expand-single.ts';
-import type { Scope } from '../language/expression.ts';
+import type { Scope } from '../language/evaluate.ts';
 import type { FileFrame } from './input.ts';
 import { lex, type Percent, type Piece } from '../language/lex.ts';
 import { type Call, matchCall } from './macros.ts';

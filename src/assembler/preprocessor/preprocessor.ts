@@ -1,5 +1,7 @@
 // What the parts of the preprocessor share: definitions, contexts, input, limits, and the way from pieces to tokens and numbers.
-import { type Scope, constantOf, constantValue, evaluate, parseExpression, UNKNOWN } from '../language/expression.ts';
+import { parseExpression } from '../language/expression.ts';
+import { type Scope, evaluate } from '../language/evaluate.ts';
+import { constantOf, constantValue, UNKNOWN } from '../language/value.ts';
 import { type SingleMacro, Defines } from './defines.ts';
 import { expandSingle } from './expand-single.ts';
 import { Input, type MacroFrame } from './input.ts';
@@ -7,6 +9,7 @@ import type { Percent, Piece } from '../language/lex.ts';
 import { Macros } from './macros.ts';
 import { areTokens, contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
+import { DEEPEST_INDIRECTION, LONGEST_LINE, MOST_LINES, MOST_PIECES } from '../limits.ts';
 import { InLine } from '../reporter.ts';
 import { Cursor, Expanded, type Expansion, type Origin, originIn, type Reporter, type SourceIo, type Token } from '../language/tokens.ts';
 
@@ -26,13 +29,6 @@ export interface Recording {
   nested: number;
   readonly finish: (lines: readonly RawLine[]) => void;
 }
-
-/** Pieces that all expansions together may produce: enough for any source, little enough for any machine. */
-const MOST_PIECES = 8_000_000;
-const MOST_LINES = 2_000_000;
-/** Pieces of one line. */
-export const LONGEST_LINE = 1_000_000;
-const DEEPEST_INDIRECTION = 50;
 
 export class Preprocessor {
   readonly reporter: Reporter;

@@ -15,7 +15,7 @@ const RIP_LOW = STATE_OFFSETS.rip / 4;
 const RIP_HIGH = RIP_LOW + 1;
 
 /** The instruction at RIP. Throws #GP(0), #PF or #UD in the order of B2. */
-export function fetch(cpu: Cpu): Decoded {
+export function fetch(cpu: Cpu): Decoded<Cpu> {
   const { mode, words32 } = cpu;
   const low = words32[RIP_LOW];
   const high = words32[RIP_HIGH];
@@ -36,7 +36,7 @@ export function fetch(cpu: Cpu): Decoded {
 
 const linearRip = (cpu: Cpu): bigint => BigInt.asUintN(cpu.mode === 64 ? 64 : 32, cpu.rip + BigInt(cpu.codeBase));
 
-function decodeAt(cpu: Cpu, first: number, room: number): Decoded {
+function decodeAt(cpu: Cpu, first: number, room: number): Decoded<Cpu> {
   const within = first % PAGE_BYTES;
   const inPage = PAGE_BYTES - within;
   const straddler = inPage < MAX_INSN_BYTES ? cpu.code.straddler(first, cpu.mode) : undefined;
@@ -59,7 +59,7 @@ function decodeAt(cpu: Cpu, first: number, room: number): Decoded {
   return decodeStraddling(cpu, first, room);
 }
 
-function decodeStraddling(cpu: Cpu, first: number, room: number): Decoded {
+function decodeStraddling(cpu: Cpu, first: number, room: number): Decoded<Cpu> {
   const inPage = PAGE_BYTES - (first % PAGE_BYTES);
   const second = translateNext(cpu, inPage);
   const bytes = new Uint8Array(Math.min(room, MAX_INSN_BYTES));
@@ -80,14 +80,14 @@ function bytesAt(cpu: Cpu, physical: number, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, (_, index) => Number(cpu.mmu.readPhysical(physical + index, 8)));
 }
 
-function meaningOf(insn: Insn | 'invalid' | 'truncated' | 'too-long'): Decoded {
+function meaningOf(insn: Insn | 'invalid' | 'truncated' | 'too-long'): Decoded<Cpu> {
   if (insn === 'invalid') throw new Fault(UD);
   if (typeof insn === 'string') throw new Fault(GP, 0);
   return decodedOf(insn);
 }
 
 /** An instruction with its meaning at hand. */
-export function decodedOf(insn: Insn): Decoded {
+export function decodedOf(insn: Insn): Decoded<Cpu> {
   const meaning: Semantic = SEMANTICS[insn.form.sem];
   return { insn, length: insn.length, execute: insn.form.cpl0 ? privileged(meaning) : meaning, entry: undefined, heat: 0 };
 }

@@ -1,13 +1,13 @@
 // Bytes → what the same bytes were decoded to before, wherever that was: an instruction does not know its address. Code that is written
 // again and again is mostly as it was.
 
-import type { Mode } from '../../isa/insn.ts';
-import type { Decoded } from './icache.ts';
+import type { Mode } from '../../isa/operand.ts';
 
 const PLACES = 4096;
 const PLACE_BYTES = 16;
 
-export class Memo {
+/** What is known of some bytes. */
+export class Memo<Decoded extends { readonly length: number }> {
   readonly #known = new Array<Decoded | undefined>(PLACES).fill(undefined);
   /** Their bytes, and in the last byte of each place the mode. */
   readonly #bytes = new Uint8Array(PLACES * PLACE_BYTES);

@@ -1,9 +1,10 @@
 // Debug registers → breakpoints (SDM vol. 3, 17.2). Pages with data breakpoints stay out of the TLB, and instruction breakpoints
 // keep the CPU attentive, so that a CPU without breakpoints pays nothing.
 
-import type { Cpu } from '../cpu.ts';
 import { type Access, WRITE } from '../memory/paging.ts';
 import { CR4_DE } from '../identity/registers.ts';
+import type { Mmu } from '../memory/mmu.ts';
+import type { CpuState } from '../state.ts';
 
 /** Bits of DR6 and DR7. */
 export const DR6_BD = 1 << 13;
@@ -22,6 +23,12 @@ const ON_PORT = 2;
 /** LEN field to bytes. */
 const LENGTHS = [1, 2, 8, 4] as const;
 
+/** What breakpoints need of a CPU. */
+interface Watched extends CpuState {
+  readonly mmu: Mmu;
+  attention: boolean;
+}
+
 interface Breakpoint {
   /** Its bit in DR6. */
   readonly bit: number;
@@ -31,12 +38,12 @@ interface Breakpoint {
 }
 
 export class Breakpoints {
-  readonly #cpu: Cpu;
+  readonly #cpu: Watched;
   #enabled: readonly Breakpoint[] = [];
   /** There are breakpoints on instructions. */
   onExecution = false;
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: Watched) {
     this.#cpu = cpu;
   }
 

@@ -1,7 +1,7 @@
 // What goes before the next instruction at a boundary: a list in the manual's order (SDM vol. 3, 6.9; B2), and the rule by which
 // a fault during delivery becomes a double fault or shutdown (table 6-5; B6).
 
-import { CS } from '../../isa/insn.ts';
+import { CS } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { DR7_GD } from './debug.ts';
 import { DB, DE, DF, Fault, GP, NMI, NP, PF, SS_FAULT, TS } from './fault.ts';

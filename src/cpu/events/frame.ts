@@ -1,10 +1,16 @@
 // What an interrupt pushes and IRET pops: up to six slots of the stack, kept as halves so that nothing becomes a bigint on the way. Where
 // the stack is flat and at hand they are moved at once, else one after the other with all that this may lead to.
 
-import { RSP, SS } from '../../isa/insn.ts';
-import type { Cpu } from '../cpu.ts';
-import { isFlatData } from '../memory/segment.ts';
+import { RSP, SS } from '../../isa/operand.ts';
+import { isFlatData, type Segmented } from '../memory/segment.ts';
 import { readWindow, writeWindow, wrote } from '../memory/window.ts';
+
+/** What a frame needs of a CPU: its stack. */
+interface Stacked extends Segmented {
+  readonly stackSize: 16 | 32 | 64;
+  push(value: bigint, size: number): void;
+  pop(size: number): bigint;
+}
 
 const MAX_SLOTS = 6;
 const LOW = 2 * RSP;
@@ -41,7 +47,7 @@ export class Frame {
   }
 
   /** A fault in the middle leaves what was pushed, as pushing one by one does. */
-  push(cpu: Cpu, size: number): void {
+  push(cpu: Stacked, size: number): void {
     const bytes = this.#count * (size >>> 3);
     const { gpr32, ram } = cpu;
     const at = gpr32[LOW] >= bytes && isFlatStack(cpu, size) ? writeWindow(cpu, gpr32[LOW] - bytes, pointerHigh(cpu), bytes) : -1;
@@ -59,7 +65,7 @@ export class Frame {
   }
 
   /** Slot 0 is what is popped first. */
-  pop(cpu: Cpu, count: number, size: number): void {
+  pop(cpu: Stacked, count: number, size: number): void {
     const step = size >>> 3;
     const { gpr32, ram } = cpu;
     const isNear = gpr32[LOW] < 0xffff_ff00 && isFlatStack(cpu, size);
@@ -76,14 +82,14 @@ export class Frame {
   }
 
   /** The low half of the stack pointer is known not to wrap. */
-  #move({ gpr32, stackSize }: Cpu, distance: number): void {
+  #move({ gpr32, stackSize }: Stacked, distance: number): void {
     gpr32[LOW] += distance;
     if (stackSize === 32) gpr32[HIGH] = 0;
   }
 }
 
-const pointerHigh = ({ gpr32, stackSize }: Cpu): number => (stackSize === 64 ? gpr32[HIGH] : 0);
+const pointerHigh = ({ gpr32, stackSize }: Stacked): number => (stackSize === 64 ? gpr32[HIGH] : 0);
 
 /** Whether an offset on the stack is the linear address too, with all of memory within the segment. */
-const isFlatStack = (cpu: Cpu, size: number): boolean =>
+const isFlatStack = (cpu: Stacked, size: number): boolean =>
   size >= 32 && (cpu.mode === 64 || (cpu.stackSize === 32 && isFlatData(cpu, SS)));

@@ -1,7 +1,7 @@
 // An event → the first instruction of its handler, through the interrupt vector table of real mode or a gate of the IDT (SDM vol.
 // 3, chapter 6). Delivery changes either everything or nothing of the CPU; a fault on the way is an event of its own (event.ts).
 
-import { CS, RSP, SS } from '../../isa/insn.ts';
+import { CS, RSP, SS } from '../../isa/operand.ts';
 import { isHighCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP, NP, SS_FAULT, TS } from './fault.ts';

@@ -3,11 +3,19 @@
 // iterations at once, up to the first in which a condition would come out otherwise. What is no such sum must not matter to any
 // condition, and comes out right when the last iteration is executed.
 
-import { type Insn, NONE, type Operand, RAX, RBP, RCX, RDX, RSP } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { NONE, type Operand, RAX, RBP, RCX, RDX, RSP } from '../../isa/operand.ts';
 import type { Sem } from '../../isa/sems.ts';
 import { literal, plus, type Sum, type Test, unchanged, withoutWrap } from './affine.ts';
-import type { Cpu } from '../cpu.ts';
 import { CF } from '../flags.ts';
+import type { CpuState } from '../state.ts';
+
+/** What following a loop needs of a CPU. */
+export interface Followed extends CpuState {
+  /** Where the next instruction is. */
+  readonly nextRip: bigint;
+  read(op: Operand): bigint;
+}
 
 /** What a value may depend on: registers 0 to 15, the counter, flags from before the iteration. Bits of a mask. */
 const TSC = 16;
@@ -69,7 +77,7 @@ export class Induction {
   #failed = true;
 
   /** An iteration begins at a boundary at `time`; `changing` has a bit for each register that the one before has changed. */
-  begin(cpu: Cpu, time: number, changing: number): void {
+  begin(cpu: Followed, time: number, changing: number): void {
     this.#start.set(cpu.gpr);
     this.#before.set(cpu.gpr);
     this.#changing = changing;
@@ -96,7 +104,7 @@ export class Induction {
   }
 
   /** An instruction has executed; time is still its own. */
-  follow(cpu: Cpu, insn: Insn): void {
+  follow(cpu: Followed, insn: Insn): void {
     if (this.#failed) return;
     this.#failed = !this.#execute(cpu, insn);
     this.#before.set(cpu.gpr);
@@ -106,7 +114,7 @@ export class Induction {
    * At the end of the iteration, which took `period` ticks: how many more, starting now, will take the same way. 0 if nothing is
    * proved. `moves` gets what each adds to a register.
    */
-  iterations(cpu: Cpu, time: number, period: number, moves: Map<number, bigint>): number {
+  iterations(cpu: Followed, time: number, period: number, moves: Map<number, bigint>): number {
     moves.clear();
     if (this.#failed) return 0;
     let recomputed = 1 << FLAGS;
@@ -150,7 +158,7 @@ export class Induction {
 
   // What instructions do. False: this is not followed.
 
-  #execute(cpu: Cpu, insn: Insn): boolean {
+  #execute(cpu: Followed, insn: Insn): boolean {
     const { form, dst, src, third, size } = insn;
     const { sem } = form;
     if (![dst, src, third].every((op) => this.#hasFixedAddress(op)) && sem !== 'lea') return false;
@@ -226,7 +234,7 @@ export class Induction {
   }
 
   /** SHL and OR put the halves of RDTSC together, SBB goes on with the high one; everything else of PLAIN gives what depends on all operands. */
-  #plainOrTime(cpu: Cpu, insn: Insn): boolean {
+  #plainOrTime(cpu: Followed, insn: Insn): boolean {
     const { form, dst, src, size } = insn;
     const { sem } = form;
     if (sem === 'shl' && size === 64 && dst.kind === 'reg' && src.kind === 'imm') {
@@ -307,7 +315,7 @@ export class Induction {
     return { depends, high: { shift: 0, of: plus(high.of, whole, -1n) } };
   }
 
-  #branch(cpu: Cpu, test: number, outcome: boolean): boolean {
+  #branch(cpu: Followed, test: number, outcome: boolean): boolean {
     const { depends, comparison } = this.#flags;
     if (depends === 0) return true;
     const name = TESTS[test];
@@ -317,7 +325,7 @@ export class Induction {
   }
 
   /** What a comparison of high halves says of the whole: it is below b, or below the next number with another high half. */
-  #decideHigh(cpu: Cpu, { a, b }: Comparison, test: Test, outcome: boolean): boolean {
+  #decideHigh(cpu: Followed, { a, b }: Comparison, test: Test, outcome: boolean): boolean {
     const isBelow = (limit: bigint, is: boolean): boolean =>
       limit >> 64n !== 0n || this.#decide({ a, b: literal(limit, 64), zeroOnly: false }, 'below', is);
     const next = b.constant + (1n << HALF);
@@ -349,7 +357,7 @@ export class Induction {
     return sum === undefined ? unknown(value.depends) : { depends: value.depends, sum };
   }
 
-  #sum(cpu: Cpu, op: Operand, size: number): Sum | undefined {
+  #sum(cpu: Followed, op: Operand, size: number): Sum | undefined {
     if (size < 32) return undefined;
     if (op.kind === 'reg') return this.#registerSum(op.index, size);
     if (op.kind === 'imm') return literal(op.value, size);

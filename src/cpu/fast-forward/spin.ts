@@ -6,12 +6,26 @@
 
 import type { Insn } from '../../isa/insn.ts';
 import type { Sem } from '../../isa/sems.ts';
-import type { Cpu } from '../cpu.ts';
+import type { CpuWires } from '../bus.ts';
 import { STATUS } from '../flags.ts';
-import { Induction } from './induction.ts';
-import type { AccessWatcher } from '../memory/mmu.ts';
-import { IS_POLLED, LINE_SHIFT } from '../memory/ram.ts';
+import { type Followed, Induction } from './induction.ts';
+import type { AccessWatcher, Mmu } from '../memory/mmu.ts';
+import { IS_POLLED, LINE_SHIFT, type Ram } from '../memory/ram.ts';
 import { STATE_OFFSETS } from '../state.ts';
+
+/** What the detector needs of its CPU. */
+interface Looping extends Followed {
+  readonly mmu: Mmu;
+  readonly ram: Ram;
+  readonly wires: CpuWires;
+  /** When the run in progress ends at the latest. */
+  readonly stop: number;
+  /** What the instruction in execution costs. */
+  readonly ticks: number;
+  readonly attention: boolean;
+  /** Somebody sees every instruction. */
+  readonly onExecuted: unknown;
+}
 
 /** Meanings that depend on registers and memory only and change nothing else. */
 const QUIET: readonly Sem[] = [
@@ -55,12 +69,12 @@ const RFLAGS = STATE_OFFSETS.rflags / 4;
 const SHADOW = STATE_OFFSETS.shadow / 4;
 
 /** A status register of a device that says the same until something happens to the device, which ends the turn. */
-const isSteadyRead = (cpu: Cpu, { src, size }: Insn): boolean =>
+const isSteadyRead = (cpu: Looping, { src, size }: Insn): boolean =>
   size === 8 && (cpu.wires.bus.isSteady?.(Number(cpu.read(src))) ?? false);
 
 /** The spin detector of one CPU. step() tells it of backward branches, and of every instruction while `watching`. */
 export class Spin {
-  readonly #cpu: Cpu;
+  readonly #cpu: Looping;
   /** Every instruction is looked at: an iteration is being proved, or has been. */
   watching = false;
   /** Until this time the CPU goes round a loop of which nobody else can notice anything, unless something comes from outside. */
@@ -98,7 +112,7 @@ export class Spin {
   #patience = PATIENCE;
   #nextPatience = PATIENCE;
 
-  constructor(cpu: Cpu) {
+  constructor(cpu: Looping) {
     this.#cpu = cpu;
     cpu.ram.onChange((line, hasCode) => {
       if (this.watching && (hasCode || this.#lines.has(line))) this.disturb();
@@ -155,7 +169,7 @@ export class Spin {
   }
 
   /** To be called for each instruction while watching, when it has executed and RIP and time are still its own. */
-  readonly onExecuted = (cpu: Cpu, insn: Insn): void => {
+  readonly onExecuted = (cpu: Looping, insn: Insn): void => {
     if (!this.watching) return;
     const kind = KINDS.get(insn.form.sem);
     if (kind === undefined || (kind === 'reads port' && !isSteadyRead(cpu, insn))) {
@@ -194,7 +208,7 @@ export class Spin {
   }
 
   /** The state is at the target; time is still that of the branch. */
-  #arrive(cpu: Cpu): void {
+  #arrive(cpu: Looping): void {
     const time = cpu.floats[TIME] + cpu.ticks;
     const extra = cpu.floats[EXTRA] + cpu.ticks - 1;
     const isQuiet = !this.#changed && this.#busAccesses === cpu.mmu.busAccesses;
@@ -209,7 +223,7 @@ export class Spin {
   }
 
   /** Takes as many iterations as fit; false if nothing is proved. */
-  #prove(cpu: Cpu, time: number, extra: number): boolean {
+  #prove(cpu: Looping, time: number, extra: number): boolean {
     const period = time - this.#time;
     const room = Math.floor((cpu.stop - time) / period);
     const changing = this.#changing(cpu);
@@ -243,7 +257,7 @@ export class Spin {
   }
 
   /** A bit for each register that is not as it was when the iteration began. */
-  #changing(cpu: Cpu): number {
+  #changing(cpu: Looping): number {
     const { gpr32 } = cpu;
     let changing = 0;
     for (let word = 0; word < GPR_WORDS; word++) if (gpr32[word] !== this.#registers[word]) changing |= 1 << (word >> 1);

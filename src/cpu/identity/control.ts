@@ -1,7 +1,7 @@
 // Control registers and EFER: what may be written to them, and what a write changes (SDM vol. 3, 2.5, 4.1, 9.8.5).
 
 import { truncate } from '../../base/bits.ts';
-import { CS } from '../../isa/insn.ts';
+import { CS } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP } from '../events/fault.ts';
 import {

@@ -1,7 +1,7 @@
 // Model-specific registers of the core as a table; those of the local APIC and the counters answer through the wires. Whatever
 // nobody knows, and every value that a register cannot hold, is #GP(0) (SDM vol. 4; vol. 2, RDMSR, WRMSR).
 
-import { FS, GS } from '../../isa/insn.ts';
+import { FS, GS } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import { writeEfer } from './control.ts';
 import type { Cpu } from '../cpu.ts';

@@ -2,7 +2,7 @@
 // A flush drops global pages too: an entry may vanish at any time (SDM vol. 3, 4.10.2.2), so G needs no meaning.
 
 import type { Size } from '../../base/bits.ts';
-import { CS, SS } from '../../isa/insn.ts';
+import { CS, SS } from '../../isa/operand.ts';
 import type { Bus } from '../bus.ts';
 import { isHighCanonical } from './canonical.ts';
 import { AC, Fault, GP, SS_FAULT } from '../events/fault.ts';

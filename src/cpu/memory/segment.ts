@@ -2,17 +2,29 @@
 // belong to far transfers, which have more to check; here are the descriptor itself, the data and stack segments, and the stacks
 // of a TSS.
 
-import { SS } from '../../isa/insn.ts';
+import type { Size } from '../../base/bits.ts';
+import { type Mode, SS } from '../../isa/operand.ts';
 import { isCanonical } from './canonical.ts';
-import type { Cpu } from '../cpu.ts';
 import { Fault, GP, NP, SS_FAULT, TS } from '../events/fault.ts';
 import { type Access, WRITE } from './paging.ts';
 import {
   ATTRIBUTE_MASK, DESCRIPTOR_DB, DESCRIPTOR_G, DESCRIPTOR_P, DESCRIPTOR_S, dplOf, TYPE_ACCESSED, TYPE_CODE, TYPE_CONFORMING, TYPE_MASK,
   TYPE_EXPAND_DOWN, TYPE_READABLE, TYPE_TSS, TYPE_WRITABLE,
 } from '../identity/registers.ts';
-import { LDTR, STATE_OFFSETS, TR } from '../state.ts';
-import { systemWindow } from './window.ts';
+import { type CpuState, LDTR, STATE_OFFSETS, TR } from '../state.ts';
+import { type MemoryAccess, systemWindow } from './window.ts';
+
+/** What segments need of a CPU. */
+export interface Segmented extends CpuState, MemoryAccess {
+  readonly mode: Mode;
+  readonly protectedMode: boolean;
+  /** What was last read of one of the processor's own tables. */
+  readonly entry: Uint32Array;
+  readLinear(address: bigint, size: Size): bigint;
+  writeLinear(address: bigint, size: Size, value: bigint): void;
+  setSegment(segment: number, selector: number, base: bigint, limit: number, attributes: number): void;
+  setRealSegment(segment: number, selector: number): void;
+}
 
 /** A descriptor as read from its table. `limit` is in bytes whatever G says. */
 export interface Descriptor {
@@ -38,10 +50,10 @@ export const isWritable = (attributes: number): boolean => isData(attributes) &&
 /** P, S and type but for the accessed flag: a data segment that may be read and written and expands up. */
 const PLAIN_MASK = DESCRIPTOR_P | DESCRIPTOR_S | TYPE_CODE | TYPE_EXPAND_DOWN | TYPE_WRITABLE;
 const PLAIN_DATA = DESCRIPTOR_P | DESCRIPTOR_S | TYPE_WRITABLE;
-export const isPlainData = (cpu: Cpu, segment: number): boolean => (cpu.segAttributes[segment] & PLAIN_MASK) === PLAIN_DATA;
+export const isPlainData = (cpu: Segmented, segment: number): boolean => (cpu.segAttributes[segment] & PLAIN_MASK) === PLAIN_DATA;
 
 /** Offsets in the segment are linear addresses, and none is beyond its limit. */
-export const isFlatData = (cpu: Cpu, segment: number): boolean =>
+export const isFlatData = (cpu: Segmented, segment: number): boolean =>
   isPlainData(cpu, segment) && cpu.segLimit[segment] === 0xffff_ffff && cpu.words32[SEG_BASE + 2 * segment] === 0;
 
 /** LAR, VERR and DS take data and readable code. */
@@ -63,7 +75,7 @@ const tableOf = (selector: number): number => ((selector & IN_LDT) !== 0 ? SEG_B
  * Words in one of the processor's own tables, whose address is in the state's words from `base`: the one at `offset`, and for 64 bits the one
  * behind it in `entry[1]`.
  */
-export function readTable(cpu: Cpu, base: number, offset: number, size: 16 | 32 | 64): number {
+export function readTable(cpu: Segmented, base: number, offset: number, size: 16 | 32 | 64): number {
   const { words32, entry, ram } = cpu;
   const sum = words32[base] + offset;
   const high = sum > 0xffff_ffff ? words32[base + 1] + 1 : words32[base + 1];
@@ -80,7 +92,7 @@ export function readTable(cpu: Cpu, base: number, offset: number, size: 16 | 32 
 }
 
 /** The descriptor of a selector that is not null, or undefined when it lies beyond its table. */
-export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefined {
+export function findDescriptor(cpu: Segmented, selector: number): Descriptor | undefined {
   const inLdt = (selector & IN_LDT) !== 0;
   if (inLdt && !isPresent(cpu.segAttributes[LDTR])) return undefined;
   if ((selector | 7) > (inLdt ? cpu.segLimit[LDTR] : cpu.gdtrLimit)) return undefined;
@@ -99,14 +111,14 @@ export function findDescriptor(cpu: Cpu, selector: number): Descriptor | undefin
 }
 
 /** The same, but beyond the table is a fault with the selector as its error code. */
-export function readDescriptor(cpu: Cpu, selector: number, vector: number): Descriptor {
+export function readDescriptor(cpu: Segmented, selector: number, vector: number): Descriptor {
   const descriptor = findDescriptor(cpu, selector);
   if (descriptor === undefined) throw new Fault(vector, errorOf(selector));
   return descriptor;
 }
 
 /** Base of a 16-byte system descriptor in long mode (SDM vol. 3, 3.5.2), whose upper half must have 0 for its own type. */
-export function readWideBase(cpu: Cpu, { selector, base }: Descriptor): bigint {
+export function readWideBase(cpu: Segmented, { selector, base }: Descriptor): bigint {
   const limit = (selector & IN_LDT) !== 0 ? cpu.segLimit[LDTR] : cpu.gdtrLimit;
   if ((selector | 7) + 8 > limit) throw new Fault(GP, errorOf(selector));
   const above = readTable(cpu, tableOf(selector), (selector & 0xfff8) + 8, 64);
@@ -117,22 +129,22 @@ export function readWideBase(cpu: Cpu, { selector, base }: Descriptor): bigint {
 }
 
 /** Writes P, DPL, S and type of a descriptor. */
-export function writeType(cpu: Cpu, selector: number, type: number): void {
+export function writeType(cpu: Segmented, selector: number, type: number): void {
   cpu.writeLinear(cpu.words64[tableOf(selector) / 2] + BigInt((selector & 0xfff8) + 5), 8, BigInt(type & 0xff));
 }
 
 /** The processor marks what it loads as accessed. */
-export function markAccessed(cpu: Cpu, { selector, attributes }: Descriptor): void {
+export function markAccessed(cpu: Segmented, { selector, attributes }: Descriptor): void {
   if ((attributes & TYPE_ACCESSED) === 0) writeType(cpu, selector, attributes | TYPE_ACCESSED);
 }
 
 /** Puts a checked descriptor into a segment register. */
-export function setFromDescriptor(cpu: Cpu, segment: number, selector: number, { base, limit, attributes }: Descriptor): void {
+export function setFromDescriptor(cpu: Segmented, segment: number, selector: number, { base, limit, attributes }: Descriptor): void {
   cpu.setSegment(segment, selector, base === 0 ? 0n : BigInt(base), limit, attributes | TYPE_ACCESSED);
 }
 
 /** Type and limit of an access outside 64-bit mode (SDM vol. 3, 5.3 and 5.4.1): #SS(0) for the stack segment, #GP(0) for others. */
-export function checkAccess(cpu: Cpu, segment: number, offset: number, bytes: number, access: Access): void {
+export function checkAccess(cpu: Segmented, segment: number, offset: number, bytes: number, access: Access): void {
   const attributes = cpu.segAttributes[segment];
   const limit = cpu.segLimit[segment];
   const isOfCode = (attributes & TYPE_CODE) !== 0;
@@ -147,13 +159,13 @@ export function checkAccess(cpu: Cpu, segment: number, offset: number, bytes: nu
 }
 
 /** MOV, POP, LDS and so on into any segment register but CS. */
-export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
+export function loadSegment(cpu: Segmented, segment: number, selector: number): void {
   if (!cpu.protectedMode) cpu.setRealSegment(segment, selector);
   else if (segment === SS) loadStackSegment(cpu, selector);
   else loadDataSegment(cpu, segment, selector);
 }
 
-function loadDataSegment(cpu: Cpu, segment: number, selector: number): void {
+function loadDataSegment(cpu: Segmented, segment: number, selector: number): void {
   if (isNull(selector)) {
     cpu.setSegment(segment, selector, 0n, 0, 0);
     return;
@@ -168,7 +180,7 @@ function loadDataSegment(cpu: Cpu, segment: number, selector: number): void {
   setFromDescriptor(cpu, segment, selector, descriptor);
 }
 
-function loadStackSegment(cpu: Cpu, selector: number): void {
+function loadStackSegment(cpu: Segmented, selector: number): void {
   const descriptor = checkStackSegment(cpu, selector, cpu.cpl, GP);
   if (descriptor === undefined) cpu.setSegment(SS, selector, 0n, 0, 0);
   else setFromDescriptor(cpu, SS, selector, descriptor);
@@ -178,7 +190,7 @@ function loadStackSegment(cpu: Cpu, selector: number): void {
  * The descriptor of a stack for code of privilege `cpl`; undefined is the null selector that 64-bit mode takes below CPL 3.
  * `vector` is #GP, or #TS when the selector comes from a TSS.
  */
-export function checkStackSegment(cpu: Cpu, selector: number, cpl: number, vector: number): Descriptor | undefined {
+export function checkStackSegment(cpu: Segmented, selector: number, cpl: number, vector: number): Descriptor | undefined {
   if (isNull(selector)) {
     if (cpu.mode === 64 && vector === GP && cpl < 3 && (selector & 3) === cpl) return undefined;
     throw new Fault(vector, 0);
@@ -193,19 +205,19 @@ export function checkStackSegment(cpu: Cpu, selector: number, cpl: number, vecto
 }
 
 /** RSP for privilege `cpl` or, if `ist` is not 0, that interrupt stack, from a 64-bit TSS (SDM vol. 3, figure 8-11), to `entry`. */
-export function readTssRsp(cpu: Cpu, cpl: number, ist: number): void {
+export function readTssRsp(cpu: Segmented, cpl: number, ist: number): void {
   readTss(cpu, ist !== 0 ? 0x1c + 8 * ist : 4 + 8 * cpl, 64);
 }
 
 /** SS and ESP for privilege `cpl` from a 32-bit or 16-bit TSS (SDM vol. 3, figures 8-2 and 8-10). */
-export function readTssStack(cpu: Cpu, cpl: number): { readonly selector: number; readonly pointer: number } {
+export function readTssStack(cpu: Segmented, cpl: number): { readonly selector: number; readonly pointer: number } {
   if (((cpu.segAttributes[TR] & TYPE_MASK) & TYPE_TSS) === TYPE_TSS) {
     return { pointer: readTss(cpu, 4 + 8 * cpl, 32), selector: readTss(cpu, 8 + 8 * cpl, 16) };
   }
   return { pointer: readTss(cpu, 2 + 4 * cpl, 16), selector: readTss(cpu, 4 + 4 * cpl, 16) };
 }
 
-function readTss(cpu: Cpu, offset: number, size: 16 | 32 | 64): number {
+function readTss(cpu: Segmented, offset: number, size: 16 | 32 | 64): number {
   if (!isPresent(cpu.segAttributes[TR]) || offset + size / 8 - 1 > cpu.segLimit[TR]) {
     throw new Fault(TS, errorOf(cpu.segSelector[TR]));
   }
@@ -213,7 +225,7 @@ function readTss(cpu: Cpu, offset: number, size: 16 | 32 | 64): number {
 }
 
 /** Whether the I/O permission bitmap allows `bytes` ports from `port` on (SDM vol. 1, 19.5.2). */
-export function bitmapAllows(cpu: Cpu, port: number, bytes: number): boolean {
+export function bitmapAllows(cpu: Segmented, port: number, bytes: number): boolean {
   const attributes = cpu.segAttributes[TR];
   if (!isPresent(attributes) || (attributes & TYPE_TSS) !== TYPE_TSS || cpu.segLimit[TR] < 0x67) return false;
   const at = readTable(cpu, TR_BASE, 0x66, 16) + (port >>> 3);

@@ -1,7 +1,8 @@
 // Bit tests, scans and counts, and CRC32.
 
 import { signed, type Size, truncate } from '../../base/bits.ts';
-import type { Insn, MemOperand, RegOperand } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import type { MemOperand, RegOperand } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { CF, setFlags, STATUS, ZF } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';

@@ -1,7 +1,7 @@
 // Data movement. CMOVcc always reads its source and always writes its destination, so a false 32-bit one clears the upper half.
 
 import { signExtend, signed, truncate } from '../../base/bits.ts';
-import { type MemOperand, type Operand, RAX, RBX, RCX, RDX, type RegOperand } from '../../isa/insn.ts';
+import { type MemOperand, type Operand, RAX, RBX, RCX, RDX, type RegOperand } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP } from '../events/fault.ts';
 import { holds, setFlags, setFlagsOfAdd, setFlagsOfSub, ZF } from '../flags.ts';

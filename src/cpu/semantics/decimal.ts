@@ -1,6 +1,6 @@
 // Decimal arithmetic, gone from 64-bit mode. AL and AH are plain numbers here. OF, and AF and CF of AAM and AAD, are undefined: cleared.
 
-import { RAX } from '../../isa/insn.ts';
+import { RAX } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { DE, Fault } from '../events/fault.ts';
 import { AF, CF, setFlags, setFlagsOfLogic } from '../flags.ts';

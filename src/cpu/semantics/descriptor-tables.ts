@@ -1,7 +1,7 @@
 // Descriptor tables and what may be asked about descriptors (SDM vol. 3, 2.4, 5.10). Real mode knows only GDTR and IDTR.
 
 import { type Size, truncate } from '../../base/bits.ts';
-import type { MemOperand, Operand } from '../../isa/insn.ts';
+import type { MemOperand, Operand } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP, NP, UD } from '../events/fault.ts';

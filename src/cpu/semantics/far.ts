@@ -3,7 +3,7 @@
 // if it were bad.
 
 import { type Size, truncate } from '../../base/bits.ts';
-import { CS, DS, ES, FS, GS, type Operand, RSP, SS } from '../../isa/insn.ts';
+import { CS, DS, ES, FS, GS, type Operand, RSP, SS } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { BP, DB, Fault, GP, NP, OF as OVERFLOW } from '../events/fault.ts';

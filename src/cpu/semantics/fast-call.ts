@@ -1,6 +1,6 @@
 // SYSCALL, SYSRET, SYSENTER, SYSEXIT: fixed flat segments instead of descriptors (SDM vol. 3, 5.8.7, 5.8.8).
 
-import { CS, RCX, RDX, RSP, SS } from '../../isa/insn.ts';
+import { CS, RCX, RDX, RSP, SS } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
 import { Fault, GP, UD } from '../events/fault.ts';

@@ -1,6 +1,6 @@
 // Instructions on single flags.
 
-import { RAX } from '../../isa/insn.ts';
+import { RAX } from '../../isa/operand.ts';
 import { AF, CF, DF, PF, SF, setFlags, ZF } from '../flags.ts';
 import type { Semantic, Semantics } from './semantic.ts';
 

@@ -1,7 +1,8 @@
 // Near transfers. The target is checked before anything is pushed, popped or counted, so a #GP(0) leaves no trace.
 
 import { signed } from '../../base/bits.ts';
-import { type Insn, type MemOperand, type Operand, RCX } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { type MemOperand, type Operand, RCX } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { BR, Fault } from '../events/fault.ts';
 import { holds, ZF } from '../flags.ts';

@@ -1,7 +1,7 @@
 // Addition to division, and logic. Sums and differences are passed on as they come: writing an operand truncates, and so do flags.
 
 import { type Size, signed } from '../../base/bits.ts';
-import { RAX, RDX } from '../../isa/insn.ts';
+import { RAX, RDX } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { DE, Fault } from '../events/fault.ts';
 import { CF, setFlagsOfAdd, setFlagsOfLogic, setFlagsOfMultiply, setFlagsOfSub, STATUS } from '../flags.ts';

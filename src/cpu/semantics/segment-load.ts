@@ -1,6 +1,6 @@
 // Instructions that load or store segment registers other than by far transfers.
 
-import { RSP, SS } from '../../isa/insn.ts';
+import { RSP, SS } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { loadSegment } from '../memory/segment.ts';
 import { MOV_SS_SHADOW } from '../state.ts';

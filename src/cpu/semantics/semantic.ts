@@ -1,11 +1,13 @@
 // The shape of an instruction's meaning. step() calls it with RIP still at the instruction and `nextRip` behind it; whatever it
 // throws as a Fault must leave no trace, so it reads everything, then writes memory, then registers, then flags.
 
-import { DS, type Insn, NONE } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { DS, NONE } from '../../isa/operand.ts';
 import type { Sem } from '../../isa/sems.ts';
+import type { Meaning } from '../code/icache.ts';
 import type { Cpu } from '../cpu.ts';
 
-export type Semantic = (cpu: Cpu, insn: Insn) => void;
+export type Semantic = Meaning<Cpu>;
 
 /** Where an instruction with an implied memory operand reads: DS, or the segment of its prefix. */
 export const sourceSegment = ({ segment }: Insn): number => (segment === NONE ? DS : segment);

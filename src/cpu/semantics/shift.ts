@@ -2,7 +2,7 @@
 // but a 32-bit destination still clears its upper half. CF for counts beyond the operand is undefined: it is what single steps would give.
 
 import { signed, type Size, truncate } from '../../base/bits.ts';
-import type { Operand } from '../../isa/insn.ts';
+import type { Operand } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { CF, setFlagsOfRotate, setFlagsOfShift } from '../flags.ts';
 import type { Semantics } from './semantic.ts';

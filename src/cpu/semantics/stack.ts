@@ -2,7 +2,7 @@
 // written last. A stack pointer is as wide as SS.B says, 64 bits in 64-bit mode (SDM vol. 1, 6.2.3), whatever the operand size.
 
 import { type Size, truncate } from '../../base/bits.ts';
-import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS, type SystemRegOperand } from '../../isa/insn.ts';
+import { RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, SS, type SystemRegOperand } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { AC, AF, CF, DF, ID, IF, IOPL, NT, OF, PF, RF, SF, TF, VM, ZF } from '../flags.ts';
 import type { Semantics } from './semantic.ts';

@@ -1,7 +1,8 @@
 // String instructions. One call does one element: while a repetition goes on, RIP stays at the instruction, so that interrupts come in
 // between elements and faults find the progress in rSI, rDI and rCX. The source may have another segment, the destination is ES:rDI.
 
-import { ES, type Insn, RAX, RCX, RDI, RDX, RSI } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { ES, RAX, RCX, RDI, RDX, RSI } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
 import { DF, setFlagsOfSub, ZF } from '../flags.ts';
 import { readPort, writePort } from './port.ts';

@@ -1,7 +1,8 @@
 // System instructions: control and debug registers, identification, time, model-specific registers, sleep, caches. The decoder's
 // table says which need CPL 0, and step() refuses those before they get here.
 
-import { DS, FS, GS, type Insn, type MemOperand, RAX, RBX, RCX, RDX } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { DS, FS, GS, type MemOperand, RAX, RBX, RCX, RDX } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import { writeCr0, writeCr3, writeCr4 } from '../identity/control.ts';
 import type { Cpu } from '../cpu.ts';

@@ -2,7 +2,7 @@
 
 import type { Size } from '../../base/bits.ts';
 import { ZF } from '../../cpu/flags.ts';
-import type { MemOperand, Operand } from '../../isa/insn.ts';
+import type { MemOperand, Operand } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';

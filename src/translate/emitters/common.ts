@@ -3,7 +3,8 @@
 import type { Size } from '../../base/bits.ts';
 import { CF, OF } from '../../cpu/flags.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
-import type { Insn, MemOperand, Operand, RegOperand } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import type { MemOperand, Operand, RegOperand } from '../../isa/operand.ts';
 import type { Sem } from '../../isa/sems.ts';
 import type { Emitter } from '../emitter.ts';
 import { emitAllFlags } from '../flags.ts';

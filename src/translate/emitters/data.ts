@@ -3,7 +3,7 @@
 import type { Size } from '../../base/bits.ts';
 import { ZF } from '../../cpu/flags.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
-import { DS, FS, type MemOperand, NONE, type Operand, RAX, RBX, RCX, RDX } from '../../isa/insn.ts';
+import { DS, FS, type MemOperand, NONE, type Operand, RAX, RBX, RCX, RDX } from '../../isa/operand.ts';
 import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';
 import { I32, I64, MEMORY } from '../wasm.ts';

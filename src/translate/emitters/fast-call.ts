@@ -3,7 +3,7 @@
 import { AC, RF, STATUS, TF } from '../../cpu/flags.ts';
 import { EFER_SCE } from '../../cpu/identity/registers.ts';
 import { STATE_OFFSETS } from '../../cpu/state.ts';
-import { CS, RCX, SS } from '../../isa/insn.ts';
+import { CS, RCX, SS } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';

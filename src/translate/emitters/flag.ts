@@ -5,7 +5,7 @@ import type { Size } from '../../base/bits.ts';
 import { AC, AF, CF, DF, ID, IF, IOPL, NT, OF, PF, RF, SF, STATUS, TF, VM, ZF } from '../../cpu/flags.ts';
 import { STATE_OFFSETS, STI_SHADOW } from '../../cpu/state.ts';
 import { TLB_RUN } from '../../cpu/memory/tlb.ts';
-import { RAX, SS } from '../../isa/insn.ts';
+import { RAX, SS } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';

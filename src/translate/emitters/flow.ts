@@ -1,7 +1,8 @@
 // The stack, and what near branches do besides branching, which is the region's. An indirect target goes to LOCAL.rip.
 
 import type { Size } from '../../base/bits.ts';
-import { type Insn, type MemOperand, type Operand, RBP, RCX, RSP, SS } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { type MemOperand, type Operand, RBP, RCX, RSP, SS } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { I32, I64 } from '../wasm.ts';

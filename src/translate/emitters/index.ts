@@ -2,7 +2,8 @@
 // not here the interpreter executes. In every emitter, all that may leave the region comes before the first change; of a repeated string,
 // of each run of elements.
 
-import { CS, FS, type Insn, type Mode, type Operand } from '../../isa/insn.ts';
+import type { Insn } from '../../isa/insn.ts';
+import { CS, FS, type Mode, type Operand } from '../../isa/operand.ts';
 import type { Sem } from '../../isa/sems.ts';
 import { BITS } from './bits.ts';
 import type { Emitters } from './common.ts';

@@ -1,7 +1,7 @@
 // Multiplication and division. Flags of a division stay as they are.
 
 import { CF, OF } from '../../cpu/flags.ts';
-import { RAX, RDX } from '../../isa/insn.ts';
+import { RAX, RDX } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { FUNCTION, LOCAL } from '../locals.ts';
 import { Code, I32, I64, TYPE, type WasmFunction } from '../wasm.ts';

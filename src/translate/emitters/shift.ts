@@ -2,7 +2,7 @@
 // count of 0 no flag changes, so what is known of them is lost where the count is only known when it runs.
 
 import type { Size } from '../../base/bits.ts';
-import type { Operand } from '../../isa/insn.ts';
+import type { Operand } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { emitAllFlags } from '../flags.ts';
 import { LOCAL } from '../locals.ts';

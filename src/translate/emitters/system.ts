@@ -2,7 +2,7 @@
 
 import { STATE_OFFSETS } from '../../cpu/state.ts';
 import { CR4_TSD } from '../../cpu/identity/registers.ts';
-import { GS, RAX, RCX, RDX, type SystemRegOperand } from '../../isa/insn.ts';
+import { GS, RAX, RCX, RDX, type SystemRegOperand } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { ticksOf } from '../region.ts';

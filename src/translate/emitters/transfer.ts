@@ -5,7 +5,7 @@
 import { AC, DF, ID, IF, IOPL, NT, RF, STATUS, TF, VIF, VIP, VM } from '../../cpu/flags.ts';
 import { EFER_LMA } from '../../cpu/identity/registers.ts';
 import { STATE_OFFSETS, TR } from '../../cpu/state.ts';
-import { CS, DS, ES, FS, GS, type ImmOperand, RSP, SS } from '../../isa/insn.ts';
+import { CS, DS, ES, FS, GS, type ImmOperand, RSP, SS } from '../../isa/operand.ts';
 import type { Emitter } from '../emitter.ts';
 import { LOCAL } from '../locals.ts';
 import { type Code, I32, I64, MEMORY } from '../wasm.ts';

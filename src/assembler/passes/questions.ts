@@ -2,10 +2,13 @@
 // that pass's answers; when the final layout shows one to be wrong, the source is expanded again with the right ones, as NASM
 // does in each of its passes.
 
-import { type Scope, type SymbolExpression, UNKNOWN, type Value } from '../language/expression.ts';
-import type { Layout } from '../passes/layout.ts';
-import type { Program } from '../passes/program.ts';
-import { isSame, MUTE, currentValue } from '../passes/symbols.ts';
+import type { SymbolExpression } from '../language/expression.ts';
+import type { Scope } from '../language/evaluate.ts';
+import { UNKNOWN, type Value } from '../language/value.ts';
+import type { Layout } from './layout.ts';
+import type { Program } from './program.ts';
+import { MUTE, currentValue } from './symbols.ts';
+import { isSame } from '../language/value.ts';
 
 /** A question, what was answered, and how to find the right answer in a layout. */
 interface Question {

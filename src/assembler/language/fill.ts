@@ -1,7 +1,7 @@
 // How often TIMES repeats when it fills up to an alignment: known from the offset alone, in every pass, without a look at its expression.
 
-import type { Expression } from '../language/expression.ts';
-import { isPowerOfTwo } from './sections.ts';
+import type { Expression } from './expression.ts';
+import { isPowerOfTwo } from '../../base/bits.ts';
 
 /** What is between an offset and the next multiple of the alignment. */
 export const fillUp = (offset: number, alignment: number): number => (alignment - (offset % alignment)) % alignment;

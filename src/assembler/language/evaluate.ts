@@ -1,26 +1,8 @@
-// Expression tree → value. Values are linear forms (a constant plus factors of section bases and registers), as in NASM: so
-// `label - label` of one section is a constant, and `[rbx + 4*rax + table]` needs no analysis of its own.
-// Arithmetic is modulo 2^64; `/ % >>` are unsigned, `// %% >>>` and comparisons signed (NASM manual 3.5).
-import type { BinaryOperator, Expression, SymbolExpression, UnaryOperator } from '../language/expression.ts';
-import type { Origin, Reporter } from '../language/tokens.ts';
-
-/** A part of a value that is not known as a number: `factor` times the start of section `name`, or times register `name`. */
-export interface Term {
-  readonly kind: 'section' | 'register';
-  readonly name: string;
-  readonly factor: bigint;
-  /** Of registers: a multiplication was written (even by 1), so that it should rather be the index than the base. */
-  readonly scaled: boolean;
-}
-
-export interface Value {
-  /** Signed, modulo 2^64. */
-  readonly constant: bigint;
-  /** In the order of writing, each name once, no factor zero. */
-  readonly terms: readonly Term[];
-  /** A symbol in it has no value yet: `constant` and the section terms mean nothing, register terms do. */
-  readonly unknown: boolean;
-}
+// Expression tree → value. Arithmetic is modulo 2^64; `/ % >>` are unsigned, `// %% >>>` and comparisons signed (NASM manual 3.5).
+import { isPowerOfTwo } from '../../base/bits.ts';
+import type { BinaryOperator, Expression, SymbolExpression, UnaryOperator } from './expression.ts';
+import type { Origin, Reporter } from './tokens.ts';
+import { constantValue, type Term, UNKNOWN, type Value } from './value.ts';
 
 /** What the names in an expression mean at its place; answers UNKNOWN for what has no value (yet). */
 export interface Scope {
@@ -29,35 +11,6 @@ export interface Scope {
   here(origin: Origin): Value;
   sectionStart(origin: Origin): Value;
 }
-
-export const UNKNOWN: Value = { constant: 0n, terms: [], unknown: true };
-
-const NO_TERMS: readonly Term[] = [];
-
-export const constantValue = (value: bigint): Value => ({ constant: BigInt.asIntN(64, value), terms: NO_TERMS, unknown: false });
-
-/** The value `offset` bytes into section `name`. */
-export const addressIn = (name: string, offset: bigint): Value => ({
-  constant: BigInt.asIntN(64, offset),
-  terms: [{ kind: 'section', name, factor: 1n, scaled: false }],
-  unknown: false,
-});
-
-const REGISTERS = new Map<string, Value>();
-
-/** The value of the register with this name in lower case. */
-export const registerValue = (name: string): Value => {
-  const known = REGISTERS.get(name);
-  if (known) return known;
-  const terms = [{ kind: 'register', name, factor: 1n, scaled: false }] as const;
-  const value: Value = { constant: 0n, terms, unknown: false };
-  REGISTERS.set(name, value);
-  return value;
-};
-
-/** The number if the value is nothing but a number. */
-export const constantOf = (value: Value): bigint | undefined =>
-  value.unknown || value.terms.length > 0 ? undefined : value.constant;
 
 /** The value of an expression in a scope; undefined after a report (division by zero, a product of two addresses, …). */
 export const evaluate = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
@@ -154,7 +107,7 @@ const applyUnary = (operator: UnaryOperator, operand: Value, origin: Origin, rep
     return constantValue(result);
   }
   const whole = BigInt.asUintN(64, number.constant);
-  const exact = whole > 0n && (whole & (whole - 1n)) === 0n;
+  const exact = isPowerOfTwo(whole);
   if (!exact && operator === 'ilog2e') {
     reporter.error(origin, `${whole} is not a power of two`);
     return undefined;

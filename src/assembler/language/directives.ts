@@ -1,12 +1,12 @@
 // `[directive …]` lines → what they change (NASM manual, chapter 7 and 8.1). Those that only parsing needs to know (BITS, DEFAULT)
 // change its state; the others become statements. In the bin format names need no export: GLOBAL and STATIC only mark them.
 
-import type { Mode } from '../../isa/insn.ts';
-import { type Expression, parseExpression } from '../language/expression.ts';
-import { isOneOf } from '../language/operands.ts';
-import { type Directive, SECTION_ATTRIBUTES, type SectionAttribute } from '../language/statement.ts';
-import type { Cursor, Reporter } from '../language/tokens.ts';
-import { spell } from '../language/tokens.ts';
+import type { Mode } from '../../isa/operand.ts';
+import { type Expression, parseExpression } from './expression.ts';
+import { isOneOf } from './operands.ts';
+import { type Directive, SECTION_ATTRIBUTES, type SectionAttribute } from './statement.ts';
+import type { Cursor, Reporter } from './tokens.ts';
+import { spell } from './tokens.ts';
 
 /** What the text so far has set. NASM's bin format starts with 16-bit code and absolute addresses. */
 export interface Settings {
