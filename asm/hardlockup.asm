@@ -51,7 +51,8 @@ function watchdog_hardlockup_disable
         return
 endfunction
 
-; watchdog_hardlockup_check -- compares a CPU's tick counter with what it was at the last look; one report per episode
+; watchdog_hardlockup_check -- compares a CPU's tick counter with what it was at the last look; one report per episode, but in 7.1
+; the first of three misses ends the episode, so that the third reports anew
 ;   in: rdi = the block of the CPU that is checked, rsi = its regs, or 0 if it is another one    uses: all caller-saved
 function watchdog_hardlockup_check
         push    rbx
@@ -65,7 +66,7 @@ function watchdog_hardlockup_check
         mov     rdi, rbx
         call    is_hardlockup
         test    eax, eax
-        jz      .done
+        jz      .over
         cmp     dword [rbx + pcpu.watchdog_hardlockup_warned], 0
         jne     .done
         cmp     dword [hardlockup_all_cpu_backtrace], 0
@@ -81,6 +82,8 @@ function watchdog_hardlockup_check
         call    nmi_panic
 .warned:
         mov     dword [rbx + pcpu.watchdog_hardlockup_warned], 1
+        jmp     .done
+.over:  mov     dword [rbx + pcpu.watchdog_hardlockup_warned], 0        ; the episode; in 7.1 also at a miss that does not count yet
         jmp     .done
 .touched:                                               ; consumed; before 7.1 the saved counter stays as it is
         cmp     dword [hardlockup_detector], HARDLOCKUP_BUDDY_7_1
@@ -100,7 +103,6 @@ function is_hardlockup
         cmp     eax, [rdi + pcpu.hrtimer_interrupts_saved]
         je      .missed
         call    watchdog_hardlockup_update_reset
-        mov     dword [rdi + pcpu.watchdog_hardlockup_warned], 0        ; the episode is over
         xor     eax, eax
         return
 .missed:

@@ -21,8 +21,8 @@
 ; expect[hardlockup=buddy, cpus=4]: hard@8s..36s,cpu=1 then none
 ; expect[hardlockup=buddy, cpu=0]: hard@8s..36s,cpu=0 then none
 ; expect[hardlockup=buddy, nmi_watchdog=panic]: hard@8s..36s,cpu=1 then panic@+0s..0.5s,cpu=0,line="Kernel panic - not syncing: Hard LOCKUP" then says="Shutting down cpus with NMI" then none
-; expect[hardlockup=buddy-7.1]: hard@8s..16s,cpu=1,line="watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1" then none
-; expect[hardlockup=buddy-7.1, cpu=0]: hard@8s..12.1s,cpu=0,line="watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" then none
+; expect[hardlockup=buddy-7.1]: hard@8s..16s,cpu=1,line="watchdog: CPU0: Watchdog detected hard LOCKUP on cpu 1" then hard@+15.9s..16.1s,cpu=1 then hard@+15.9s..16.1s
+; expect[hardlockup=buddy-7.1, cpu=0]: hard@8s..12.1s,cpu=0,line="watchdog: CPU1: Watchdog detected hard LOCKUP on cpu 0" then hard@+15.9s..16.1s,cpu=0
 ; expect[hardlockup=buddy-7.1, cpus=1]: none
 ; expect[report=5.4]: hard@6s..20s,cpu=1,line="NMI watchdog: Watchdog detected hard LOCKUP on cpu 1" then none
 ; expect[hardlockup_all_cpu_backtrace=1]: hard@6s..20s,cpu=1 then says="Sending NMI from CPU 1 to CPUs 0:" then says="NMI backtrace for cpu 0 skipped: idling at default_idle" then none
