@@ -62,9 +62,11 @@ function watchdog_timer_fn
         jc      .restart                                ; in the middle of another CPU's: the next tick will do
         mov     [gs:pcpu.watchdog_report_ts], r12       ; before printing, which touches
         mov     edi, ecx
+        mov     r13d, ecx
         call    softlockup_report
-        cmp     dword [softlockup_panic], 0
-        je      .restart
+        mov     edi, r13d
+        call    softlockup_panics
+        jc      .restart
         string  rdi, "softlockup: hung tasks"
         call    panic
 .touched:
@@ -110,6 +112,18 @@ function is_softlockup
         return
 .no:    xor     eax, eax
         return
+endfunction
+
+; softlockup_panics -- has it lasted for as many thresholds as the user bears? Above 1 the number means something since 7.0 only
+;   in: edi = seconds    out: CF set if not    uses: rax, rcx, flags
+function softlockup_panics
+        mov     ecx, [softlockup_panic]
+        cmp     ecx, 1
+        jb      .done                                   ; 0: never
+        call    get_softlockup_thresh
+        imul    rax, rcx                                ; duration / thresh >= N, without the division
+        cmp     rdi, rax
+.done:  return
 endfunction
 
 ; softlockup_may_report -- dumps of all CPUs are made one after the other

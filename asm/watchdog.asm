@@ -13,7 +13,7 @@ DETECTOR_THREAD      equ 2
         kernel_param nosoftlockup,     parse_clear, watchdog_softlockup_user_enabled
         kernel_param nmi_watchdog,     parse_nmi_watchdog, watchdog_hardlockup_user_enabled
         kernel_param watchdog_thresh,  parse_int, watchdog_thresh, 0, WATCHDOG_THRESH_MAX
-        kernel_param softlockup_panic, parse_int, softlockup_panic, 0, 1
+        kernel_param softlockup_panic, parse_int, softlockup_panic, 0, INT_MAX
         kernel_param hardlockup_panic, parse_int, hardlockup_panic, 0, 1
         kernel_param softlockup_all_cpu_backtrace, parse_int, softlockup_all_cpu_backtrace, 0, 1
         kernel_param hardlockup_all_cpu_backtrace, parse_int, hardlockup_all_cpu_backtrace, 0, 1
@@ -23,7 +23,7 @@ DETECTOR_THREAD      equ 2
         sysctl  nmi_watchdog,     proc_nmi_watchdog, watchdog_hardlockup_user_enabled, 0, 1
         sysctl  watchdog_thresh,  proc_watchdog, watchdog_thresh, 0, WATCHDOG_THRESH_MAX
         sysctl  watchdog_cpumask, proc_watchdog_cpumask, watchdog_cpumask
-        sysctl  softlockup_panic, parse_int, softlockup_panic, 0, 1
+        sysctl  softlockup_panic, parse_int, softlockup_panic, 0, INT_MAX
         sysctl  hardlockup_panic, parse_int, hardlockup_panic, 0, 1
         sysctl  softlockup_all_cpu_backtrace, parse_int, softlockup_all_cpu_backtrace, 0, 1
         sysctl  hardlockup_all_cpu_backtrace, parse_int, hardlockup_all_cpu_backtrace, 0, 1

@@ -16,6 +16,9 @@
 ; expect[nowatchdog]: none
 ; expect[nosoftlockup]: none
 ; expect[softlockup_panic=1]: soft@24s..28s,cpu=0 then panic@+0s..0.5s,line="Kernel panic - not syncing: softlockup: hung tasks" then none
+; expect[softlockup_panic=2]: soft@24s..28s,stuck=26..27 then soft@+27.9s..28.1s,stuck=52 then panic@+0s..0.5s then none
+; until[softlockup_panic=3]: 120s
+; expect[softlockup_panic=3]: soft then soft,stuck=52 then soft,stuck=78 then panic@+0s..0.5s then none
 ; expect[panic=1]: soft@24s..28s,cpu=0 then soft@+27.9s..28.1s then none
 ; expect[detector=stopper-5.4|thread]: soft@24s..28s,cpu=0,stuck=22..23 then soft@+27.9s..28.1s,stuck=22..23
 ; expect[report=5.4]: soft@24s..28s,cpu=0,stuck=26..27

@@ -20,7 +20,7 @@ test.each([
   ['watchdog_thresh=5x', '5x', 'watchdog_thresh'],
   ['watchdog_thresh=99999999999999999999999', '99999999999999999999999', 'watchdog_thresh'],
   ['watchdog_thresh', '', 'watchdog_thresh'],
-  ['softlockup_panic=2', '2', 'softlockup_panic'],
+  ['softlockup_panic=-1', '-1', 'softlockup_panic'],
   ['detector=5.4', '5.4', 'detector'],
   ['nmi_watchdog=maybe', 'maybe', 'nmi_watchdog'],
   ['nmi-watchdog=1,often', '1,often', 'nmi-watchdog'],
