@@ -13,7 +13,7 @@ export { type Diagnostic, formatDiagnostic } from './base/diagnostic.ts';
 export { type Assembly, assemble } from './assembler/assemble.ts';
 export { writeListing } from './assembler/output/listing.ts';
 export { type ObjectFile, toElf, toFlat } from './assembler/output/object.ts';
-export type { SourceIo } from './assembler/language/tokens.ts';
+export type { SourceIo } from './assembler/language/sources.ts';
 
 // Machine code and files that hold it.
 export { hex } from './base/bits.ts';

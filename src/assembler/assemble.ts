@@ -12,7 +12,9 @@ import { Pass } from './passes/pass.ts';
 import { Program } from './passes/program.ts';
 import { Questions } from './passes/questions.ts';
 import { Diagnostics } from './reporter.ts';
-import type { Origin, SourceIo } from './language/tokens.ts';
+import { SourceFiles, type SourceIo } from './language/sources.ts';
+import { showText } from './language/text.ts';
+import type { Origin } from './language/tokens.ts';
 
 export type AssembleOptions = ExpandOptions;
 
@@ -21,7 +23,7 @@ export interface Assembly {
   readonly object?: ObjectFile;
   /** What each statement came to, for a listing; absent as the object is. */
   readonly layout?: Layout;
-  /** The texts of the sources that were read, by path. */
+  /** The texts of the sources that were read, by path: what is no UTF-8 is shown as Latin-1. */
   readonly sources: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -43,26 +45,15 @@ export const assemble = (entry: string, io: SourceIo, options: AssembleOptions =
 const attempt = (
   entry: string, io: SourceIo, options: AssembleOptions, known: readonly Value[] | undefined, isLast: boolean,
 ): { assembly: Assembly; corrections?: readonly Value[] } => {
-  const sources = new Map<string, string>();
-  const reporter = new Diagnostics();
-  const recording: SourceIo = {
-    read: (path, from) => {
-      const file = io.read(path, from);
-      if (file && !sources.has(file.path)) {
-        sources.set(file.path, file.text);
-        reporter.remember(file.path, file.text);
-      }
-      return file;
-    },
-    readBytes: (path, from) => io.readBytes(path, from),
-  };
+  const files = new SourceFiles(io);
+  const reporter = new Diagnostics(files.texts);
   const start: Origin = { place: { file: entry, line: 0, column: 0 } };
   const program = new Program();
   const questions = new Questions(program, known);
-  const parser = new Parser(recording, reporter);
+  const parser = new Parser(files, reporter);
   const first = new Pass(program, { growOnly: false });
   first.begin();
-  for (const line of expand(entry, recording, reporter, { ...options, scope: questions })) {
+  for (const line of expand(entry, files, reporter, { ...options, scope: questions })) {
     const statement = parser.parse(line);
     if (statement) first.add(statement);
   }
@@ -72,9 +63,10 @@ const attempt = (
   if (corrections && isLast) {
     reporter.error(start, `no layout found in ${MAX_ATTEMPTS} expansions: what the macros ask about it changes it`);
   } else if (corrections) {
-    return { assembly: { sources, diagnostics: reporter.list }, corrections };
+    return { assembly: { sources: new Map(), diagnostics: reporter.list }, corrections };
   }
   const diagnostics = reporter.list;
+  const sources = new Map(Array.from(files.texts, ([path, text]) => [path, showText(text)]));
   if (reporter.hasErrors || !layout) return { assembly: { sources, diagnostics } };
   return { assembly: { object: buildObject(entry, layout), layout, sources, diagnostics } };
 };

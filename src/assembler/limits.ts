@@ -20,7 +20,7 @@ export const MAX_PASSES = 120;
 /** Pieces that all expansions together may produce, and lines. */
 export const MOST_PIECES = 8_000_000;
 export const MOST_LINES = 2_000_000;
-/** Pieces of one line. */
+/** Pieces of one line, as it is written and as macros make it. */
 export const LONGEST_LINE = 1_000_000;
 /** `%[…]` inside each other. */
 export const DEEPEST_INDIRECTION = 50;

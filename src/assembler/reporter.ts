@@ -1,7 +1,11 @@
 // Reports of the assembler's stages → diagnostics with the source line and the macro trail. The same mistake found again in a
 // later pass is one diagnostic.
-import type { Diagnostic, Severity } from '../base/diagnostic.ts';
+import type { Diagnostic, Place, Severity } from '../base/diagnostic.ts';
+import { showText, splitLines } from './language/text.ts';
 import { type Expansion, type Origin, originIn, type Reporter } from './language/tokens.ts';
+
+/** A longer line of source is not quoted. */
+const LONGEST_QUOTE = 1000;
 
 /** Of an endless recursion only the innermost calls are worth reading. */
 const LONGEST_TRAIL = 8;
@@ -9,17 +13,17 @@ const LONGEST_TRAIL = 8;
 export class Diagnostics implements Reporter {
   readonly list: Diagnostic[] = [];
   readonly #seen = new Set<string>();
-  readonly #texts = new Map<string, string>();
+  /** What is in the files that diagnostics quote, by path. */
+  readonly #texts: ReadonlyMap<string, string>;
   /** Of those that diagnostics have quoted. */
   readonly #lines = new Map<string, readonly string[]>();
 
-  get hasErrors(): boolean {
-    return this.list.some(({ severity }) => severity === 'error');
+  constructor(texts: ReadonlyMap<string, string> = new Map()) {
+    this.#texts = texts;
   }
 
-  /** The text of a file, so that diagnostics can quote its lines. */
-  remember(path: string, text: string): void {
-    this.#texts.set(path, text);
+  get hasErrors(): boolean {
+    return this.list.some(({ severity }) => severity === 'error');
   }
 
   error(origin: Origin, text: string): void {
@@ -39,13 +43,24 @@ export class Diagnostics implements Reporter {
   }
 
   #add(severity: Severity, origin: Origin, text: string): void {
-    const { place } = origin;
-    const notes = trail(origin);
+    const place = this.#shownPlace(origin.place);
+    const notes = trail(origin).map((note) => ({ place: this.#shownPlace(note.place), text: showText(note.text) }));
     const key = JSON.stringify([severity, place, text, notes]);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    const source = this.#linesOf(place.file)[place.line - 1] as string | undefined;
-    this.list.push({ severity, place, text, ...(source !== undefined && { source }), notes });
+    const source = this.#lineAt(place);
+    const isQuoted = source !== undefined && source.length <= LONGEST_QUOTE;
+    this.list.push({ severity, place, text: showText(text), ...(isQuoted && { source: showText(source) }), notes });
+  }
+
+  #lineAt({ file, line }: Place): string | undefined {
+    return this.#linesOf(file)[line - 1];
+  }
+
+  /** The place with its column counted in characters. */
+  #shownPlace(place: Place): Place {
+    const before = this.#lineAt(place)?.slice(0, Math.max(place.column - 1, 0)) ?? '';
+    return { ...place, column: place.column - before.length + showText(before).length };
   }
 }
 
@@ -85,6 +100,3 @@ const trail = (origin: Origin): Diagnostic['notes'] => {
   }
   return notes;
 };
-
-/** The lines of a text, whichever system wrote it. */
-export const splitLines = (text: string): string[] => text.split(text.includes('\r') ? /\r\n|\n\r|\n|\r/ : '\n');

@@ -13,9 +13,15 @@ export interface AssemblySettings {
   readonly defines: readonly string[];
 }
 
+/** What `__DATE__` and its kin say: the time of this host, unless whoever builds says another one (reproducible-builds.org). */
+const timeOfBuild = (): number => {
+  const given = process.env.SOURCE_DATE_EPOCH;
+  return given !== undefined && /^\d{1,11}$/.test(given) ? Number(given) : Math.floor(Date.now() / 1000);
+};
+
 /** Assembles `path`; warnings go to stderr. */
 export const assembleFile = (path: string, { includePaths, defines }: AssemblySettings): Assembly & { object: ObjectFile } => {
-  const assembly = assemble(path, sourceIo(includePaths), { defines });
+  const assembly = assemble(path, sourceIo(includePaths), { defines, time: timeOfBuild() });
   const { object, diagnostics } = assembly;
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const shown = [...diagnostics.filter(({ severity }) => severity === 'warning').slice(0, SHOWN), ...errors.slice(0, SHOWN)];

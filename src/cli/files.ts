@@ -1,7 +1,7 @@
 // Paths → contents and back. A file is written whole or not at all: beside its place first, then renamed.
 
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceIo } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -58,19 +58,27 @@ export const requireWritable = (path: string): void => {
   if (reason) throw new CliError(`${path}: cannot be written: ${reason}`, EXIT.USAGE);
 };
 
-/** Sources for the assembler: a file is looked up beside the one that names it, then in the include paths. */
+/**
+ * Sources for the assembler. A file is looked up where NASM does it: in the current folder, then in the include paths; and then beside
+ * the file that names it, and among the kernel's. What the kernel includes is beside it, whatever the current folder has.
+ */
 export const sourceIo = (includePaths: readonly string[]): SourceIo => {
-  const find = (path: string, from: string | undefined): string | undefined =>
-    [from === undefined ? '' : dirname(from), '', ...includePaths].map((folder) => join(folder, path)).find(isFile);
+  const find = (path: string, from: string | undefined): string | undefined => {
+    const beside = from === undefined ? [] : [dirname(from)];
+    const isOwn = beside.some((folder) => `${resolve(folder)}/`.startsWith(ASM_FOLDER));
+    const folders = [...(isOwn ? beside : []), '', ...includePaths, ...beside, ASM_FOLDER];
+    return folders.map((folder) => (isAbsolute(path) ? path : join(folder, path))).find(isFile);
+  };
   return {
     read: (path, from) => {
       const found = find(path, from);
-      return found === undefined ? undefined : { path: displayPath(found), text: readFileSync(found, 'utf8') };
+      return found === undefined ? undefined : { path: displayPath(found), text: readFileSync(found) };
     },
     readBytes: (path, from) => {
       const found = find(path, from);
       return found === undefined ? undefined : readFileSync(found);
     },
+    environment: (name) => process.env[name],
   };
 };
 

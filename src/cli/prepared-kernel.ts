@@ -10,7 +10,7 @@ import { assembleFile } from './assembly.ts';
 import { ASM_FOLDER, displayPath, writeWhole } from './files.ts';
 
 export const assembleKernel = (): Uint8Array =>
-  toElf(assembleFile(displayPath(join(ASM_FOLDER, 'kernel.asm')), { includePaths: [ASM_FOLDER], defines: [] }).object);
+  toElf(assembleFile(displayPath(join(ASM_FOLDER, 'kernel.asm')), { includePaths: [], defines: [] }).object);
 
 /** A checksum, then the ELF file. */
 const PREPARED = fileURLToPath(new URL('./kernel.prepared', import.meta.url));

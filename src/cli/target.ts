@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { isScenario, readScenario, type Scenario, toElf, toFlat } from '../index.ts';
 import { assembleFile } from './assembly.ts';
 import { CliError, EXIT } from './exit-code.ts';
-import { ASM_FOLDER, readBytes } from './files.ts';
+import { readBytes } from './files.ts';
 import { assembleKernel, preparedKernel } from './prepared-kernel.ts';
 import { findScenario, unknownTarget } from './scenario-files.ts';
 
@@ -31,7 +31,7 @@ export const loadTarget = (name: string, isFlat = false): Target => {
 
 /** A source that opens as a scenario does is one: it includes the kernel and adds itself to its table. */
 const loadSource = (path: string, isFlat: boolean): Target => {
-  const { object } = assembleFile(path, { includePaths: [ASM_FOLDER], defines: [] });
+  const { object } = assembleFile(path, { includePaths: [], defines: [] });
   if (object.sections.every(({ bytes }) => bytes.length === 0)) throw new CliError(`${path}: assembles to nothing`, EXIT.BAD_INPUT);
   const text = new TextDecoder().decode(readBytes(path));
   const scenario = isScenario(text) ? readScenario(basename(path, '.asm'), text) : undefined;

@@ -2,7 +2,7 @@
 
 import { assemble, type AssembleOptions, type Assembly } from '../../src/assembler/assemble.ts';
 import { toFlat } from '../../src/assembler/output/object.ts';
-import type { SourceIo } from '../../src/assembler/language/tokens.ts';
+import type { SourceIo } from '../../src/assembler/language/sources.ts';
 import { formatDiagnostic } from '../../src/base/diagnostic.ts';
 import type { Sources } from './expanding.ts';
 

@@ -55,7 +55,7 @@ describe('what is no statement', () => {
     ['[bits 32', '1:7: error: bits: expected ] at the end of a directive'],
     [' bits 48', "1:7: error: '48' is not a size of code: must be 16, 32 or 64"],
     [' default foo', '1:10: error: default: must be rel or abs'],
-    [' global bar:function', '1:12: error: binary format does not support any special symbol types'],
+    [' global bar:function', '1:13: error: binary format does not support any special symbol types'],
     [' common q 4', '1:9: error: binary output format does not support common variables'],
     [' incbin "nope"', "1:9: error: incbin: cannot read 'nope'"],
     [' incbin nope', '1:2: error: incbin expects a file name'],

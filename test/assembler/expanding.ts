@@ -5,17 +5,18 @@ import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { expand, type ExpandOptions } from '../../src/assembler/preprocessor/expand.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
-import { type SourceIo, spellAll } from '../../src/assembler/language/tokens.ts';
+import { SourceFiles, type SourceIo } from '../../src/assembler/language/sources.ts';
+import { spellAll } from '../../src/assembler/language/tokens.ts';
 import { type Diagnostic, formatDiagnostic } from '../../src/base/diagnostic.ts';
 
 /** Sources by name; a text alone is `a.asm`. */
-export type Sources = string | Readonly<Record<string, string>>;
+export type Sources = string | Readonly<Record<string, string | Uint8Array>>;
 
 export const ioFor = (sources: Sources): SourceIo => {
   const table = typeof sources === 'string' ? { 'a.asm': sources } : sources;
   return {
     read: (path) => (Object.hasOwn(table, path) ? { path, text: table[path] } : undefined),
-    readBytes: (path) => (Object.hasOwn(table, path) ? new TextEncoder().encode(table[path]) : undefined),
+    readBytes: (path) => (Object.hasOwn(table, path) ? Buffer.from(table[path]) : undefined),
   };
 };
 
@@ -35,17 +36,9 @@ export interface Expanded {
 
 /** Preprocesses `a.asm`. */
 export const expandSources = (sources: Sources, options?: ExpandOptions): Expanded => {
-  const io = ioFor(sources);
-  const reporter = new Diagnostics();
-  const remembering: SourceIo = {
-    ...io,
-    read: (path, from) => {
-      const source = io.read(path, from);
-      if (source) reporter.remember(source.path, source.text);
-      return source;
-    },
-  };
-  const lines = Array.from(expand('a.asm', remembering, reporter, options), ({ tokens }) => spellAll(tokens));
+  const files = new SourceFiles(ioFor(sources));
+  const reporter = new Diagnostics(files.texts);
+  const lines = Array.from(expand('a.asm', files, reporter, options), ({ tokens }) => spellAll(tokens));
   return { lines, diagnostics: reporter.list };
 };
 

@@ -9,6 +9,7 @@ import { parseExpression } from '../../src/assembler/language/expression.ts';
 import { evaluate, type Scope } from '../../src/assembler/language/evaluate.ts';
 import { addressIn, constantOf, constantValue, registerValue, UNKNOWN, type Value } from '../../src/assembler/language/value.ts';
 import { lex } from '../../src/assembler/language/lex.ts';
+import { takeText } from '../../src/assembler/language/text.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
 import { Cursor, type Token } from '../../src/assembler/language/tokens.ts';
 import { Random } from '../../src/base/random.ts';
@@ -29,7 +30,7 @@ const SCOPE: Scope = {
 
 const valueIn = (text: string): { readonly value?: Value; readonly problems: readonly string[] } => {
   const reporter = new Diagnostics();
-  const cursor = new Cursor(lex(text, PLACE) as Token[], { place: PLACE });
+  const cursor = new Cursor(lex(takeText(text), PLACE) as Token[], { place: PLACE });
   const expression = parseExpression(cursor, reporter);
   if (expression && !cursor.atEnd) reporter.error(cursor.origin, 'text after the expression');
   const value = expression && evaluate(expression, SCOPE, reporter);
@@ -101,7 +102,7 @@ describe('refusals name the place', () => {
     ['seg text8', `1: 'seg' has no meaning in a flat image`], ['text8 wrt data4', `1: 'wrt' has no meaning in a flat image`],
     ['1.5', '1: floating-point constants like 1.5 are not supported'],
     ['1e5', '1: floating-point constants like 1e5 are not supported'],
-    ['__float32__(1)', `1: there is no function '__float32__'`], ['__?ilog2e?__(9)', '1: 9 is not a power of two'],
+    ['__float32__(1)', `1: the function '__float32__' is not supported`], ['__?ilog2e?__(9)', '1: 9 is not a power of two'],
     ["'abcdefghi'", '1: only the first 8 bytes of a character constant count'], ['1 2', '3: text after the expression'],
   ])('%s', (text, problem) => expect(valueIn(text).problems).toEqual([problem]));
 });

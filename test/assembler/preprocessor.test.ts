@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { expand } from '../../src/assembler/preprocessor/expand.ts';
 import type { Scope } from '../../src/assembler/language/evaluate.ts';
 import { constantValue, UNKNOWN } from '../../src/assembler/language/value.ts';
+import { SourceFiles } from '../../src/assembler/language/sources.ts';
 import { Diagnostics } from '../../src/assembler/reporter.ts';
 import { originIn } from '../../src/assembler/language/tokens.ts';
 import { expectLines, ioFor } from './expanding.ts';
@@ -62,7 +63,7 @@ describe('what the assembler knows', () => {
         return constantValue(1n);
       },
     };
-    const lines = expand('a.asm', ioFor('nop\n%if late\nhlt\n%endif'), new Diagnostics(), { scope: asking });
+    const lines = expand('a.asm', new SourceFiles(ioFor('nop\n%if late\nhlt\n%endif')), new Diagnostics(), { scope: asking });
     expect(lines.next().done).toBe(false);
     expect(seen).toEqual([]);
     lines.next();
@@ -88,11 +89,6 @@ describe('where NASM 2.16.01 itself goes astray', () => {
       nop`));
   test('%{1:-1} of one argument is that argument', () =>
     expectLines('%macro m 1-*\ndd %{1:-1}, %{-1:-1}\n%endmacro\nm 7\nm 8, 9', 'dd 7, 7\ndd 8,9, 9'));
-  test('%line says what the next line is called', () =>
-    expectLines(`%line 10+2 foo.asm\ndd __LINE__, __FILE__\ndd __LINE__\n%line 5\ndd __LINE__`, `
-      dd 10, 'foo.asm'
-      dd 12
-      dd 5`));
 });
 
 describe('calls', () => {
@@ -106,7 +102,7 @@ describe('calls', () => {
 
 describe('origins', () => {
   const originsOf = (source: string): string[] => {
-    const lines = expand('a.asm', ioFor(source), new Diagnostics());
+    const lines = expand('a.asm', new SourceFiles(ioFor(source)), new Diagnostics());
     return Array.from(lines, ({ tokens, origin }) =>
       [origin, ...tokens.map((token) => originIn(origin.macro, token))]
         .map(({ place, macro }) => `${place.line}:${place.column}${macro ? `<${macro.name}@${macro.call.place.line}` : ''}`)

@@ -78,6 +78,27 @@ test('macros can be defined on the command line, as many as are wanted', () => {
   expect([...readFileSync(join(folder, 'a.bin'))]).toEqual([1, 2]);
 });
 
+test('included files are found in the current folder, in every -i in order, then beside the file that names them', () => {
+  const folder = folderWith({
+    'main.asm': '%include "a/outer.inc"\n%include "one.inc"\n%include "two.inc"\n', 'inner.inc': 'db 1\n',
+    'a/outer.inc': '%include "inner.inc"\n%include "beside.inc"\n', 'a/inner.inc': 'db 2\n', 'a/beside.inc': 'db 3\n',
+    'b/one.inc': 'db 4\n', 'c/one.inc': 'db 5\n', 'c/two.inc': 'db 6\n',
+  });
+  expect(clispin(['asm', 'main.asm', '-i', 'b', '-i', 'c'], folder)).toMatchObject({ code: 0, stderr: '' });
+  expect([...readFileSync(join(folder, 'main.bin'))]).toEqual([1, 3, 4, 6]);
+});
+
+test('the kernel includes its own files, whatever the current folder has', () => {
+  const folder = folderWith({ 'config.inc': 'nonsense\n', 'macros.inc': 'nonsense\n', 'a.asm': '%include "kernel.asm"\n' });
+  expect(clispin(['asm', 'a.asm'], folder)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('__DATE__ is that of the environment where it says one', () => {
+  const folder = folderWith({ 'a.asm': 'db __DATE__\n%defstr home %!SOURCE_DATE_EPOCH\ndb home\n' });
+  expect(clispin(['asm', 'a.asm'], folder, { SOURCE_DATE_EPOCH: '86400' })).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(join(folder, 'a.bin'), 'utf8')).toBe('1970-01-0286400');
+});
+
 test('an output that cannot be written is named, and nothing is left of it', () => {
   const folder = folderWith({ 'good.asm': 'bits 64\n ret\n' });
   const { code, stderr } = clispin(['asm', 'good.asm', '-o', '.'], folder);

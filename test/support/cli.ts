@@ -1,9 +1,9 @@
 // The command line as its users meet it: a process with arguments, its two outputs and its exit code.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 export interface Ended {
@@ -12,10 +12,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `clispin` with `words` in `cwd`; dist/ must have been built. */
-export const clispin = (words: readonly string[], cwd = '.'): Ended => {
+/** Runs `clispin` with `words` in `cwd`, `environment` added to what it has; dist/ must have been built. */
+export const clispin = (words: readonly string[], cwd = '.', environment: Readonly<Record<string, string>> = {}): Ended => {
   const cli = join(process.cwd(), 'dist', 'cli.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd, encoding: 'utf8', timeout: 100_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd, env: { ...process.env, ...environment }, encoding: 'utf8', timeout: 100_000 });
   return { code: status, stdout, stderr };
 };
 
@@ -23,6 +23,9 @@ export const clispin = (words: readonly string[], cwd = '.'): Ended => {
 export const folderWith = (files: Readonly<Record<string, string | Uint8Array>>): string => {
   const folder = mkdtempSync(join(tmpdir(), 'clispin-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
   return folder;
 };

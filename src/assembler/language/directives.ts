@@ -62,7 +62,7 @@ const withNames = (kind: 'global' | 'static' | 'extern'): Parse => (cursor, repo
       return 'invalid';
     }
     cursor.take();
-    if (cursor.sees(':')) {
+    if (cursor.accept(':') && !cursor.sees(']') && !cursor.sees(',')) {
       reporter.error(cursor.origin, 'binary format does not support any special symbol types');
       return 'invalid';
     }

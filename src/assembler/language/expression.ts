@@ -23,6 +23,9 @@ export type BinaryOperator = (typeof PRECEDENCE)[number][number];
 
 const SIGNS = ['-', '+', '~', '!'] as const;
 
+/** Functions of NASM's that are not here: strings in other encodings, floating point. */
+const NOT_HERE = /^(?:utf(?:16|32)(?:le|be)?|b?float\d+\w*)$/;
+
 /** Integer logarithms: of exact powers only, with a warning, rounded down, rounded up. */
 const LOGARITHMS = ['ilog2e', 'ilog2w', 'ilog2f', 'ilog2c'] as const;
 
@@ -180,7 +183,7 @@ const parseWord = (word: Word, cursor: Cursor, reporter: Reporter, depth: number
   const called = /^__(\?)?(\w+)\1__$/.exec(name)?.[2];
   const operator = LOGARITHMS.find((logarithm) => logarithm === called);
   if (operator === undefined) {
-    reporter.error(origin, `there is no function '${name}'`);
+    reporter.error(origin, NOT_HERE.test(called ?? '') ? `the function '${name}' is not supported` : `there is no function '${name}'`);
     return undefined;
   }
   cursor.take();

@@ -2,6 +2,7 @@
 // nobody does. A piece that is wrong is not reported here: in a branch not taken, or in the text of an `%error`, it does no harm.
 // NASM manual 3.1, 3.4 and 4.
 import type { Place } from '../../base/diagnostic.ts';
+import { LONGEST_LINE } from '../limits.ts';
 import { isFloat, parseNumber } from './numbers.ts';
 import { unquote } from './strings.ts';
 import { type Expansion, type Token, Written } from './tokens.ts';
@@ -17,7 +18,8 @@ export type PercentSort =
   | 'indirect' //    %[…]; the text is what stands inside
   | 'paste' //       %+
   | 'self' //        %? %??
-  | 'environment'; // %!name
+  | 'environment' // %!name
+  | 'variable'; //   what %!name stands for, in the words of the environment
 
 /** Of `%[…]`, the text is what stands inside; of all others it has the `%`. */
 export type Percent = Written<'percent', PercentSort>;
@@ -54,6 +56,10 @@ export const lex = (text: string, place: Place, macro?: Expansion): Piece[] => {
   let spaceBefore = false;
   let index = 0;
   while (index < text.length) {
+    if (pieces.length === LONGEST_LINE) {
+      const problem = `this line has more than ${LONGEST_LINE} tokens`;
+      return [new Written('broken', '', '', problem, false, true, place, place.column + index, macro)];
+    }
     const code = text.charCodeAt(index);
     if (code === SPACE || (code >= TAB && code <= RETURN)) {
       spaceBefore = true;
@@ -144,7 +150,7 @@ class Lexer {
     if (isFloat(text)) return this.#make('float', text, undefined, column, spaceBefore);
     const value = parseNumber(text);
     return value === undefined
-      ? this.#make('broken', text, `'${text.slice(0, 40)}' is not a number`, column, spaceBefore)
+      ? this.#make('broken', text, noNumber(text.slice(0, 40)), column, spaceBefore)
       : this.#make('number', text, BigInt.asIntN(64, value), column, spaceBefore);
   }
 
@@ -196,6 +202,9 @@ class Lexer {
     return this.#broken(`'${begin}' has no closing '${close}'`, column, spaceBefore);
   }
 }
+
+const noNumber = (text: string): string =>
+  /^(?:[0-9_]+p|0p[0-9_]+)$/i.test(text) ? `packed decimals like ${text} are not supported` : `'${text}' is not a number`;
 
 const TAB = 0x09;
 const RETURN = 0x0d;

@@ -10,8 +10,9 @@ import { type Expression, isRegister, parseExpression, someLeaf } from './expres
 import { alignmentOf } from './fill.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import { InLine } from '../reporter.ts';
+import type { SourceFiles } from './sources.ts';
 import type { Body, Instruction, Operand, Statement, Times } from './statement.ts';
-import { Cursor, type Expansion, type Line, type Origin, type Reporter, type SourceIo, textOf, type Token, wordOf } from './tokens.ts';
+import { Cursor, type Expansion, type Line, type Origin, type Reporter, textOf, type Token, wordOf } from './tokens.ts';
 
 /** A local label begins with one dot; `..@x` and `..start` belong to nobody. */
 const isLocal = (name: string): boolean => name.startsWith('.') && !name.startsWith('..');
@@ -36,7 +37,7 @@ const isColon = (token: Token | undefined): boolean => token !== undefined && to
 
 /** Reads the lines of one source, in order: what one says may depend on those before it. */
 export class Parser {
-  readonly #io: SourceIo;
+  readonly #files: SourceFiles;
   readonly #reporter: InLine;
   readonly #settings: Settings = { mode: 16, defaultRel: false };
   /** Instructions whose bytes are the same in every pass, by their text: many lines of a source say the same. */
@@ -48,8 +49,8 @@ export class Parser {
   /** The last label that was not local. */
   #parent = '';
 
-  constructor(io: SourceIo, reporter: Reporter) {
-    this.#io = io;
+  constructor(files: SourceFiles, reporter: Reporter) {
+    this.#files = files;
     this.#reporter = new InLine(reporter, () => this.#expansion);
   }
 
@@ -222,7 +223,7 @@ export class Parser {
       if (!part) return undefined;
       parts.push(part);
     }
-    const bytes = this.#io.readBytes(textOf(token), token.origin.place.file);
+    const bytes = this.#files.readBytes(textOf(token), token.origin.place.file);
     if (!bytes) {
       this.#reporter.error(token.origin, `incbin: cannot read '${textOf(token)}'`);
       return undefined;

@@ -2,6 +2,7 @@
 // that begins with `%`, and the macros of the prelude turn NASM's plain directives into primitive ones in brackets: what comes
 // after it sees only labels, instructions, data and `[directive …]` lines (list in `prelude.ts`). NASM manual, chapters 3-7.
 import type { Place } from '../../base/diagnostic.ts';
+import { textOfBytes } from './text.ts';
 
 /** Where something was written and, when a macro produced it, who called that macro (the innermost first, then outwards). */
 export interface Origin {
@@ -73,7 +74,7 @@ export type NumberToken = Written<'number', bigint>;
 /** A floating-point constant; recognised so that it can be refused by name. */
 export type Float = Written<'float', undefined>;
 
-/** A quoted string. The value is its content: UTF-8, with the escapes of a backquoted one resolved. */
+/** A quoted string. The value is its content, with the escapes of a backquoted one resolved. */
 export type StringToken = Written<'string', Uint8Array>;
 
 /** An operator or separator (`$` and `$$` among them), or one character that belongs nowhere. */
@@ -112,14 +113,6 @@ export interface Line {
   readonly origin: Origin;
   /** The tokens stand so in the body of a macro or a repetition: the same row comes again each time that it is read. */
   readonly isOfBody: boolean;
-}
-
-/** Where sources come from. The only way out of the assembler: files, a browser's table, a test's object. */
-export interface SourceIo {
-  /** The text of `path` as written in `from` (absent for the entry): beside `from` first, then along the include paths. */
-  read(path: string, from?: string): { readonly path: string; readonly text: string } | undefined;
-  /** The bytes of a file for `incbin`, looked up in the same way. */
-  readBytes(path: string, from?: string): Uint8Array | undefined;
 }
 
 /** Where mistakes of the user go. Stages report and go on. */
@@ -212,4 +205,4 @@ export const spellAll = (tokens: readonly Token[]): string =>
   tokens.map((token, index) => (index > 0 && token.spaceBefore ? ` ${spell(token)}` : spell(token))).join('');
 
 /** The content of a string token as text, for names of files and sections. */
-export const textOf = (token: StringToken): string => new TextDecoder().decode(token.value);
+export const textOf = (token: StringToken): string => textOfBytes(token.value);

@@ -8,6 +8,7 @@ import type { Layout } from '../passes/layout.ts';
 import type { ObjectFile, ObjectSymbol } from './object.ts';
 import type { Section } from '../passes/sections.ts';
 import type { NamedValue } from '../language/value.ts';
+import { showText } from '../language/text.ts';
 import type { Origin } from '../language/tokens.ts';
 
 export const buildObject = (entry: string, layout: Layout): ObjectFile => {
@@ -20,7 +21,7 @@ export const buildObject = (entry: string, layout: Layout): ObjectFile => {
     sections: placed.order.map((section) => {
       const { start, vstart } = placed.placements.get(section) ?? { start: 0n, vstart: 0n };
       return {
-        name: section.name, start: section.type === 'nobits' ? physicalOf(vstart, placed) : start, vstart, size: section.length, bytes: layout.bytesOf(section), hasCode: section.hasCode,
+        name: showText(section.name), start: section.type === 'nobits' ? physicalOf(vstart, placed) : start, vstart, size: section.length, bytes: layout.bytesOf(section), hasCode: section.hasCode,
         align: section.align ?? section.valign ?? 1n,
       };
     }),
@@ -98,9 +99,9 @@ const buildSymbols = (layout: Layout): ObjectSymbol[] => {
   return [...symbols.values()].filter(({ name, kind, value }) => kind !== 'section' && !isHidden(name) && !value.unknown).map((symbol) => {
     const section = sectionOf(symbol);
     return {
-      name: symbol.name,
+      name: showText(symbol.name),
       value: BigInt.asUintN(64, symbol.value.terms.reduce((sum, { name, factor }) => sum + factor * (bases.get(name) ?? 0n), symbol.value.constant)),
-      ...(section === undefined || !bases.has(section) ? {} : { section }),
+      ...(section === undefined || !bases.has(section) ? {} : { section: showText(section) }),
       kind: section === undefined ? 'constant' : (kinds.get(symbol.name) ?? 'local'),
       size: BigInt(sizes.get(symbol.name) ?? 0),
       isGlobal: layout.isGlobal(symbol.name),

@@ -5,7 +5,7 @@ import { hex } from '../../base/bits.ts';
 import { outermost } from './build-object.ts';
 import type { Layout } from '../passes/layout.ts';
 import type { Output } from '../passes/program.ts';
-import { splitLines } from '../reporter.ts';
+import { splitLines } from '../language/text.ts';
 import type { Origin } from '../language/tokens.ts';
 
 const BYTES_PER_ROW = 9;

@@ -10,7 +10,8 @@ import { type Placed, placeSections, type Section } from './sections.ts';
 import { startTerm } from './symbols.ts';
 import type { NamedValue } from '../language/value.ts';
 import { type Steps, stepsOf } from './steps.ts';
-import type { Origin, Reporter } from '../language/tokens.ts';
+import type { Diagnostics } from '../reporter.ts';
+import type { Origin } from '../language/tokens.ts';
 
 export interface Layout {
   readonly placed: Placed;
@@ -26,10 +27,12 @@ export interface Layout {
 }
 
 /** Undefined after a report. `origin` is where to point when the whole program is meant. */
-export const layOut = (program: Program, first: Pass, origin: Origin, reporter: Reporter): Layout | undefined => {
+export const layOut = (program: Program, first: Pass, origin: Origin, reporter: Diagnostics): Layout | undefined => {
   const giveUp = (): undefined => {
+    if (reporter.hasErrors) return; // What is wrong may well be why.
     const symbol = program.symbols.lastChanged;
-    reporter.error(symbol?.origin ?? origin, `no layout found in ${MAX_PASSES} passes: the value of '${symbol?.name}' depends on itself`);
+    const isPlaced = symbol !== undefined && symbol.origin.place.line > 0;
+    reporter.error(isPlaced ? symbol.origin : origin, `no layout found in ${MAX_PASSES} passes: the value of '${symbol?.name}' depends on itself`);
   };
   let pass = first;
   let growOnly = false;

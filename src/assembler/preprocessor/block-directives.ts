@@ -35,7 +35,7 @@ interface Header {
 
 /** `name 1-3+ …`; undefined after a report. */
 const parseHeader = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): Header | undefined => {
-  const [name, ...after] = pieces;
+  const [name, ...after] = state.withWholeName(pieces);
   if (!isWord(name)) {
     state.reporter.error(name?.origin ?? directive.origin, `'${directive.text}' expects the name of a macro`);
     return undefined;
@@ -91,6 +91,12 @@ const exitRep: Directive = (state, _, directive) => {
   else state.reporter.error(directive.origin, `'${directive.text}' outside of '%rep'`);
 };
 
+const exitMacro: Directive = (state, _, directive) => {
+  const { frames, macro } = state.input;
+  if (!macro) state.reporter.error(directive.origin, `'${directive.text}' outside of a macro`);
+  else for (const frame of frames.slice(frames.lastIndexOf(macro))) if (frame.kind !== 'file') frame.isOver = true;
+};
+
 const rotate: Directive = (state, pieces, directive) => {
   const { macro } = state.input;
   if (!macro) {
@@ -117,5 +123,6 @@ export const BLOCK_DIRECTIVES: Readonly<Record<string, Directive>> = {
   rep: beginRep,
   endrep: strayEnd('%rep'),
   exitrep: exitRep,
+  exitmacro: exitMacro,
   rotate,
 };

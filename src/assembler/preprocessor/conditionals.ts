@@ -6,7 +6,9 @@ import { parseArity } from './macros.ts';
 import { isPunctuation, isWord, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import type { RawLine } from './raw-line.ts';
-import { substitute } from './substitute.ts';
+import { packageIn } from './packages.ts';
+import { substitute, variableName } from './substitute.ts';
+import { textOf } from '../language/tokens.ts';
 
 /** What stands behind the directive → whether it holds; undefined after a report. */
 type Condition = (state: Preprocessor, pieces: readonly Piece[], directive: Percent) => boolean | undefined;
@@ -14,7 +16,7 @@ type Condition = (state: Preprocessor, pieces: readonly Piece[], directive: Perc
 /** Whether lines are read here. */
 export const isReading = (state: Preprocessor): boolean => {
   const { top, file } = state.input;
-  if (top !== undefined && top.kind === 'rep' && top.isOver) return false;
+  if (top !== undefined && top.kind !== 'file' && top.isOver) return false;
   if (file === undefined || file.conditionals.length === 0) return true;
   return file.conditionals[file.conditionals.length - 1].state === 'on';
 };
@@ -61,12 +63,12 @@ const takeIf = (state: Preprocessor, directive: Percent, chooseBranch: () => Bra
   state.input.file?.conditionals.push({ state: branch, hasElse: false, origin: state.originOf(directive) });
 };
 
-/** The innermost open conditional; undefined after a report. */
+/** The innermost open conditional; undefined after a report. As with NASM, a branch behind `%else` is only passed over. */
 const openConditional = (state: Preprocessor, { origin, text, lower }: Percent) => {
   const conditional = state.input.file?.conditionals.at(-1);
   if (!conditional) state.reporter.error(origin, `'${text}' has no '%if'`);
   else if (conditional.hasElse && lower !== 'endif') {
-    state.reporter.error(origin, `'${text}' after '%else'`);
+    state.reporter.warning(origin, `'${text}' after '%else': its lines are not read`);
     conditional.state = 'done';
   } else return conditional;
   return undefined;
@@ -121,12 +123,10 @@ const identical =
     // In NASM a blank in front of the comma belongs to the first text, and nothing equals it.
     if (row[comma].spaceBefore) return false;
     const texts = [row.slice(0, comma), row.slice(comma + 1)].map((side) =>
-      side.map((piece) => (piece.kind === 'string' ? `"${spell(latin1(piece.value))}` : spell(spellPieces([piece])))),
+      side.map((piece) => (piece.kind === 'string' ? `"${spell(textOf(piece))}` : spell(spellPieces([piece])))),
     );
     return texts[0].length === texts[1].length && texts[0].every((text, index) => text === texts[1][index]);
   };
-
-const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
 const CONDITIONS: Readonly<Record<string, Condition>> = {
   '': (state, pieces, { text }) => {
@@ -150,5 +150,19 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   str: firstIs((first) => first.kind === 'string'),
   token: (state, pieces) => state.expandSingle(pieces).length === 1,
   empty: (state, pieces) => state.expandSingle(pieces).length === 0,
-  env: () => false,
+  env: (state, pieces, directive) => {
+    const names = pieces.map((piece) => {
+      if (piece.kind === 'percent' && piece.value === 'environment') return variableName(piece.text);
+      return piece.kind === 'string' ? textOf(piece) : isWord(piece) ? piece.text : undefined;
+    });
+    if (names.length > 0 && !names.includes(undefined)) return names.some((name) => state.files.environment(name as string) !== undefined);
+    state.reporter.error(directive.origin, `'${directive.text}' expects names of variables of the environment`);
+    return undefined;
+  },
+  defalias: (state, pieces, directive) => namesIn(state, pieces, directive)?.some((name) => isWord(name) && state.defines.isAlias(name.text)),
+  usable: (state, pieces, directive) => packageIn(state, pieces, directive) !== undefined,
+  using: (state, pieces, directive) => {
+    const found = packageIn(state, pieces, directive);
+    return found !== undefined && state.usedPackages.has(found);
+  },
 };

@@ -3,9 +3,10 @@
 import type { Defines, Parameter, ParameterStyle, SingleMacro } from './defines.ts';
 import { numberPieces } from './expand-single.ts';
 import { lex, type Percent, type Piece } from '../language/lex.ts';
-import { contextName, Fatal, isPunctuation, isWord, spacedRow, splitAtCommas, spellPieces } from './pieces.ts';
+import { contextName, Fatal, isContextName, isPunctuation, isWord, spacedRow, splitAtCommas, spellPieces } from './pieces.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { quote } from '../language/strings.ts';
+import { bytesOfText } from '../language/text.ts';
 import { pieceAt, type StringToken, textOf } from '../language/tokens.ts';
 
 export type Directive = (state: Preprocessor, pieces: readonly Piece[], directive: Percent) => void;
@@ -17,11 +18,12 @@ interface Target {
   readonly rest: readonly Piece[];
 }
 
-const target = (state: Preprocessor, pieces: readonly Piece[], directive: Percent): Target | undefined => {
+const target = (state: Preprocessor, given: readonly Piece[], directive: Percent): Target | undefined => {
+  const pieces = state.withWholeName(given);
   const piece: Piece | undefined = pieces[0];
   const rest = pieces.slice(1);
   if (isWord(piece)) return { defines: state.defines, name: piece.text, rest };
-  if (piece?.kind === 'percent' && piece.value === 'context') {
+  if (piece && isContextName(piece)) {
     const defines = state.definesFor(piece);
     if (defines) return { defines, name: contextName(piece).name, rest };
     state.reporter.error(piece.origin, `'${piece.text}': no such context is open`);
@@ -41,18 +43,18 @@ const define = (
 };
 
 const defineText =
-  (prepare: (state: Preprocessor, body: readonly Piece[]) => readonly Piece[]): Directive =>
+  (prepare: (state: Preprocessor, body: readonly Piece[], parameters: readonly Parameter[]) => readonly Piece[]): Directive =>
   (state, pieces, directive) => {
     const found = target(state, pieces, directive);
     if (!found) return;
     const opens = isPunctuation(found.rest[0], '(') && !found.rest[0].spaceBefore;
     const taken = opens ? takeParameters(state, found.rest) : { body: found.rest, parameters: undefined };
-    if (taken) define(state, found, directive, prepare(state, taken.body), taken.parameters);
+    if (taken) define(state, found, directive, prepare(state, taken.body, taken.parameters ?? []), taken.parameters);
   };
 
 const STYLES: Readonly<Record<string, ParameterStyle>> = { '=': 'value', '&': 'string', '&&': 'string', '!': 'raw' };
 
-/** `(a, =b, c+)` and the body behind it; undefined after a report. */
+/** `(a, =b, c+)` and the body behind it; undefined after a report. One without a name takes an argument that nothing uses. */
 const takeParameters = (
   state: Preprocessor,
   pieces: readonly Piece[],
@@ -68,11 +70,12 @@ const takeParameters = (
     const style = part[0]?.kind === 'punctuation' ? STYLES[part[0].text] : 'plain';
     const greedy = index === parts.length - 1 && isPunctuation(part.at(-1), '+');
     const [name, ...more] = part.slice(style === 'plain' ? 0 : 1, greedy ? -1 : undefined);
-    if (style === undefined || !isWord(name) || more.length > 0) {
+    const isUnnamed = part.length === 0 && parts.length > 1;
+    if (!isUnnamed && (style === undefined || !isWord(name) || more.length > 0)) {
       state.reporter.error((more[0] ?? name ?? part[0] ?? pieces[0]).origin, 'the name of a parameter is expected');
       return undefined;
     }
-    parameters.push({ name: name.text, style, greedy });
+    parameters.push({ name: name?.text ?? '', style, greedy });
   }
   return { parameters, body: pieces.slice(close + 1) };
 };
@@ -80,6 +83,27 @@ const takeParameters = (
 const undefine: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   found?.defines.undefine(found.name);
+};
+
+/** `%defalias name other`: whatever is done to `name` is done to `other`. */
+const defineAlias: Directive = (state, pieces, directive) => {
+  const found = target(state, pieces, directive);
+  if (!found) return;
+  const [other] = state.withWholeName(found.rest);
+  if (isWord(other)) found.defines.alias(found.name, other.text, directive.lower[0] === 'i');
+  else state.reporter.error(other?.origin ?? directive.origin, `'${directive.text}' expects the name that is meant`);
+};
+
+const removeAlias: Directive = (state, pieces, directive) => {
+  const found = target(state, pieces, directive);
+  found?.defines.unalias(found.name);
+};
+
+const switchAliases: Directive = (state, pieces, directive) => {
+  const [word] = pieces;
+  const isOn = isWord(word) ? { on: true, off: false }[word.lower] : undefined;
+  if (isOn === undefined) state.reporter.error(word?.origin ?? directive.origin, `'${directive.text}' expects 'on' or 'off'`);
+  else state.defines.followsAliases = isOn;
 };
 
 const assign: Directive = (state, pieces, directive) => {
@@ -101,14 +125,12 @@ const LONGEST_STRING = 1_000_000;
 /** What needs no thought about how to quote it. */
 const IS_PLAIN = /^[\w.$@~?-]{0,1000}$/;
 
-const utf8 = new TextEncoder();
-
 const defstr: Directive = (state, pieces, directive) => {
   const found = target(state, pieces, directive);
   if (!found) return;
   const text = spellPieces(state.expandSingle(found.rest));
-  if (IS_PLAIN.test(text)) define(state, found, directive, [pieceAt('string', `'${text}'`, utf8.encode(text), state.origin)]);
-  else defineString(state, found, directive, utf8.encode(text));
+  if (IS_PLAIN.test(text)) define(state, found, directive, [pieceAt('string', `'${text}'`, bytesOfText(text), state.origin)]);
+  else defineString(state, found, directive, bytesOfText(text));
 };
 
 /** The first `count` strings of the expanded text and what follows; undefined after a report. */
@@ -171,9 +193,13 @@ const strcat: Directive = (state, pieces, directive) => {
   defineString(state, found, directive, Uint8Array.from(parts));
 };
 
-/** `%xdefine` expands now; what is left of the names of macros that take part in their own text stays. */
-const expandNow = (state: Preprocessor, body: readonly Piece[]): readonly Piece[] => {
-  return spacedRow(state.expandSingle(body), false);
+/** `%xdefine` expands now; what is left of the names of macros that take part in their own text stays, and so do its parameters. */
+const expandNow = (state: Preprocessor, body: readonly Piece[], parameters: readonly Parameter[]): readonly Piece[] => {
+  const hidden = parameters.flatMap(({ name }) => state.defines.find(name) ?? []).filter(({ isActive }) => !isActive);
+  for (const macro of hidden) macro.isActive = true;
+  const expanded = state.expandSingle(body);
+  for (const macro of hidden) macro.isActive = false;
+  return spacedRow(expanded, false);
 };
 
 export const DEFINE_DIRECTIVES: Readonly<Record<string, Directive>> = {
@@ -182,6 +208,10 @@ export const DEFINE_DIRECTIVES: Readonly<Record<string, Directive>> = {
   xdefine: defineText(expandNow),
   ixdefine: defineText(expandNow),
   undef: undefine,
+  defalias: defineAlias,
+  idefalias: defineAlias,
+  undefalias: removeAlias,
+  aliases: switchAliases,
   assign,
   iassign: assign,
   defstr,

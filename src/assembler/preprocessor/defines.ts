@@ -27,16 +27,52 @@ export interface SingleMacro {
 export class Defines {
   readonly #exact = new Map<string, SingleMacro[]>();
   readonly #caseless = new Map<string, SingleMacro[]>();
+  /** Names that stand for others (`%defalias`), by themselves or, ignoring case, in lower case. */
+  readonly #aliases = new Map<string, { readonly target: string; readonly caseless: boolean }>();
+  /** Whether aliases are followed (`%aliases`). */
+  followsAliases = true;
   /** How often a name got its first definition, or lost all of them. */
   changes = 0;
 
   /** All definitions of a name; of two that differ in case-sensitivity the exact one. */
   find(name: string): readonly SingleMacro[] | undefined {
-    return this.#exact.get(name) ?? (this.#caseless.size > 0 ? this.#caseless.get(name.toLowerCase()) : undefined);
+    const meant = this.#aliases.size > 0 ? this.#behind(name) : name;
+    return this.#exact.get(meant) ?? (this.#caseless.size > 0 ? this.#caseless.get(meant.toLowerCase()) : undefined);
+  }
+
+  /** The name that an alias leads to; one that leads to itself stays. */
+  #behind(name: string): string {
+    let meant = name;
+    for (let steps = this.followsAliases ? this.#aliases.size : 0; steps > 0; steps--) meant = this.#aliasOf(meant)?.target ?? meant;
+    return meant;
+  }
+
+  #aliasOf(name: string) {
+    const lower = name.toLowerCase();
+    const caseless = this.#aliases.get(lower);
+    return this.#aliases.get(name) ?? (caseless?.caseless ? caseless : undefined);
+  }
+
+  isAlias(name: string): boolean {
+    return this.#aliasOf(name) !== undefined;
+  }
+
+  alias(name: string, target: string, caseless: boolean): void {
+    this.changes++;
+    this.#forget(name);
+    this.#aliases.set(caseless ? name.toLowerCase() : name, { target, caseless });
+  }
+
+  unalias(name: string): void {
+    this.changes++;
+    this.#aliases.delete(name);
+    if (this.#aliases.get(name.toLowerCase())?.caseless) this.#aliases.delete(name.toLowerCase());
   }
 
   /** Replaces the definition with the same parameters; false if the name has one of the other kind (with/without brackets). */
-  define(macro: SingleMacro): boolean {
+  define(given: SingleMacro): boolean {
+    const macro = this.#aliases.size > 0 ? { ...given, name: this.#behind(given.name) } : given;
+    if (!this.followsAliases) this.unalias(macro.name);
     const table = macro.caseless ? this.#caseless : this.#exact;
     const key = macro.caseless ? macro.name.toLowerCase() : macro.name;
     const others = (table.get(key) ?? []).filter((other) => other.parameters?.length !== macro.parameters?.length);
@@ -48,6 +84,10 @@ export class Defines {
 
   undefine(name: string): void {
     this.changes++;
+    this.#forget(this.#behind(name));
+  }
+
+  #forget(name: string): void {
     this.#exact.delete(name);
     this.#caseless.delete(name.toLowerCase());
   }
@@ -56,5 +96,6 @@ export class Defines {
     this.changes++;
     this.#exact.clear();
     this.#caseless.clear();
+    this.#aliases.clear();
   }
 }

@@ -4,10 +4,12 @@
 import type { Parameter, SingleMacro } from './defines.ts';
 import type { Piece } from '../language/lex.ts';
 import { LONGEST_LINE } from '../limits.ts';
+import { arityText } from './macros.ts';
 import {
-  expandedFrom, Fatal, isPunctuation, isSettled, isWord, joinTouching, paste, Row, spaced, spacedRow, spellPieces, wordAt,
+  expandedFrom, Fatal, isPunctuation, isSettled, isWord, joinTouching, makesName, paste, Row, spaced, spacedRow, spellPieces, wordAt,
 } from './pieces.ts';
 import { quote } from '../language/strings.ts';
+import { bytesOfText } from '../language/text.ts';
 import { type Expansion, type Origin, pieceAt, type Reporter, type Token } from '../language/tokens.ts';
 
 /** What an expansion needs of the preprocessor: its definitions, and to whom mistakes and work are told. */
@@ -37,11 +39,8 @@ export const expandSingle = (state: Definitions, pieces: readonly Piece[]): read
   throw new Fatal(state.origin, 'the single-line macros in this line expand without end');
 };
 
-/** Only names may have become the name of a macro; for numbers, the end of preprocessing is early enough. */
 const joinNames = (row: readonly Piece[]): readonly Piece[] => {
-  for (let index = 1; index < row.length; index++) {
-    if (!row[index].spaceBefore && row[index].kind === 'word' && row[index - 1].kind === 'word') return joinTouching(row);
-  }
+  for (let index = 1; index < row.length; index++) if (makesName(row[index - 1], row[index])) return joinTouching(row, 'expansion');
   return row;
 };
 
@@ -107,8 +106,8 @@ class Expander {
     }
     const macro = macros.find((candidate) => accepts(candidate, given));
     if (!macro) {
-      const count = `${given.length} argument${given.length === 1 ? '' : 's'}`;
-      this.#state.reporter.warning(use.origin, `no macro '${macros[0].name}' takes ${count}`);
+      const arities = macros.map(({ parameters = [] }) => ({ minimum: parameters.length, maximum: parameters.length, greedy: false }));
+      this.#state.reporter.warning(use.origin, `'${macros[0].name}' takes ${arityText(arities)}, not ${given.length}`);
       return false;
     }
     if (macro.isActive) return false;
@@ -139,7 +138,7 @@ class Expander {
       const value = this.#state.constant(pieces, parameter.name);
       return value === undefined ? [] : numberPieces(value, first.origin);
     }
-    const bytes = new TextEncoder().encode(spellPieces(this.#state.expandSingle(pieces)));
+    const bytes = bytesOfText(spellPieces(this.#state.expandSingle(pieces)));
     return [pieceAt('string', quote(bytes), bytes, first, first.spaceBefore)];
   }
 

@@ -10,17 +10,20 @@ import { lex, type Percent, type Piece } from '../language/lex.ts';
 import { type Call, matchCall } from './macros.ts';
 import { OTHER_DIRECTIVES, readFile } from './other-directives.ts';
 import { Fatal, isPunctuation, movedTo } from './pieces.ts';
-import { bothNames, PRELUDE } from './prelude.ts';
+import { bothNames, POINTER_SIZES, PRELUDE, timeMacros } from './prelude.ts';
 import { Preprocessor } from './preprocessor.ts';
 import { directiveIn, RawLine } from './raw-line.ts';
-import { splitLines } from '../reporter.ts';
 import { quote } from '../language/strings.ts';
+import type { SourceFiles } from '../language/sources.ts';
+import { bytesOfText, splitLines, takeText } from '../language/text.ts';
 import { substitute } from './substitute.ts';
-import { type Expansion, type Line, type Origin, pieceAt, type Reporter, type SourceIo, type Token, type Word } from '../language/tokens.ts';
+import { type Expansion, type Line, type Origin, pieceAt, type Reporter, type Token, type Word } from '../language/tokens.ts';
 
 export interface ExpandOptions {
   /** Macros defined from outside, as `NAME` or `NAME=text`. */
   readonly defines?: readonly string[];
+  /** When `__DATE__` and its kin say that it is, in seconds since the beginning of 1970, in UTC. 0 if nobody says. */
+  readonly time?: number;
   /** What `__OUTPUT_FORMAT__` is. */
   readonly format?: string;
   /** The values of symbols and of `$`, as far as they are known while lines are still being made. */
@@ -28,8 +31,8 @@ export interface ExpandOptions {
 }
 
 /** The lines of `entry` and of all that it includes. Reports mistakes and goes on; ends early where that makes no sense. */
-export function* expand(entry: string, io: SourceIo, reporter: Reporter, options: ExpandOptions = {}): Generator<Line> {
-  const state = new Preprocessor(reporter, io, options.scope);
+export function* expand(entry: string, files: SourceFiles, reporter: Reporter, options: ExpandOptions = {}): Generator<Line> {
+  const state = new Preprocessor(reporter, files, options.scope);
   try {
     definePrelude(state, options);
     readFile(state, entry, { place: { file: entry, line: 0, column: 0 } });
@@ -44,22 +47,24 @@ const DIRECTIVES: ReadonlyMap<string, Directive> = new Map(
   Object.entries({ ...DEFINE_DIRECTIVES, ...BLOCK_DIRECTIVES, ...OTHER_DIRECTIVES }),
 );
 
-const definePrelude = (state: Preprocessor, { defines = [], format = 'bin' }: ExpandOptions): void => {
+const definePrelude = (state: Preprocessor, { defines = [], format = 'bin', time = 0 }: ExpandOptions): void => {
   const run = (path: string, lines: readonly string[]): void => {
     state.input.push({ kind: 'file', path, lines, next: 0, conditionals: [], builtin: true, macro: undefined });
     nextLine(state); // Directives only: no line comes out.
   };
   run('<standard macros>', splitLines(PRELUDE));
-  run('<command line>', defines.map((text) => `%define ${text.replace('=', ' ')}`));
+  run('<time>', timeMacros(time));
+  run('<command line>', defines.map((text) => `%define ${takeText(text).replace('=', ' ')}`));
   const dynamic = (name: string, body: (use: Origin) => readonly Piece[]): void => {
     for (const spelling of bothNames(name)) state.defines.define({ name: spelling, caseless: false, parameters: undefined, body, isActive: false });
   };
   const number = (value: number, origin: Origin): readonly Piece[] => numberPieces(BigInt(value), origin);
   dynamic('LINE', (origin) => number(state.origin.place.line, origin));
   dynamic('BITS', (origin) => number(state.bits, origin));
+  dynamic('PTR', ({ place, macro }) => lex(POINTER_SIZES[state.bits] ?? 'word', place, macro));
   dynamic('OUTPUT_FORMAT', ({ place, macro }) => lex(format, place, macro));
   dynamic('FILE', (origin) => {
-    const bytes = new TextEncoder().encode(state.origin.place.file);
+    const bytes = bytesOfText(takeText(state.origin.place.file));
     return [pieceAt('string', quote(bytes), bytes, origin)];
   });
 };
@@ -140,8 +145,8 @@ const callAt = (state: Preprocessor, at: number, row: readonly Piece[], rawLengt
   if (candidates.length === 0) return undefined;
   const call = matchCall(candidates, row.slice(at + 1), rawLength > at + 1, state.reporter);
   if (call === undefined) return 'refused';
-  if (call === 'mismatch') {
-    state.reporter.warning(name, `no macro '${name.text}' takes these arguments`);
+  if ('mismatch' in call) {
+    state.reporter.warning(name, call.mismatch);
     return undefined;
   }
   const { macro } = call;
@@ -161,7 +166,7 @@ const enter = (state: Preprocessor, use: Use): Line | undefined => {
   const expansion: Expansion = { name: call.macro.name, call: state.origin };
   const given = call.macro.builtin ? call.arguments : call.arguments.map(passedOn);
   state.input.push({
-    kind: 'macro', macro: call.macro, arguments: given, next: 0, rotation: 0, label: passedOn(label), calledAs: name.text, unique, expansion,
+    kind: 'macro', macro: call.macro, arguments: given, next: 0, rotation: 0, label: passedOn(label), calledAs: name.text, unique, expansion, isOver: false,
   });
   return line;
 };

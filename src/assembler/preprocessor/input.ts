@@ -1,5 +1,6 @@
 // What the preprocessor reads: a stack of files, macro bodies and repetitions → one raw line after the other.
 // Conditions belong to the file they stand in, as in NASM: a macro may open one and leave it to another to close it.
+import type { Place } from '../../base/diagnostic.ts';
 import type { Piece } from '../language/lex.ts';
 import { lex } from '../language/lex.ts';
 import type { Call } from './macros.ts';
@@ -40,6 +41,8 @@ export interface MacroFrame extends Call {
   /** What makes `%%name` different in each expansion. */
   readonly unique: number;
   readonly expansion: Expansion;
+  /** `%exitmacro` was read: the rest is passed over. */
+  isOver: boolean;
 }
 
 export interface RepFrame {
@@ -124,20 +127,29 @@ const readLogicalLine = (frame: FileFrame): readonly Piece[] => {
     if (shown) shown.line += shown.step;
     return lex(first, place, frame.macro);
   }
-  const starts = [0];
-  let text = first;
-  while (text.endsWith('\\') && frame.next <= frame.lines.length) {
-    text = text.slice(0, -1);
-    starts.push(text.length);
-    text += frame.lines[frame.next++] ?? '';
+  const parts: string[] = [];
+  const starts: number[] = [];
+  let length = 0;
+  for (let part: string | undefined = first; part !== undefined; ) {
+    const goesOn: boolean = part.endsWith('\\') && frame.next <= frame.lines.length;
+    const own: string = goesOn ? part.slice(0, -1) : part;
+    starts.push(length);
+    parts.push(own);
+    length += own.length;
+    part = goesOn ? (frame.lines[frame.next++] ?? '') : undefined;
   }
   if (shown) shown.line += starts.length * shown.step;
-  return lex(text, place, frame.macro).map((piece) => placeInJoined(piece, starts));
+  return placeInJoined(lex(parts.join(''), place, frame.macro), starts);
 };
 
-/** Of a piece in joined lines: the line and column where it was really written. */
-const placeInJoined = (piece: Piece, starts: readonly number[]): Piece => {
-  const { line: begin, column, macro } = piece;
-  const line = starts.findLastIndex((start) => column > start);
-  return movedTo(piece, { ...begin, line: begin.line + line }, column - starts[line], macro);
+/** The pieces of joined lines, each with the line and the column where it was really written. */
+const placeInJoined = (pieces: readonly Piece[], starts: readonly number[]): readonly Piece[] => {
+  let line = 0;
+  let place: Place | undefined;
+  return pieces.map((piece) => {
+    const { line: begin, column, macro } = piece;
+    for (; starts[line + 1] < column; line++) place = undefined;
+    place ??= { ...begin, line: begin.line + line };
+    return movedTo(piece, place, column - starts[line], macro);
+  });
 };

@@ -39,6 +39,15 @@ const takes = ({ minimum, maximum, greedy }: Arity, count: number): boolean => m
 
 const overlap = (a: Arity, b: Arity): boolean => (a.greedy || b.minimum <= a.maximum) && (b.greedy || a.minimum <= b.maximum);
 
+/** How many arguments the definitions of one name take, in words: `1-3 or 5 or more arguments`. */
+export const arityText = (macros: readonly Arity[]): string => {
+  const ranges = macros.map(({ minimum, maximum, greedy }) => {
+    if (greedy || maximum === Number.POSITIVE_INFINITY) return `${minimum} or more`;
+    return minimum === maximum ? `${minimum}` : `${minimum}-${maximum}`;
+  });
+  return `${ranges.toReversed().join(' or ')} argument${ranges.length === 1 && ranges[0] === '1' ? '' : 's'}`;
+};
+
 export class Macros {
   readonly #byName = new Map<string, MultiMacro[]>();
   /** How often a macro was defined. One that is no more leaves lines as they are. */
@@ -166,7 +175,7 @@ export const matchCall = (
   pieces: readonly Piece[],
   hadText: boolean,
   reporter: Reporter,
-): Call | 'mismatch' | undefined => {
+): Call | { readonly mismatch: string } | undefined => {
   const split = splitArguments(pieces, reporter);
   if (!split) return undefined;
   let count = split.length;
@@ -179,7 +188,7 @@ export const matchCall = (
     if (macro) count--;
   }
   if (!macro && count === 0 && hadText) macro = candidates.find((candidate) => takes(candidate, 1));
-  if (!macro) return 'mismatch';
+  if (!macro) return { mismatch: `'${candidates[0].name}' takes ${arityText(candidates)}, not ${count}` };
   const given = split.slice(0, count).map((argument) => argument.pieces);
   if (macro.greedy && count > macro.maximum && macro.maximum > 0) {
     const first = split[macro.maximum - 1];

@@ -47,11 +47,14 @@ export const spaced = (piece: Piece, spaceBefore: boolean): Piece => {
   return new Written<string, unknown>(kind, text, lower, value, escaped, spaceBefore, line, column, macro) as Piece;
 };
 
+/** Whether two pieces that touch may be the name of a macro: `x%$i`. Of others the end of preprocessing is early enough. */
+export const makesName = (left: Piece, { kind, spaceBefore }: Piece): boolean =>
+  !spaceBefore && (kind === 'word' || kind === 'number') && (left.kind === 'word' || isContextName(left));
+
 /** Whether a row has nothing that `paste` or a look at its names would change, if there are no macros in it. */
 export const isSettled = (pieces: readonly Piece[]): boolean => {
   for (let index = 0; index < pieces.length; index++) {
-    const { kind, value, spaceBefore } = pieces[index];
-    if (kind === 'percent' ? value === 'paste' : kind === 'word' && !spaceBefore && index > 0 && pieces[index - 1].kind === 'word') return false;
+    if (isPaste(pieces[index]) || (index > 0 && makesName(pieces[index - 1], pieces[index]))) return false;
   }
   return true;
 };
@@ -103,8 +106,19 @@ const LONGEST_NAME = 4096;
 
 const isNameLike = ({ kind }: Piece): boolean => kind === 'word' || kind === 'number' || kind === 'float' || kind === 'broken';
 
+export const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.value === 'context';
+
 /** Whether the two make one token when they touch, which they only do after a substitution. */
 const fuse = (left: Piece, right: Piece): boolean => !right.spaceBefore && isNameLike(right) && isNameLike(left);
+
+/** Whether they do once macros are expanded: then `%$x` is none, so that what stands behind it belongs to its name. */
+const fuseNames = (left: Piece, right: Piece): boolean => fuse(left, right) || (isContextName(left) && !right.spaceBefore && isNameLike(right));
+
+/** How many of the first pieces touch each other and together are a name: `x%$i`. */
+export const lengthOfName = (pieces: readonly Piece[]): number => {
+  const end = pieces.findIndex((piece, index) => !(isNameLike(piece) || isContextName(piece)) || (index > 0 && piece.spaceBefore));
+  return end < 0 ? pieces.length : end;
+};
 
 /** Whether they do at the end, when names are no longer looked up: then also `$` and a name, and the parts of an operator. */
 const fuseAtEnd = (left: Piece, right: Piece): boolean => {
@@ -112,6 +126,8 @@ const fuseAtEnd = (left: Piece, right: Piece): boolean => {
   if (isNameLike(right)) return isNameLike(left) || isPunctuation(left, '$');
   return left.kind === 'punctuation' && right.kind === 'punctuation' && '<>=&|^/!$%'.includes(left.text[0]);
 };
+
+const MAY_FUSE = { substitution: fuse, expansion: fuseNames, all: fuseAtEnd };
 
 /** Whether all pieces are tokens already, none of which makes one with its neighbour. So it is with most lines. */
 export const areTokens = (pieces: readonly Piece[]): pieces is readonly Token[] => {
@@ -123,12 +139,12 @@ export const areTokens = (pieces: readonly Piece[]): pieces is readonly Token[] 
   return true;
 };
 
-/** Puts together what a substitution has brought next to each other: `x%1`. The same row if nothing is to be done. */
-export const joinTouching = (pieces: readonly Piece[], isEnd = false): readonly Piece[] => {
+/** Puts together what has come next to each other in a substitution (`x%1`), or after it. The same row if nothing is to be done. */
+export const joinTouching = (pieces: readonly Piece[], after: keyof typeof MAY_FUSE = 'substitution'): readonly Piece[] => {
+  const mayFuse = MAY_FUSE[after];
   for (let index = 1; index < pieces.length; index++) {
     const { kind, spaceBefore } = pieces[index];
-    if (spaceBefore || (kind === 'punctuation' && !isEnd)) continue;
-    const mayFuse = isEnd ? fuseAtEnd : fuse;
+    if (spaceBefore || (kind === 'punctuation' && after !== 'all')) continue;
     if (mayFuse(pieces[index - 1], pieces[index])) return joinFrom(pieces, index, mayFuse);
   }
   return pieces;

@@ -10,10 +10,25 @@ const VERSION = {
   NASM_SUBMINOR: '1',
   NASM_PATCHLEVEL: '0',
   NASM_VERSION_ID: '002100100h',
+  PASS: '2', // What it is in NASM's last pass.
 };
 
 /** Names that exist as `__?NAME?__` and in the older form `__NAME__`. */
 export const bothNames = (name: string): readonly [string, string] => [`__?${name}?__`, `__${name}__`];
+
+/** What a pointer takes, by the size of code. */
+export const POINTER_SIZES: Readonly<Record<number, string>> = { 16: 'word', 32: 'dword', 64: 'qword' };
+
+/** The date and the time, which are those of UTC in any zone, and the same in a whole assembly. */
+export const timeMacros = (seconds: number): readonly string[] => {
+  const [date, time] = new Date(seconds * 1000).toISOString().split(/[T.]/);
+  const number = (text: string): string => text.replace(/[-:]/g, '').replace(/^0+(?=\d)/, '');
+  const macros = { DATE: `"${date}"`, TIME: `"${time}"`, DATE_NUM: number(date), TIME_NUM: number(time) };
+  return [
+    ...Object.entries(macros).flatMap(([name, body]) => [name, `UTC_${name}`].flatMap(bothNames).map((spelling) => `%define ${spelling} ${body}`)),
+    ...bothNames('POSIX_TIME').map((spelling) => `%define ${spelling} ${Math.floor(seconds)}`),
+  ];
+};
 
 export const PRELUDE = `
 ${Object.entries(VERSION)

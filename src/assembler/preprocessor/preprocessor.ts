@@ -5,13 +5,14 @@ import { constantOf, constantValue, UNKNOWN } from '../language/value.ts';
 import { type SingleMacro, Defines } from './defines.ts';
 import { expandSingle } from './expand-single.ts';
 import { Input, type MacroFrame } from './input.ts';
-import type { Percent, Piece } from '../language/lex.ts';
+import { lex, type Percent, type Piece } from '../language/lex.ts';
 import { Macros } from './macros.ts';
-import { areTokens, contextName, Fatal, isWord, joinTouching, wordAt } from './pieces.ts';
+import { areTokens, contextName, Fatal, isContextName, isWord, joinTouching, lengthOfName, spacedRow, wordAt } from './pieces.ts';
 import type { RawLine } from './raw-line.ts';
 import { DEEPEST_INDIRECTION, LONGEST_LINE, MOST_LINES, MOST_PIECES } from '../limits.ts';
 import { InLine } from '../reporter.ts';
-import { Cursor, Expanded, type Expansion, type Origin, originIn, type Reporter, type SourceIo, type Token } from '../language/tokens.ts';
+import type { SourceFiles } from '../language/sources.ts';
+import { Cursor, Expanded, type Expansion, type Origin, originIn, type Reporter, type Token } from '../language/tokens.ts';
 
 /** An entry of the stack of `%push`. */
 export interface Context {
@@ -32,11 +33,13 @@ export interface Recording {
 
 export class Preprocessor {
   readonly reporter: Reporter;
-  readonly io: SourceIo;
+  readonly files: SourceFiles;
   readonly input = new Input();
   readonly defines = new Defines();
   readonly macros = new Macros();
   readonly contexts: Context[] = [];
+  /** Those that `%use` has brought in. */
+  readonly usedPackages = new Set<string>();
   recording: Recording | undefined;
   /** The last `[bits]`, for `__BITS__`. */
   bits = 16;
@@ -50,9 +53,9 @@ export class Preprocessor {
   #lines = 0;
   #nesting = 0;
 
-  constructor(reporter: Reporter, io: SourceIo, scope: Scope = NOTHING_KNOWN) {
+  constructor(reporter: Reporter, files: SourceFiles, scope: Scope = NOTHING_KNOWN) {
     this.reporter = new InLine(reporter, () => this.#expansion);
-    this.io = io;
+    this.files = files;
     this.#scope = scope;
   }
 
@@ -145,10 +148,16 @@ export class Preprocessor {
     return expandSingle(this, pieces);
   }
 
+  /** The row with its first name put together where that is written in parts: `%define x%$i`. */
+  withWholeName(pieces: readonly Piece[]): readonly Piece[] {
+    const length = lengthOfName(pieces);
+    return length > 1 ? [...this.expandSingle(pieces.slice(0, length)), ...pieces.slice(length)] : pieces;
+  }
+
   /** Pieces → what the assembler understands; undefined after reports. */
   finish(pieces: readonly Piece[]): readonly Token[] | undefined {
     if (areTokens(pieces)) return pieces;
-    const joined = joinTouching(pieces.map((piece) => (isContextName(piece) ? this.#contextLabel(piece) : piece)), true);
+    const joined = joinTouching(pieces.flatMap((piece) => (piece.kind === 'percent' ? this.#finishPercent(piece) : piece)), 'all');
     let isWhole = true;
     for (const piece of joined) {
       if (piece.kind !== 'broken' && piece.kind !== 'percent') continue;
@@ -158,16 +167,16 @@ export class Preprocessor {
     return isWhole ? (joined as readonly Token[]) : undefined;
   }
 
-  /** `%$name` where it is no macro: a label of the context. */
-  #contextLabel(piece: Percent): Piece {
-    const context = this.#contextFor(piece);
+  /** `%$name` where it is no macro: a label of the context. Of a variable: the tokens in it. */
+  #finishPercent(piece: Percent): Piece | readonly Piece[] {
+    if (piece.value === 'variable') return spacedRow(lex(piece.text, piece.place, piece.macro), piece.spaceBefore);
+    const context = isContextName(piece) ? this.#contextFor(piece) : undefined;
     return context ? wordAt(`..@${context.number}.${contextName(piece).name}`, piece, piece.spaceBefore) : piece;
   }
 
   #whyNot({ value: sort, text }: Percent): string {
     if (sort === 'context') return `'${text}': ${this.contexts.length === 0 ? 'no context is' : 'fewer contexts are'} open`;
-    if (sort === 'environment') return `'${text}': the environment is not read`;
-    return `'${text}' means nothing here`;
+    return FUNCTION.test(text) ? `the function '${text}' is not supported` : `'${text}' means nothing here`;
   }
 
   /** The number an expression means now; undefined after a report. `what` asks for it: `%if`, `%rep`, … */
@@ -193,8 +202,9 @@ export class Preprocessor {
   }
 }
 
-const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
+/** What NASM's preprocessor has besides directives. */
+const FUNCTION = /^%(?:abs|cond|count|eval|hex|is\w+|map|num|sel|str|strcat|strlen|substr|tok)$/i;
 
-const isContextName = (piece: Piece): piece is Percent => piece.kind === 'percent' && piece.value === 'context';
+const NOWHERE: Origin = { place: { file: '', line: 0, column: 0 } };
 
 const NOTHING_KNOWN: Scope = { symbol: () => UNKNOWN, here: () => UNKNOWN, sectionStart: () => constantValue(0n) };

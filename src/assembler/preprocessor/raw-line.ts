@@ -39,4 +39,4 @@ export const directiveIn = (pieces: readonly Piece[]): Percent | undefined => {
 /** Whether a piece is replaced by others before the line is looked at. */
 export const isReplaced = (piece: Piece): piece is Percent => piece.kind === 'percent' && !KEPT.has(piece.value);
 
-const KEPT: ReadonlySet<PercentSort> = new Set(['directive', 'context', 'paste', 'environment']);
+const KEPT: ReadonlySet<PercentSort> = new Set(['directive', 'context', 'paste', 'variable']);

@@ -24,19 +24,25 @@ const movedToCall = ({ expansion }: MacroFrame, pieces: readonly Piece[]): Piece
 
 const replaceAll = (state: Preprocessor, pieces: readonly Piece[], macro: MacroFrame | undefined): readonly Piece[] => {
   const row = new Row();
+  const asksForVariables = pieces[0].kind === 'percent' && IFENV.test(pieces[0].lower);
   for (let index = 0; index < pieces.length; index++) {
     const piece = pieces[index];
-    if (piece.kind === 'percent' && isReplaced(piece)) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
+    const isName = asksForVariables && piece.value === 'environment';
+    if (piece.kind === 'percent' && isReplaced(piece) && !isName) row.replace(piece, replacement(state, piece, macro), KEEPS_BLANK.has(piece.value));
     else row.keep(piece);
   }
   return joinTouching(row.pieces);
 };
+
+/** They ask for variables of the environment, not for what these are. */
+const IFENV = /^(?:el)?ifn?env$/;
 
 /** Whose content may begin with a blank that counts: `%[ x]`, and an argument in braces. */
 const KEEPS_BLANK: ReadonlySet<PercentSort> = new Set(['indirect', 'parameter', 'range']);
 
 const replacement = (state: Preprocessor, piece: Percent, macro: MacroFrame | undefined): readonly Piece[] => {
   if (piece.value === 'indirect') return expandIndirect(state, piece);
+  if (piece.value === 'environment') return variable(state, piece);
   if (!macro) {
     if (piece.value === 'self') return [piece];
     state.reporter.error(piece.origin, `'${piece.text}' means nothing outside of a macro`);
@@ -59,6 +65,16 @@ const expandIndirect = (state: Preprocessor, { text, origin }: Percent): readonl
   const inner = lex(text, { ...place, column: place.column + 2 }, macro);
   return state.nested(() => state.expandSingle(replaceAll(state, inner, state.input.macro)));
 };
+
+/** The value of a variable of the environment: read as tokens only at the end, so that macros and `%defstr` see it as it is. */
+const variable = (state: Preprocessor, { text, origin }: Percent): readonly Piece[] => {
+  const value = state.files.environment(variableName(text));
+  if (value === undefined) state.reporter.warning(origin, `'${text}': the environment has no such variable`);
+  return value === undefined ? [] : [pieceAt<'percent', PercentSort>('percent', value, 'variable', origin)];
+};
+
+/** Of `%!name` and `%!'name'`. */
+export const variableName = (text: string): string => text.slice(2).replace(/^(['"`])(.*)\1$/s, '$2');
 
 /** Argument `index` from 0, after rotation. */
 const argument = ({ arguments: given, rotation }: MacroFrame, index: number): readonly Piece[] | undefined =>

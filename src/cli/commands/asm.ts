@@ -3,7 +3,7 @@
 import { toElf, toFlat, writeListing } from '../../index.ts';
 import { assembleFile } from '../assembly.ts';
 import { EXIT } from '../exit-code.ts';
-import { ASM_FOLDER, requireWritable, writeWhole } from '../files.ts';
+import { requireWritable, writeWhole } from '../files.ts';
 import type { Command } from '../options.ts';
 
 const FORMATS = { bin: toFlat, elf: toElf } as const;
@@ -17,7 +17,7 @@ export const asm: Command = {
     { name: 'format', short: 'f', value: 'bin|elf', help: 'flat binary (default), or ELF64 executable with symbols and DWARF lines' },
     { name: 'output', short: 'o', value: 'FILE', help: 'where to write; default: the source with .bin or .elf; - is stdout' },
     { name: 'listing', short: 'l', value: 'FILE', help: 'write a listing too' },
-    { name: 'include', short: 'i', value: 'FOLDER', help: 'look for included files here as well' },
+    { name: 'include', short: 'i', value: 'FOLDER', multiple: true, help: 'look for included files here as well; may come several times' },
     { name: 'define', short: 'd', value: 'NAME[=VALUE]', multiple: true, help: 'define a macro in front of the source; may come several times' },
   ],
   run: (args) => {
@@ -29,9 +29,8 @@ export const asm: Command = {
     const output = args.text('output') ?? `${source.replace(/\.(asm|s|nasm)$/, '')}${SUFFIX[format]}`;
     const list = args.text('listing');
     for (const path of [output, list]) if (path !== undefined) requireWritable(path);
-    const include = args.text('include');
     const { object, layout, sources } = assembleFile(source, {
-      includePaths: [...(include === undefined ? [] : [include]), ASM_FOLDER],
+      includePaths: args.texts('include'),
       defines: args.texts('define'),
     });
     writeWhole(output, FORMATS[format](object));
