@@ -208,9 +208,12 @@ export class Turns {
 
   /** An alarm that the current CPU's doing has set ends the turn, for this CPU and those after it. */
   #shorten(due: number): void {
-    if (this.#isSeveral && due < this.#wires.ends.next(this.#startOfTurn())) this.endOnGrid();
-    this.#end = Math.min(this.#end, due);
-    this.current?.endRun(due);
+    const { ends } = this.#wires;
+    // The alarm ends a later one of several turns only if it is still there when that one begins.
+    const end = this.#isSeveral && due > ends.next(this.#startOfTurn()) ? ends.pass(this.now, due, Infinity) : due;
+    if (end === due) this.endOnGrid();
+    this.#end = Math.min(this.#end, end);
+    this.current?.endRun(end);
   }
 
   #isSomeoneAwake(): boolean {

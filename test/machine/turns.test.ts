@@ -163,3 +163,30 @@ test('a stop ends the run at the boundary after the instruction that asked for i
   expect([turns.run(1000), turns.run(2000)]).toEqual(['stopped', 'stopped']);
   expect(log).toEqual(['cpu0 0-42']);
 });
+
+/** One CPU that sets an alarm of a device at time 10, and at time 150 puts it off or does not; turns are of 100 ticks. */
+const alarmAt = (due: number, putOffTo: number | undefined, fastForward: boolean) => {
+  const alarm = new Alarm('device', () => {});
+  const built = build({
+    cpus: 1,
+    fastForward,
+    execute: (cpu) => {
+      if (cpu.time === 10) built.timeline.set(alarm, due);
+      if (cpu.time === 150 && putOffTo !== undefined) built.timeline.set(alarm, putOffTo);
+    },
+  });
+  return built;
+};
+
+test.each([
+  [120, undefined], [150, undefined], [200, undefined], [250, undefined], [300, undefined], [1000, undefined],
+  [155, 250], [200, 300], [250, 900], [250, 160], [250, 200], [300, 310], [300, 900],
+] as const)('an alarm for %d, put off to %s while turns are taken, ends the turns that it ends without fast-forward, wherever a run is cut', (due, putOffTo) => {
+  const endsOf = (fastForward: boolean): number[] =>
+    Array.from({ length: 400 }, (_, until) => {
+      const { turns } = alarmAt(due, putOffTo, fastForward);
+      turns.run(until + 1);
+      return turns.now;
+    });
+  expect(endsOf(true)).toEqual(endsOf(false));
+});
