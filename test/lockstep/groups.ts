@@ -12,6 +12,7 @@ import { kernel, runScenario } from '../support/scenario-run.ts';
 import { compareLanes, type Result } from './compare.ts';
 import { retiredBy, translatedBy } from './lane.ts';
 import { randomGuest } from './random-guest.ts';
+import { randomSystem } from './random-system.ts';
 import { planFor, randomFor, type Subject, VARIANTS, type Variant } from './subject.ts';
 import { compareVectors, vectorNames } from './vectors.ts';
 
@@ -141,6 +142,18 @@ const hostileGuest = (random: Random, turns: Partial<MachineConfig>): Subject =>
   return { config: { ...config, ...turns }, load: loaderOf(image), end: HOSTILE_TICKS, hot: pick(random, [1, 5, 60]) };
 };
 
-export const GROUPS = { scenarios, gigahertz, guests, benchmarks, vectors, fuzz } as const satisfies Record<string, Group>;
+/** Small systems, cut anywhere, with turns of any length. */
+const systems: Group = {
+  names: function* () {
+    for (let number = 1; ; number++) yield `system ${number}`;
+  },
+  run: (name, seed) => {
+    const random = randomFor(seed, name);
+    const subject = randomSystem(random, { turn: pick(random, [1, 7, 39, 64, 64, 1000]), seed: pick(random, [0, 0, random.next()]) });
+    return compareLanes(subject, planFor(subject, random, 3 + random.below(4), random.below(3)));
+  },
+};
+
+export const GROUPS = { scenarios, gigahertz, guests, benchmarks, vectors, fuzz, systems } as const satisfies Record<string, Group>;
 export type GroupName = keyof typeof GROUPS;
 export const GROUP_NAMES = Object.keys(GROUPS) as GroupName[];

@@ -1,6 +1,8 @@
 // A little of `npm run lockstep`, and that it notices what is not the same, and says where.
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { assemble, completeConfig, Machine, type MachineConfig, toFlat } from '../../src/index.ts';
 import { buildMachine, kernelOf } from '../machine/boot.ts';
 import { RSI } from '../../src/isa/operand.ts';
 import { Alarm } from '../../src/time/timeline.ts';
@@ -21,6 +23,7 @@ const SOME: readonly (readonly [GroupName, string])[] = [
   ['vectors', 'adc'],
   ['vectors', 'loop'],
   ...Array.from({ length: 6 }, (_, index) => ['fuzz', `${index < 5 ? 'program' : 'hostile'} ${index}`] as const),
+  ...Array.from({ length: 16 }, (_, index) => ['systems', `system ${index}`] as const),
 ];
 
 test.each(SOME)('%s: %s is the same for all engines', (group, name) => {
@@ -76,4 +79,27 @@ test('so is a mistake of fast-forward alone', () => {
     'interpret with fast-forward is not as interpret',
     'translate with fast-forward is not as interpret',
   ]);
+});
+
+const CASE = 'test/lockstep/cases/put-off-alarm.asm';
+
+test('a device that is programmed anew before its time leaves no trace in the turns, wherever a run is cut', () => {
+  const { object } = assemble(CASE, { read: (path) => ({ path, text: readFileSync(path, 'utf8') }), readBytes: () => undefined });
+  const image = toFlat(object!);
+  const stateOf = (variant: Pick<MachineConfig, 'engine' | 'fastForward'>, ...cuts: readonly number[]): string => {
+    const machine = new Machine(completeConfig({ cpus: 1, turn: 64, ramBytes: 16 << 20, ...variant }) as MachineConfig);
+    machine.load(image);
+    for (const cut of cuts) machine.run(cut);
+    return `${machine.now} ${machine.stateHash()}`;
+  };
+  const plain = { engine: 'interpret', fastForward: false } as const;
+  for (const [end, cuts] of [[370_945, []], [380_000, [370_944]], [800_000, [370_945, 606_517]]] as const) {
+    const expected = stateOf(plain, end);
+    for (const engine of ['interpret', 'translate'] as const) {
+      for (const fastForward of [true, false]) {
+        expect(stateOf({ engine, fastForward }, end)).toBe(expected);
+        expect(stateOf({ engine, fastForward }, ...cuts, end)).toBe(expected);
+      }
+    }
+  }
 });

@@ -1,4 +1,4 @@
-// `npm run lockstep -- --jobs N --only GROUP --name NAME --seed S --instructions N`: everything in lockstep, in so many processes, and a
+// `npm run lockstep -- --jobs N --only GROUP --name NAME --seed S --instructions N --systems N`: everything in lockstep, in so many processes, and a
 // table. A run that differs, throws or is silent for too long is told at once, with the command that repeats it.
 
 import { type ChildProcess, fork } from 'node:child_process';
@@ -12,6 +12,7 @@ const HELP = `npm run lockstep [-- OPTIONS]: every variant of the engine side by
   --name NAME         only the runs whose name begins so
   --seed S            of everything random (default 1)
   --instructions N    how many to fuzz (default 10 million)
+  --systems N         how many random systems (default 1,000)
   --jobs N            processes (default: one for each core)`;
 
 const { values } = parseArgs({
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     name: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
     instructions: { type: 'string', default: '10000000' },
+    systems: { type: 'string', default: '1000' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
     worker: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -63,15 +65,24 @@ class Sum {
 
 const sums = new Map<GroupName, Sum>();
 
-function* tasks(groups: readonly GroupName[], prefix: string, instructions: number): Generator<Task> {
+/** How far groups without an end are to go. */
+interface Bounds {
+  readonly instructions: number;
+  readonly systems: number;
+}
+
+function* tasks(groups: readonly GroupName[], prefix: string, { instructions, systems }: Bounds): Generator<Task> {
   for (const group of groups) {
     const sum = new Sum();
     sums.set(group, sum);
+    const isEndless = group === 'fuzz' || group === 'systems';
+    let begun = 0;
     for (const name of GROUPS[group].names()) {
-      if (group === 'fuzz' && sum.instructions >= instructions) break;
-      if (!name.startsWith(prefix)) continue;
+      if (group === 'fuzz' ? sum.instructions >= instructions : group === 'systems' && begun >= systems) break;
+      if (isEndless && prefix !== '' ? name !== prefix : !name.startsWith(prefix)) continue;
+      begun++;
       yield { group, name };
-      if (group === 'fuzz' && name === prefix) break;
+      if (isEndless && name === prefix) break;
     }
   }
 }
@@ -88,7 +99,7 @@ const table = (): string => {
 
 const supervise = async (): Promise<number> => {
   const { seed, jobs } = values;
-  const queue = tasks(values.only as GroupName[], values.name, Number(values.instructions));
+  const queue = tasks(values.only as GroupName[], values.name, { instructions: Number(values.instructions), systems: Number(values.systems) });
   const start = Date.now();
   let told = start;
   const settle = ({ group, name }: Task, answer: Answer): void => {
