@@ -6,6 +6,7 @@ export { type Entry, formatEntry, type Journal } from './machine/journal.ts';
 export { DIFFERENCES } from './machine/differences.ts';
 export { type Inventory, inventory } from './machine/inventory.ts';
 export { Machine, type Outcome } from './machine/machine.ts';
+export { canTranslate } from './translate/host.ts';
 export type { Snapshot } from './machine/snapshot.ts';
 
 // The assembler: source text in, object file and diagnostics out.

@@ -27,7 +27,7 @@ export interface MachineConfig {
   readonly bootSector: boolean;
   /** Whether loops that change nothing are taken in one step. No result depends on it. */
   readonly fastForward: boolean;
-  /** Whether hot code is translated to WebAssembly. No result depends on it either. */
+  /** Whether hot code is translated to WebAssembly, if the host has that. No result depends on it either. */
   readonly engine: Engine;
 }
 

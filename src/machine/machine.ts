@@ -11,6 +11,7 @@ import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.t
 import { type FormatError, isFormatError } from '../formats/format-error.ts';
 import { Timeline } from '../time/timeline.ts';
 import { RegionTranslator } from '../translate/engine.ts';
+import { canTranslate } from '../translate/host.ts';
 import { Board } from './board.ts';
 import { loadBootSector, setBootSectorState } from './boot-sector.ts';
 import { digest, type MachineConfig } from './config.ts';
@@ -83,7 +84,7 @@ export class Machine {
     const code = new InsnCache<Cpu>(ram);
     this.#code = code;
     this.#translator =
-      config.engine === 'translate'
+      config.engine === 'translate' && canTranslate()
         ? new RegionTranslator({ ram, code, memory, hot })
         : undefined;
     this.#memory = memory;

@@ -1,22 +1,13 @@
 // Number of CPUs, RAM → the one memory of a machine: a state block for each CPU, a TLB for each CPU, the ways into translated code, a mark
-// for each line, RAM. It is a WebAssembly memory of fixed size, so that generated code can use the very same bytes; pages that nobody
-// touches cost the host nothing.
+// for each line, RAM. It is a WebAssembly memory of fixed size where the host has that, so that generated code can use the very same bytes;
+// pages that nobody touches cost the host nothing.
 
 import { LINE_BYTES } from '../cpu/memory/ram.ts';
 import { STATE_BYTES } from '../cpu/state.ts';
 import { TLB_BYTES } from '../cpu/memory/tlb.ts';
 import { WAYS_BYTES } from '../translate/chain.ts';
+import { newMemory, type SharedMemory } from '../translate/host.ts';
 import type { MachineConfig } from './config.ts';
-
-/** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
-declare const WebAssembly: {
-  readonly Memory: new (limits: { initial: number; maximum: number }) => SharedMemory;
-};
-
-/** The memory as the host's WebAssembly knows it. */
-export interface SharedMemory {
-  readonly buffer: ArrayBuffer;
-}
 
 const WASM_PAGE = 0x1_0000;
 const upToPage = (bytes: number): number => Math.ceil(bytes / WASM_PAGE) * WASM_PAGE;
@@ -43,7 +34,7 @@ export class MachineMemory {
     // Lines before RAM are counted too, so that a mark is found from an offset in the memory by one shift.
     this.ramOffset = upToPage((this.marksOffset + ramBytes / LINE_BYTES) * (LINE_BYTES / (LINE_BYTES - 1)));
     const pages = upToPage(this.ramOffset + ramBytes) / WASM_PAGE;
-    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.wasm = newMemory(pages);
     this.buffer = this.wasm.buffer;
     this.marks = new Uint8Array(this.buffer, this.marksOffset + this.ramOffset / LINE_BYTES, ramBytes / LINE_BYTES);
     this.ram = new Uint8Array(this.buffer, this.ramOffset, ramBytes);

@@ -7,7 +7,8 @@ import { STATE_OFFSETS } from '../cpu/state.ts';
 import type { Mode } from '../isa/operand.ts';
 import { EXECUTE_TABLE } from './emitter.ts';
 import { REGION_PARAMS, REGION_TYPE } from './locals.ts';
-import { Code, I32, I64, instantiate, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
+import { instantiate } from './host.ts';
+import { Code, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
 /** A direct-mapped table of ways in for each kind of code: entries of four words. */
 const WAYS = 4096;

@@ -17,9 +17,9 @@ import { type CompileContext, compile } from './compile.ts';
 import { ACCESSES, MISSED } from './emitter.ts';
 import { canEmit, hasOneAccess } from './emitters/index.ts';
 import { type Block, type CodePage, discover, linesOf, PAGE_BYTES, type Region, ticksOfAll } from './region.ts';
+import { instantiate } from './host.ts';
 import { hasPlainSegments } from './segments.ts';
 import { walkOf } from './walk.ts';
-import { instantiate } from './wasm.ts';
 
 export interface TranslatorOptions {
   readonly ram: Ram;

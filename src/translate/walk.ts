@@ -10,7 +10,8 @@ import {
   TLB_ADDEND_BYTE, TLB_EMPTY, TLB_ENTRIES, TLB_ENTRY_BYTES, TLB_FRAME_BYTE, TLB_HIGH_BYTE, TLB_KINDS, TLB_RUN, TLB_TABLE_BYTES,
 } from '../cpu/memory/tlb.ts';
 import { ACCESSES } from './emitter.ts';
-import { Code, type FunctionType, I32, I64, instantiate, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
+import { instantiate } from './host.ts';
+import { Code, type FunctionType, I32, I64, MEMORY, moduleOf, TYPE, type WasmFunction } from './wasm.ts';
 
 const { i32, i64 } = TYPE;
 /** Offsets of state and TLB, address, size in bits, number in ACCESSES, 1 for the user → 1 if the TLB has it now, else 0. */

@@ -236,13 +236,3 @@ function bodyOf({ locals, code }: WasmFunction): Uint8Array {
   body.append(code.bytes).byte(OP.end);
   return new Code().unsigned(body.bytes.length).append(body.bytes).bytes;
 }
-
-/** What is needed of the host's WebAssembly: in every engine this runs on, but in none of the type libraries chosen. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-/** What a module exports. `f` is the function that it imports, if it does. */
-export const instantiate = <Exports>(bytes: Uint8Array<ArrayBuffer>, memory: object, f?: object): Exports =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory, f } }).exports as Exports;

@@ -1,6 +1,6 @@
 // `clispin run TARGET`: a scenario by name, a source, or an image, from power-on to a verdict.
 
-import { dumpCore, ENGINES, type Machine, parseExpectation, quote, reportDmesg, reportJson, type RunResult } from '../../index.ts';
+import { canTranslate, dumpCore, ENGINES, type Machine, parseExpectation, quote, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
 import { readBytes, requireWritable, writeWhole } from '../files.ts';
 import { type Arguments, type Command, parseBytes } from '../options.ts';
@@ -37,6 +37,9 @@ export const run: Command = {
     if (name === undefined) throw args.misuse("which target? 'clispin scenarios' lists what there is");
     if (rest.length > 0) throw args.misuse(`one target at a time; '${rest[0]}' is too much`);
     const settings = readSettings(args);
+    if (settings.config.engine === 'translate' && !canTranslate()) {
+      console.error('clispin run: --engine translate: this host has no WebAssembly; the interpreter runs, with the same result');
+    }
     const dump = args.text('dump');
     if (dump === '-') throw args.misuse('--dump: a core file does not go to stdout');
     if (dump !== undefined) requireWritable(dump);
