@@ -4,7 +4,7 @@
 import { type Size, truncate } from '../base/bits.ts';
 import { ByteReader } from './byte-reader.ts';
 import { candidates } from './dispatch.ts';
-import type { Form, OperandPattern } from './form.ts';
+import type { Form, MandatoryPrefix, OperandPattern } from './form.ts';
 import type { Insn, Repeat } from './insn.ts';
 import { CS, FS, GS, type MemOperand, type Mode, NO_OPERAND, NONE, type Operand, type RegOperand } from './operand.ts';
 import { type Address, readMemory, readOffset } from './modrm.ts';
@@ -100,7 +100,9 @@ const readOpcode = (reader: ByteReader, first: number): { map: 0 | 1 | 2 | 3; op
 const operandSizeOf = (form: Form, mode: Mode, { operand, rex }: Prefixes): 16 | 32 | 64 => {
   const toggled = operand && form.prefix !== 0x66;
   if (mode !== 64) return (mode === 16) === toggled ? 32 : 16;
-  if (form.longModeSize === 'forced64' || (rex & 8) !== 0) return 64;
+  if (form.longModeSize === 'forced64') return 64;
+  if ((rex & 8) !== 0) return form.longModeSize === 'upTo32' ? 32 : 64;
+  if (form.longModeSize === 'byRex') return 32;
   return toggled ? 16 : form.longModeSize === 'default64' ? 64 : 32;
 };
 
@@ -124,8 +126,18 @@ const isForm = (form: Form, mode: Mode, prefixes: Prefixes, opcode: number, modr
 };
 
 /** F2 and F3 go before 66 where both are there. */
-const hasMandatoryPrefix = (prefix: 'none' | 0x66 | 0xf2 | 0xf3, { operand, repeat }: Prefixes): boolean =>
-  prefix === 'none' ? !operand && repeat === 0 : prefix === 0x66 ? operand && repeat === 0 : repeat === prefix;
+const hasMandatoryPrefix = (prefix: Exclude<MandatoryPrefix, 'any'>, { operand, repeat }: Prefixes): boolean => {
+  switch (prefix) {
+    case 'none':
+      return !operand && repeat === 0;
+    case 'noRepeat':
+      return repeat === 0;
+    case 0x66:
+      return operand && repeat === 0;
+    default:
+      return repeat === prefix;
+  }
+};
 
 /** All that reading an operand depends on. `memory` is there if ModRM means memory. */
 interface Fields {

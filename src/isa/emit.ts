@@ -2,7 +2,7 @@
 // mandatory prefix, REX.
 
 import type { Size } from '../base/bits.ts';
-import type { Form, OperandPattern } from './form.ts';
+import { type Form, isUsually32, type OperandPattern } from './form.ts';
 import { type MemOperand, type Mode, NONE, type Operand, type RelOperand, RIP } from './operand.ts';
 import { addressFields } from './modrm.ts';
 
@@ -44,7 +44,7 @@ interface Parts {
 
 /** The operand size that code of `mode` has without prefixes. */
 export const defaultOperandSize = (form: Form | undefined, mode: Mode): 16 | 32 | 64 =>
-  mode !== 64 ? mode : form === undefined || form.longModeSize === 'usual' ? 32 : 64;
+  mode !== 64 ? mode : form === undefined || isUsually32(form) ? 32 : 64;
 
 /** Bytes of the prefixes that were written or are needed, before mandatory ones and REX. */
 export const prefixBytes = (e: Omit<Emission, 'form' | 'operands' | 'start' | 'displacementSize'>, toggled: boolean): number[] => {
@@ -83,7 +83,7 @@ export const emit = (e: Emission): Emitted | { readonly error: string } => {
   const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
   if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
   const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
-  const wide = e.operandSize === 64 && form.longModeSize === 'usual';
+  const wide = e.operandSize === 64 && isUsually32(form);
   const baseBit = memory ? highBit(memory.base) : highBit(parts.rm) | highBit(parts.opcode);
   const rex = (wide ? 8 : 0) | (highBit(parts.reg) << 2) | ((memory ? highBit(memory.index) : 0) << 1) | baseBit;
   const hasRex = rex !== 0 || parts.needsRex;

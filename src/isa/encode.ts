@@ -4,7 +4,7 @@
 import { fitsSigned } from '../base/bits.ts';
 import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
 import { defaultOperandSize, type DisplacementSize, emit, type Emitted, prefixBytes } from './emit.ts';
-import type { Form, OperandPattern } from './form.ts';
+import { type Form, isUsually32, type OperandPattern } from './form.ts';
 import type { Insn } from './insn.ts';
 import { FS, type Mode, NO_OPERAND, NONE, type Operand, RIP } from './operand.ts';
 import { FAILURES, type MatchContext, matchOperand, type Rank, valueOfImmediate } from './match.ts';
@@ -151,7 +151,7 @@ const matchForm = (form: Form, request: Request, relaxed: boolean): Rank => {
  * target; else the form's own, or where it is hidden (as in JMP [x]) that of the mode.
  */
 const operandSizeFor = (form: Form, { source: { mode }, operands, written, memory }: Request): 16 | 32 | 64 => {
-  const usual = form.longModeSize === 'usual';
+  const usual = isUsually32(form);
   const isFar = form.sem === 'jmp_far' || form.sem === 'call_far';
   const first = operands[0];
   const given = first !== undefined && (first.kind === 'imm' || first.kind === 'mem' || first.kind === 'far') ? first.size : undefined;

@@ -33,17 +33,25 @@ export type OperandPattern = PatternBase &
     | { readonly kind: 'fixed'; readonly operand: Operand }
   );
 
-/** A mandatory prefix; `none` refuses 66, F2 and F3 (NP in the manual), `any` takes them as what they mean elsewhere. */
-export type MandatoryPrefix = 'any' | 'none' | 0x66 | 0xf2 | 0xf3;
+/**
+ * A mandatory prefix; `none` refuses 66, F2 and F3 (NP in the manual), `noRepeat` F2 and F3 (NFx), `any` takes them as what they mean
+ * elsewhere.
+ */
+export type MandatoryPrefix = 'any' | 'none' | 'noRepeat' | 0x66 | 0xf2 | 0xf3;
 
 /** Opcode maps by their escape bytes: none, 0F, 0F 38, 0F 3A. */
 export type OpcodeMap = 0 | 1 | 2 | 3;
 
 /**
- * Which operand size 64-bit mode has without REX.W: 32 as usual; 64 with 66 making it 16 (stack instructions); or always 64
- * (near branches; 66 does nothing on Intel's processors; SDM vol. 2, appendix A.2.5: superscripts d64 and f64).
+ * Which operand size 64-bit mode has: `usual` is 32, with 66 16, with REX.W 64; `default64` is 64, with 66 16 (stack instructions);
+ * `forced64` always 64 (near branches; 66 does nothing on Intel's processors; SDM vol. 2, appendix A.2.5: superscripts d64 and f64);
+ * `upTo32` has no 64, REX.W does nothing (IN, OUT, INS, OUTS); of `byRex` only REX.W decides, and 66 does nothing.
  */
-export type LongModeSize = 'usual' | 'default64' | 'forced64';
+export type LongModeSize = 'usual' | 'default64' | 'forced64' | 'upTo32' | 'byRex';
+
+/** Whether the operand size of a form is 32 in 64-bit mode without prefixes. */
+export const isUsually32 = ({ longModeSize }: Pick<Form, 'longModeSize'>): boolean =>
+  longModeSize !== 'default64' && longModeSize !== 'forced64';
 
 /** A row of the table with its widths expanded. */
 export interface Form {

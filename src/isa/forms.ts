@@ -186,8 +186,8 @@ CMPXCHG16B m128                   | o64 0F C7 /1            | lock
 XADD r/m#, r#                     | o# 0F C0# /r            | bwdq lock
 BSWAP r#                          | o# 0F C8+r              | dq
 BSWAP r16                         | o16 0F C8+r             | decode
-MOVBE r#, m#                      | o# 0F 38 F0 /r          | wdq
-MOVBE m#, r#                      | o# 0F 38 F1 /r          | wdq
+MOVBE r#, m#                      | NFx o# 0F 38 F0 /r      | wdq
+MOVBE m#, r#                      | NFx o# 0F 38 F1 /r      | wdq
 XLATB                             | D7                      | =xlat
 CMOVcc r#, r/m#                   | o# 0F 40+cc /r          | wdq =cmovcc
 SETcc r/m8                        | 0F 90+cc /r             | =setcc
@@ -303,12 +303,12 @@ CMPS#                             | o# A6#                  | bwdq rep
 STOS#                             | o# AA#                  | bwdq rep
 LODS#                             | o# AC#                  | bwdq rep
 SCAS#                             | o# AE#                  | bwdq rep
-INS#                              | o# 6C#                  | bwd rep
-OUTS#                             | o# 6E#                  | bwd rep
-IN A#, imm8                       | o# E4# ib               | bwd
-IN A#, DX                         | o# EC#                  | bwd
-OUT imm8, A#                      | o# E6# ib               | bwd
-OUT DX, A#                        | o# EE#                  | bwd
+INS#                              | o# 6C#                  | bwd up32 rep
+OUTS#                             | o# 6E#                  | bwd up32 rep
+IN A#, imm8                       | o# E4# ib               | bwd up32
+IN A#, DX                         | o# EC#                  | bwd up32
+OUT imm8, A#                      | o# E6# ib               | bwd up32
+OUT DX, A#                        | o# EE#                  | bwd up32
 
 ; Flags.
 CLC                               | F8
@@ -332,10 +332,10 @@ RDPMC                             | 0F 33
 RDMSR                             | 0F 32                   | cpl0
 WRMSR                             | 0F 30                   | cpl0
 SWAPGS                            | 0F 01 F8                | only64 cpl0
-RDFSBASE r#                       | F3 o# 0F AE /0          | dq only64
-RDGSBASE r#                       | F3 o# 0F AE /1          | dq only64
-WRFSBASE r#                       | F3 o# 0F AE /2          | dq only64
-WRGSBASE r#                       | F3 o# 0F AE /3          | dq only64
+RDFSBASE r#                       | F3 o# 0F AE /0          | dq only64 w
+RDGSBASE r#                       | F3 o# 0F AE /1          | dq only64 w
+WRFSBASE r#                       | F3 o# 0F AE /2          | dq only64 w
+WRGSBASE r#                       | F3 o# 0F AE /3          | dq only64 w
 SGDT m16&32                       | 0F 01 /0                | no64
 SGDT m16&64                       | 0F 01 /0                | only64 f64
 SIDT m16&32                       | 0F 01 /1                | no64

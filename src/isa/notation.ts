@@ -39,7 +39,10 @@ const idOf = ({ instruction, encoding, attributes }: Row, isUnique: boolean): st
   return isUnique ? id : `${id} [${encoding}${attributes.includes('alias') ? ', alias' : ''}]`;
 };
 
-const ATTRIBUTES = ['d64', 'f64', 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
+const LONG_MODE_SIZES: readonly (readonly [attribute: string, size: LongModeSize])[] = [
+  ['d64', 'default64'], ['f64', 'forced64'], ['up32', 'upTo32'], ['w', 'byRex'],
+];
+const ATTRIBUTES = [...LONG_MODE_SIZES.map(([attribute]) => attribute), 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
 
 const expandRow = (line: string): Row[] => {
   const [instruction, encoding, last = ''] = line.split('|').map((column) => column.trim());
@@ -99,7 +102,7 @@ const buildForm = ({ instruction, encoding, attributes, width, condition }: Row,
   const mnemonic = name.toLowerCase();
   const sem = attributes.find((attribute) => attribute.startsWith('='))?.slice(1) ?? mnemonic;
   const operands = patternsOf(instruction.slice(name.length), code, id);
-  const longModeSize: LongModeSize = has('d64') ? 'default64' : has('f64') ? 'forced64' : 'usual';
+  const longModeSize = LONG_MODE_SIZES.find(([attribute]) => has(attribute))?.[1] ?? 'usual';
   return {
     id,
     mnemonic,
@@ -173,7 +176,7 @@ export interface Encoding {
   immediates: ImmediateField[];
 }
 
-const PREFIX_WORDS: Readonly<Record<string, MandatoryPrefix>> = { NP: 'none', 66: 0x66, F2: 0xf2, F3: 0xf3 };
+const PREFIX_WORDS: Readonly<Record<string, MandatoryPrefix>> = { NP: 'none', NFx: 'noRepeat', 66: 0x66, F2: 0xf2, F3: 0xf3 };
 const FIELD_SIZES: Readonly<Record<string, Size>> = { b: 8, w: 16, d: 32, o: 64 };
 
 /** Token by token, in the manual's notation (SDM vol. 2, 3.1.1.1). */

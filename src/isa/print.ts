@@ -23,12 +23,13 @@ interface Context {
 
 /**
  * The instruction's text. Targets relative to it are absolute if its `address` is given, by name if they have one; else they are
- * written with `$`, so that the text can be assembled anywhere.
+ * written with `$`, so that the text can be assembled anywhere. `bytes` are those that it was decoded from, prefixes that do nothing
+ * included: where there is no text they stand for it.
  */
-export const print = (insn: Insn, address?: bigint, symbolOf?: SymbolOf): string => {
+export const print = (insn: Insn, address?: bigint, symbolOf?: SymbolOf, bytes?: Uint8Array): string => {
   const { form } = insn;
   const distinctions = distinguish(form);
-  if (distinctions.unwritable) return printBytes(insn);
+  if (distinctions.unwritable) return printBytes(bytes ?? encode(insn));
   const context: Context = { insn, address, symbolOf, distinctions };
   const sources = [insn.dst, insn.src, insn.third];
   const operands = form.operands
@@ -39,7 +40,7 @@ export const print = (insn: Insn, address?: bigint, symbolOf?: SymbolOf): string
     .join('')}${form.mnemonic}${operands.length > 0 ? ' ' : ''}${operands.join(', ')}`;
 };
 
-const printBytes = (insn: Insn): string => `db ${Array.from(encode(insn), (byte) => `0x${hex(byte, 2)}`).join(', ')}`;
+const printBytes = (bytes: Iterable<number>): string => `db ${Array.from(bytes, (byte) => `0x${hex(byte, 2)}`).join(', ')}`;
 
 const prefixWords = (insn: Insn): string[] => {
   const { form, mode, size, addressSize, segment } = insn;

@@ -62,3 +62,14 @@ test('what has no text is its bytes', () => {
   expect(textOf('66 0f c8')).toBe('db 0x66, 0x0f, 0xc8');
   expect(textOf('d9 c0')).toBe('db 0xd9, 0xc0');
 });
+
+test.each([
+  [[0xf3, 0x0f, 0x1e, 0xc8], 'db 0xf3, 0x0f, 0x1e, 0xc8'],
+  [[0x2e, 0x0f, 0x1e, 0xc8], 'db 0x2e, 0x0f, 0x1e, 0xc8'],
+  [[0xf2, 0x0f, 0x1a, 0xc0], 'db 0xf2, 0x0f, 0x1a, 0xc0'],
+])('where bytes stand for an instruction, all of them do, prefixes without effect too: %j', (list, text) => {
+  const bytes = Uint8Array.from(list);
+  const insn = decode(bytes, 0, 64);
+  if (typeof insn === 'string') throw new Error(insn);
+  expect(print(insn, undefined, undefined, bytes)).toBe(text);
+});

@@ -53,7 +53,7 @@ const otherAddressSize = (mode: Mode): 16 | 32 => (mode === 32 ? 16 : 32);
 const sizesInForce = (form: Form, mode: Mode): readonly Size[] => {
   if (form.prefix === 'none' || form.prefix === 0x66) return [mode === 64 ? 32 : mode];
   if (mode !== 64) return [mode, mode, (48 - mode) as 16 | 32];
-  return { usual: [32, 32, 16, 64], default64: [64, 64, 16], forced64: [64] }[form.longModeSize] as readonly Size[];
+  return { usual: [32, 32, 16, 64], default64: [64, 64, 16], forced64: [64], upTo32: [32, 32, 16], byRex: [32, 64] }[form.longModeSize] as readonly Size[];
 };
 
 interface Draw {

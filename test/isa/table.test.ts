@@ -12,6 +12,8 @@ const eachOpcode = MODES.flatMap((mode) =>
 );
 
 const either = <T>(a: T, b: T, any: T): boolean => a === b || a === any || b === any;
+/** NFx fits what NP and 66 fit. */
+const isRepeatless = (a: Form, b: Form): boolean => a.prefix === 'noRepeat' && (b.prefix === 'none' || b.prefix === 0x66);
 const needsMemory = ({ operands }: Form): boolean => operands.some(({ kind }) => kind === 'mem');
 const needsRegister = ({ operands }: Form): boolean =>
   operands.some((pattern) => pattern.kind === 'reg' && pattern.field === 'rm');
@@ -19,7 +21,7 @@ const needsRegister = ({ operands }: Form): boolean =>
 /** Whether some bytes would fit both and the dispatch has no reason to prefer one. */
 const clash = (a: Form, b: Form): boolean =>
   particularity(a) === particularity(b) &&
-  either(a.prefix, b.prefix, 'any') &&
+  (either(a.prefix, b.prefix, 'any') || isRepeatless(a, b) || isRepeatless(b, a)) &&
   either(a.digit, b.digit, -1) &&
   either(a.fixed, b.fixed, -1) &&
   either(a.operandSize, b.operandSize, 0) &&

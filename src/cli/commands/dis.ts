@@ -51,14 +51,15 @@ const show = ({ address, bytes }: Region, bits: Bits, symbols: SymbolTable | und
     const at = address + BigInt(offset);
     const insn = decode(bytes, offset, bits);
     const length = typeof insn === 'string' ? 1 : insn.length;
-    const text = typeof insn === 'string' ? `db 0x${hex(bytes[offset], 2)}` : print(insn, at, (target) => symbols?.nameOf(target));
+    const own = bytes.subarray(offset, offset + length);
+    const text = typeof insn === 'string' ? `db 0x${hex(bytes[offset], 2)}` : print(insn, at, (target) => symbols?.nameOf(target), own);
     const symbol = symbols?.at(at);
     if (symbol?.address === at) console.log(paint('bold', `\n${symbol.name}:`));
     const line = lines?.placeOf(at);
     const next = line ? `${line.file}:${line.line}` : '';
     if (next !== place && next !== '') console.log(paint('grey', `; ${next}`));
     place = next;
-    const code = [...bytes.subarray(offset, offset + length)].map((byte) => hex(byte, 2)).join('');
+    const code = [...own].map((byte) => hex(byte, 2)).join('');
     console.log(`${hex(at, bits === 64 ? 16 : 8)}  ${code.padEnd(20)}  ${text}`);
     offset += length;
   }

@@ -79,12 +79,14 @@ export const STACK = {
     cpu.probeWrite(SS, truncate(slot(cpu, -pushed * bytes) - allocated, cpu.stackSize), size);
 
     const frame = slot(cpu, -bytes);
+    // FrameTemp is the whole stack pointer, also where the stack uses half of it.
+    const pointer = cpu.stackSize === 16 ? (cpu.readReg(RSP, 32) & 0xffff_0000n) | frame : frame;
     cpu.store(SS, frame, size, cpu.readReg(RBP, size));
     for (let index = 1; index < level; index++)
       cpu.store(SS, slot(cpu, -(index + 1) * bytes), size, cpu.load(SS, display(index), size));
-    if (level > 0) cpu.store(SS, slot(cpu, -pushed * bytes), size, frame);
+    if (level > 0) cpu.store(SS, slot(cpu, -pushed * bytes), size, pointer);
     discard(cpu, -allocated - BigInt(pushed * bytes));
-    cpu.writeReg(RBP, size, frame);
+    cpu.writeReg(RBP, size, pointer);
   },
   leave: (cpu, { size }) => {
     const frame = cpu.readReg(RBP, cpu.stackSize);
