@@ -5,6 +5,7 @@ import type { Device, MemoryRange } from './device.ts';
 import { type ApicMessage, deliveryModeOf, destinationOf } from './ipi.ts';
 
 export interface IoApicWires {
+  /** Less than IOAPIC_IDS. */
   readonly id: number;
   readonly send: (message: ApicMessage) => void;
 }
@@ -12,6 +13,8 @@ export interface IoApicWires {
 /** Physical address of the register window. */
 export const IOAPIC_BASE = 0xfec0_0000;
 export const IOAPIC_LINES = 24;
+/** The id has four bits. */
+export const IOAPIC_IDS = 16;
 
 const IOREGSEL = 0x00;
 const IOWIN = 0x10;

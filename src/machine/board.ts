@@ -5,7 +5,7 @@ import { buildAcpi } from '../device/acpi.ts';
 import type { Device } from '../device/device.ts';
 import { FwCfg } from '../device/fw-cfg.ts';
 import { Ib700 } from '../device/ib700.ts';
-import { IOAPIC_LINES, IoApic } from '../device/ioapic.ts';
+import { IOAPIC_IDS, IOAPIC_LINES, IoApic } from '../device/ioapic.ts';
 import type { ApicBus } from '../device/ipi.ts';
 import { PIC_CASCADE, PIC_LINES, PicPair } from '../device/pic.ts';
 import { Pit } from '../device/pit.ts';
@@ -50,7 +50,8 @@ export class Board {
 
   constructor({ config, now, timeline, apicBus, onConsoleByte, onDebugByte, exit, reset }: BoardWires) {
     const { hz, ramBytes, cpus } = config;
-    const ioapic = new IoApic({ id: cpus, send: (message) => apicBus.send(message) });
+    const ioapicId = cpus % IOAPIC_IDS;
+    const ioapic = new IoApic({ id: ioapicId, send: (message) => apicBus.send(message) });
     const pic = new PicPair();
     const irq = (number: number): ((asserted: boolean) => void) => {
       const toPic = number < PIC_LINES && number !== PIC_CASCADE ? pic.line(number) : () => {};
@@ -75,7 +76,7 @@ export class Board {
       new TestDevice({ irq: Array.from({ length: IOAPIC_LINES }, (_, line) => irq(line)) }),
     ];
     this.bus = new DeviceBus(this.devices);
-    this.#tables = buildAcpi({ base: BIOS_AREA, apicIds: Array.from({ length: cpus }, (_, id) => id), ioapicId: cpus });
+    this.#tables = buildAcpi({ base: BIOS_AREA, apicIds: Array.from({ length: cpus }, (_, id) => id), ioapicId });
   }
 
   /** Leaves in RAM what a BIOS would, and tells who asks what was booted. */
