@@ -16,6 +16,8 @@ export interface Mutation {
   readonly replace: string;
   /** The guest program that must notice. */
   readonly program: string;
+  /** On which engine, if not the interpreter: everything is translated at its second execution then. */
+  readonly engine?: 'translate';
 }
 
 export const MUTATIONS: readonly Mutation[] = [
@@ -34,6 +36,14 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'cpu.setShadow(MOV_SS_SHADOW);',
     replace: '{}',
     program: 'shadows',
+  },
+  {
+    number: 'S5',
+    rule: 'a breakpoint that MOV SS holds survives a fault of the next instruction',
+    file: 'src/cpu/step.ts',
+    find: 'cpu.debugPending = cpu.debugHeld;',
+    replace: 'cpu.debugPending = 0;',
+    program: 'debug-traps',
   },
   {
     number: 'S8',
@@ -122,6 +132,39 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'cpu.stepping = (cpu.rflags & TF) !== 0;',
     replace: 'cpu.stepping = false;',
     program: 'debug',
+  },
+  {
+    number: 'X5',
+    rule: 'MOV SS suppresses its single-step trap',
+    file: 'src/cpu/step.ts',
+    find: 'cpu.shadow === MOV_SS_SHADOW ||',
+    replace: '',
+    program: 'debug-traps',
+  },
+  {
+    number: 'B2',
+    rule: 'a debug exception writes B0 to B3 of DR6 as a whole',
+    file: 'src/cpu/events/debug.ts',
+    find: 'cpu.dr[6] & ~DR6_CONDITIONS',
+    replace: 'cpu.dr[6]',
+    program: 'debug-traps',
+  },
+  {
+    number: 'B8',
+    rule: 'a TSS has a limit, in translated code too',
+    file: 'src/translate/emitters/transfer.ts',
+    find: "load(e, 'segLimit', 4 * TR).i32(11).op(I32.lt_u, I32.or);",
+    replace: '',
+    program: 'segments',
+    engine: 'translate',
+  },
+  {
+    number: 'B8',
+    rule: 'a TSS has a limit, in the interpreter',
+    file: 'src/cpu/memory/segment.ts',
+    find: ' || offset + size / 8 - 1 > cpu.segLimit[TR]',
+    replace: '',
+    program: 'segments',
   },
   {
     number: 'X6',

@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assemble, completeConfig, formatDiagnostic, Machine, type MachineConfig, toFlat } from '../../src/index.ts';
+import type { MachineOptions } from '../../src/machine/machine.ts';
 import type { Engine } from './engines.ts';
 
 export const GUEST_FOLDER = join('test', 'guest');
@@ -95,11 +96,11 @@ export const readOutput = (program: string, lines: readonly string[], ended: boo
 };
 
 /** Runs a program on one engine to its end. */
-export const runProgram = (program: Program, engine: Engine, wanted: Partial<MachineConfig> = {}): ProgramResult => {
+export const runProgram = (program: Program, engine: Engine, wanted: Partial<MachineConfig> = {}, options: MachineOptions = {}): ProgramResult => {
   const { cpus, pmu } = program;
   const config = completeConfig({ cpus, pmu, ramBytes: 16 * MIB, engine, ...wanted });
   if ('errors' in config) throw new Error(config.errors.join('; '));
-  const machine = new Machine(config);
+  const machine = new Machine(config, options);
   const error = machine.load(program.image);
   if (error) throw new Error(`${program.name}: ${error.error}`);
   const outcome = machine.run(LIMIT);

@@ -389,10 +389,62 @@ tests:
         mov     [tss + 4], rbx
         check   "B8", "a non-canonical RSP0 is #SS", vector(0), SS_
         check_bits "B8", "from CPL 3: privilege had not changed", saved_cs(0), 3, 3
+        call    short_tss
         mov     rax, 1 << 47
         mov     [bad_table + 2], rax
         faults  "B2", "LGDT of a non-canonical base is #GP(0)", GP, 0, lgdt [bad_table]
         faults  "B2", "LIDT of a non-canonical base is #GP(0)", GP, 0, lidt [bad_table]
+        ret
+
+; A TSS that ends within RSP0: an INT that needs it is #TS. Its handler can have no stack but the program's, so it is conforming code, at
+; CPL 3, and SYSCALL leads out of it.
+short_tss:
+        mov     rax, [gdt + TSS_SELECTOR]
+        mov     rcx, [gdt + TSS_SELECTOR + 8]
+        mov     rdx, ~((0xff << 40) | 0xffff)
+        and     rax, rdx
+        mov     rdx, (0x89 << 40) | 10  ; not busy
+        or      rax, rdx
+        mov     [gdt + SPARE], rax
+        mov     [gdt + SPARE + 8], rcx
+        mov     rax, 0x00af9e000000ffff ; 64-bit code, conforming, DPL 0
+        mov     [gdt + SPARE + 0x10], rax
+        mov     rsi, [idt + TS * 16]
+        mov     eax, .no_tss
+        mov     [idt + TS * 16], ax
+        shr     eax, 16
+        mov     [idt + TS * 16 + 6], ax
+        mov     word [idt + TS * 16 + 2], SPARE + 0x10
+        write_msr IA32_STAR, CODE64 << 32
+        mov     eax, .back
+        xor     edx, edx
+        mov     ecx, IA32_LSTAR
+        wrmsr
+        mov     qword [ts_error], -1
+        mov     ebx, 3
+.again: user
+.int:   int     EXIT_VECTOR
+        end_user
+        dec     ebx                     ; three times with the usual one
+        jnz     .again
+        cmp     qword [ts_error], -1
+        jne     .ended
+        mov     eax, SPARE
+        ltr     ax
+        mov     ebx, 1
+        jmp     .again
+.no_tss:
+        pop     qword [ts_error]
+        pop     qword [ts_rip]
+        syscall
+.back:  mov     rsp, [resume_rsp]
+        mov     qword [resume], 0
+.ended: and     byte [gdt + TSS_SELECTOR + 5], ~2
+        mov     eax, TSS_SELECTOR
+        ltr     ax
+        mov     [idt + TS * 16], rsi
+        check   "B8", "RSP0 beyond the limit of the TSS: #TS(TSS)", [ts_error], SPARE
+        check   "B8", "at the INT", [ts_rip], .int
         ret
 
 gone_astray:                            ; where only a jump that should have been refused gets
@@ -409,4 +461,6 @@ far_pointer: dq 0
 long_done: dd   0
 bad_table: dw   0xff
         dq      0
+ts_error: dq    0
+ts_rip: dq      0
         finish
