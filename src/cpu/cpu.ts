@@ -79,8 +79,9 @@ export class Cpu extends CpuState {
   slotIsOver = false;
   /** A single-step trap follows the instruction in execution. */
   stepping = false;
-  /** The instruction in execution is shadowed by the MOV SS before it. */
+  /** The instruction in execution is shadowed by the MOV SS before it, which holds back these traps (bits of DR6). */
   inMovSsShadow = false;
+  debugHeld = 0;
 
   /** What was last read of one of the processor's own tables (segment.ts). */
   readonly entry = new Uint32Array(2);

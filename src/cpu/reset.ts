@@ -12,14 +12,14 @@ const RESET_CS_BASE = 0xffff_0000n;
 const RESET_RIP = 0xfff0n;
 /** PAT as hardware has it: WB, WT, UC-, UC twice (SDM vol. 3, 11.12.4). */
 const RESET_PAT = 0x0007_0406_0007_0406n;
-/** Fast strings; the other features that bits of IA32_MISC_ENABLE stand for do not exist. */
+/** Fast strings, of what can be written to IA32_MISC_ENABLE. */
 const RESET_MISC_ENABLE = 1n;
 const SEGMENTS = 6;
 
 /** Registers that have no value but zero at power-up, and keep theirs through INIT. */
 const KEPT = [
   'time', 'haltedTicks', 'extraTicks', 'star', 'lstar', 'cstar', 'kernelGsBase', 'sysenterEsp', 'sysenterEip', 'sysenterCs',
-  'fmask', 'tscAdjust', 'tscAux', 'pat', 'miscEnable', 'mtrrDefType', 'biosSignId',
+  'fmask', 'tscAdjust', 'tscAux', 'pat', 'miscEnable', 'mtrrDefType', 'biosSignId', 'debugCtl',
 ] as const;
 
 /** What a reset needs of a CPU. */

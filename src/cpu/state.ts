@@ -79,6 +79,7 @@ const LAYOUT = {
   debugPending: 'u32',
   /** The instruction just executed was an iteration of a REP string that goes on at the same RIP. */
   repeating: 'bool',
+  debugCtl: 'u32',
 } as const satisfies Record<string, Scalar | Vector>;
 
 type Layout = typeof LAYOUT;

@@ -2,13 +2,13 @@
 // allocates nothing and tests one flag for all that might come between two instructions.
 
 import type { Cpu } from './cpu.ts';
-import { DR6_BS } from './events/debug.ts';
+import { DEBUGCTL_BTF, DR6_BD, DR6_BS, noteDebugException } from './events/debug.ts';
 import { isCalm, passBoundary, raiseFault } from './events/event.ts';
-import { Fault } from './events/fault.ts';
+import { DB, Fault } from './events/fault.ts';
 import { fetch } from './code/fetch.ts';
 import { RF, TF } from './flags.ts';
 import { HOPELESS, slotAt } from './code/icache.ts';
-import { RUNNING, STATE_OFFSETS } from './state.ts';
+import { MOV_SS_SHADOW, RUNNING, STATE_OFFSETS } from './state.ts';
 
 const TIME = STATE_OFFSETS.time / 8;
 const RIP_LOW = STATE_OFFSETS.rip / 4;
@@ -55,7 +55,11 @@ export function takeFault(cpu: Cpu, fault: Fault): void {
   cpu.extraTicks++;
   cpu.ticks = 1;
   cpu.stepping = false;
-  cpu.debugPending = 0;
+  // What the instruction itself has met is forgotten; what MOV SS held back comes before the handler's first instruction (SDM vol. 3, 6.8.3).
+  cpu.debugPending = cpu.debugHeld;
+  // General detect is the one debug exception that an instruction faults with.
+  if (fault.vector === DB) noteDebugException(cpu, DR6_BD);
+  if (cpu.debugPending !== 0) cpu.attention = true;
   cpu.spin?.leave();
   cpu.slotIsOver = true;
   raiseFault(cpu, fault);
@@ -104,7 +108,7 @@ function execute(cpu: Cpu): void {
     words32[RIP_LOW] = next[0];
     words32[RIP_HIGH] = next[1];
     floats[TIME]++;
-    if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu);
+    if (cpu.ticks !== 1 || cpu.stepping || words32[REPEATING] !== 0) settle(cpu, end === next[0]);
     // Whoever sleeps first looks at the boundary for what would wake it.
     if (isWatching && !spin.watching && cpu.activity === RUNNING) return;
     if (end === next[0]) continue;
@@ -113,14 +117,16 @@ function execute(cpu: Cpu): void {
   }
 }
 
-/** After an instruction that took several ticks, goes on at the same RIP, or was single-stepped. */
-function settle(cpu: Cpu): void {
+/** After an instruction that took several ticks, goes on at the same RIP, or was single-stepped; `isStraight`: it did not branch. */
+function settle(cpu: Cpu, isStraight: boolean): void {
   const extra = cpu.ticks - 1;
   cpu.time += extra;
   cpu.extraTicks += extra + (cpu.repeating ? 1 : 0);
   cpu.ticks = 1;
   if (cpu.stepping) {
     cpu.stepping = false;
+    // MOV SS and POP SS suppress their trap (SDM vol. 3, 6.8.3).
+    if (cpu.shadow === MOV_SS_SHADOW || ((cpu.debugCtl & DEBUGCTL_BTF) !== 0 && (isStraight || cpu.repeating))) return;
     cpu.debugPending |= DR6_BS;
     cpu.attention = true;
   }

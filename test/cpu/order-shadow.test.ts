@@ -58,10 +58,10 @@ test('S4: a second STI does not prolong the shadow', () => {
 
 describe('S5: loads of SS', () => {
   test.each([
-    ['mov ss, ecx', 64],
-    ['pop ss', 32],
-    ['lss esp, [pointer]', 64],
-  ] as const)('%s holds interrupts through the next instruction', (load, mode) => {
+    ['mov ss, ecx', 64, 'holds interrupts through the next instruction', 'two'],
+    ['pop ss', 32, 'holds interrupts through the next instruction', 'two'],
+    ['lss esp, [pointer]', 64, 'holds nothing', 'one'],
+  ] as const)('%s (%i bits) %s', (load, mode, _, place) => {
     const lab = run(
       `mov ecx, ss
        ${load === 'pop ss' ? 'push ecx' : ''}
@@ -78,7 +78,7 @@ describe('S5: loads of SS', () => {
        exit`,
       { mode },
     );
-    expect(lab.reg(3)).toBe(lab.at('two'));
+    expect(lab.reg(3)).toBe(lab.at(place));
   });
 
   test('an NMI is held too', () => {
@@ -93,7 +93,7 @@ describe('S5: loads of SS', () => {
     expect(lab.reg(3)).toBe(lab.at('two'));
   });
 
-  test('a single-step trap waits for the next instruction', () => {
+  test('the single-step trap is suppressed; the next instruction has its own', () => {
     const lab = run(`mov ecx, ss\n pushfq\n or qword [rsp], 0x100\n popfq\n mov ss, ecx\n one: nop\n two: nop\n exit\n on_1: mov rbx, [rsp]\n exit`);
     expect(lab.reg(3)).toBe(lab.at('two'));
   });

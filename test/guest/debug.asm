@@ -94,7 +94,7 @@ tests:
         mov     ss, ebx
         nop
 .x5i:   step_off
-        check   "X5", "MOV SS delays the trap to the end of the next instruction", saved_rip(0), .x5i
+        check   "X5", "MOV SS suppresses its trap; the next instruction has its own", saved_rip(0), .x5i
 
         forget
         step_on

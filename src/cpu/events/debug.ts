@@ -6,7 +6,8 @@ import { CR4_DE } from '../identity/registers.ts';
 import type { Mmu } from '../memory/mmu.ts';
 import type { CpuState } from '../state.ts';
 
-/** Bits of DR6 and DR7. */
+/** Bits of DR6 and DR7. B0 to B3 tell which breakpoints were met. */
+const DR6_CONDITIONS = 0xfn;
 export const DR6_BD = 1 << 13;
 export const DR6_BS = 1 << 14;
 export const DR7_GD = 1 << 13;
@@ -15,6 +16,8 @@ export const DR6_FIXED = 0xffff_0ff0n;
 export const DR6_WRITABLE = 0xe00fn;
 export const DR7_FIXED = 0x400n;
 export const DR7_WRITABLE = 0xffff_23ffn;
+/** IA32_DEBUGCTL: with TF, single-step traps follow branches only. */
+export const DEBUGCTL_BTF = 1 << 1;
 
 /** R/W field: what a breakpoint waits for. */
 const ON_EXECUTION = 0;
@@ -35,6 +38,17 @@ interface Breakpoint {
   readonly kind: number;
   readonly start: bigint;
   readonly end: bigint;
+}
+
+/**
+ * A debug exception for these conditions (bits of DR6) and what still waits. It writes B0 to B3 as a whole, leaves the rest of DR6 to
+ * software, opens the debug registers to the handler, and ends stepping by branches (SDM vol. 3, 17.2.3, 17.2.4, 17.4.3).
+ */
+export function noteDebugException(cpu: CpuState, conditions: number): void {
+  cpu.dr[6] = (cpu.dr[6] & ~DR6_CONDITIONS) | BigInt(conditions | cpu.debugPending);
+  cpu.dr[7] &= ~BigInt(DR7_GD);
+  cpu.debugCtl &= ~DEBUGCTL_BTF;
+  cpu.debugPending = 0;
 }
 
 export class Breakpoints {

@@ -3,7 +3,7 @@
 
 import { CS } from '../../isa/operand.ts';
 import type { Cpu } from '../cpu.ts';
-import { DR7_GD } from './debug.ts';
+import { noteDebugException } from './debug.ts';
 import { DB, DE, DF, Fault, GP, NMI, NP, PF, SS_FAULT, TS } from './fault.ts';
 import { IF, RF, TF } from '../flags.ts';
 import { deliver, type Event } from './interrupt.ts';
@@ -42,11 +42,7 @@ const PENDING: readonly Source[] = [
   {
     name: 'trap on the previous instruction',
     ready: (cpu) => cpu.debugPending !== 0 && cpu.shadow !== MOV_SS_SHADOW && isAwakeable(cpu),
-    take: (cpu) => {
-      cpu.dr[6] |= BigInt(cpu.debugPending);
-      cpu.debugPending = 0;
-      debugException(cpu);
-    },
+    take: (cpu) => debugException(cpu, 0),
   },
   {
     name: 'NMI',
@@ -72,10 +68,7 @@ const PENDING: readonly Source[] = [
       !cpu.repeating &&
       cpu.shadow !== MOV_SS_SHADOW &&
       cpu.breakpoints.atInstruction(linearRip(cpu)) !== 0,
-    take: (cpu) => {
-      cpu.dr[6] |= BigInt(cpu.breakpoints.atInstruction(linearRip(cpu)));
-      debugException(cpu);
-    },
+    take: (cpu) => debugException(cpu, cpu.breakpoints.atInstruction(linearRip(cpu))),
   },
 ];
 
@@ -93,6 +86,7 @@ export function passBoundary(cpu: Cpu): boolean {
     if (cpu.time >= cpu.stop) return false;
   }
   cpu.inMovSsShadow = cpu.shadow === MOV_SS_SHADOW;
+  cpu.debugHeld = cpu.debugPending;
   // Whoever sets IF or lets NMIs through asks for attention.
   cpu.attention = !isCalm(cpu);
   if (cpu.activity !== RUNNING) return false;
@@ -130,7 +124,8 @@ function interruptAt(cpu: Cpu, vector: number): void {
 /**
  * #DB takes a slot, as other exceptions do: a breakpoint on its own handler, or on the stack that its delivery uses, never ends.
  */
-function debugException(cpu: Cpu): void {
+function debugException(cpu: Cpu, conditions: number): void {
+  noteDebugException(cpu, conditions);
   cpu.time++;
   cpu.extraTicks++;
   raise(cpu, wake(cpu, DB), true);
@@ -185,7 +180,6 @@ function raise(cpu: Cpu, first: Event, isException: boolean, firstAddress = 0n):
 
 function announce(cpu: Cpu, { vector, error }: Event, address: bigint): void {
   if (vector === PF) cpu.cr2 = address;
-  if (vector === DB) cpu.dr[7] &= ~BigInt(DR7_GD); // the handler may use the debug registers (SDM vol. 3, 17.2.4)
   cpu.wires.observe?.({ kind: 'exception', vector, error, address });
 }
 

@@ -7,6 +7,7 @@ import { Fault, GP } from '../events/fault.ts';
 import {
   CR0_AM, CR0_CD, CR0_EM, CR0_ET, CR0_MP, CR0_NE, CR0_NW, CR0_PE, CR0_PG, CR0_TS, CR0_WP, CR4_DE, CR4_FSGSBASE, CR4_PAE,
   CR4_PCE, CR4_PGE, CR4_PSE, CR4_SMAP, CR4_SMEP, CR4_TSD, DESCRIPTOR_L, EFER_LMA, EFER_LME, EFER_NXE, EFER_SCE,
+  MISC_XD_DISABLE,
 } from './registers.ts';
 
 /** Other bits of CR0 are ignored (SDM vol. 2, MOV to control registers). */
@@ -67,6 +68,7 @@ export function writeCr4(cpu: Cpu, value: bigint): void {
 export function writeEfer(cpu: Cpu, value: bigint): void {
   const efer = Number(value & 0xffff_ffffn);
   if (value >> 32n || (efer & ~(EFER_WRITABLE | EFER_LMA)) !== 0) refuse();
+  if ((efer & EFER_NXE) !== 0 && (cpu.miscEnable & MISC_XD_DISABLE) !== 0n) refuse();
   if ((cpu.cr0 & CR0_PG) !== 0 && ((cpu.efer ^ efer) & EFER_LME) !== 0) refuse();
   const changed = cpu.efer ^ efer;
   cpu.efer = (efer & EFER_WRITABLE) | (cpu.efer & EFER_LMA);

@@ -39,7 +39,8 @@ const ARAT = bits(2);
 const STRUCTURED_EBX = bits(0 /* FSGSBASE */, 1 /* TSC_ADJUST */, 7 /* SMEP */, 9 /* ERMS */, 20 /* SMAP */);
 /** Leaf 80000001H. */
 const EXTENDED_ECX = bits(0 /* LAHF64 */, 5 /* LZCNT */, 8 /* PREFETCHW */);
-const EXTENDED_EDX = bits(20 /* NX */, 26 /* 1-GByte pages */, 27 /* RDTSCP */, 29 /* Intel 64 */);
+const EXTENDED_EDX = bits(26 /* 1-GByte pages */, 27 /* RDTSCP */, 29 /* Intel 64 */);
+const NX = bits(20);
 /** Intel's processors show this one to 64-bit code only. */
 const SYSCALL = bits(11);
 /** Leaf 80000007H, EDX. */
@@ -60,17 +61,26 @@ const text = (characters: string, offset: number): number =>
 const brand = (part: number): Leaf => [0, 4, 8, 12].map((at) => text(BRAND, part * 16 + at)) as unknown as Leaf;
 
 const MAX_BASIC = 0x16;
+const LIMITED_BASIC = 2;
 const MAX_EXTENDED = 0x8000_0008;
 
-interface Question {
+/** What the asking CPU has switched on or off. */
+export interface CpuidSwitches {
+  /** The local APIC (IA32_APIC_BASE). */
+  readonly apic?: boolean;
+  /** Limit CPUID Maxval and XD Bit Disable (IA32_MISC_ENABLE; SDM vol. 4, table 2-2). */
+  readonly limited?: boolean;
+  readonly xdDisabled?: boolean;
+}
+
+interface Question extends CpuidSwitches {
   readonly identity: CpuIdentity;
   readonly subleaf: number;
   readonly longMode: boolean;
-  readonly apic: boolean;
 }
 
 const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
-  0: () => [MAX_BASIC, text('GenuineIntel', 0), text('GenuineIntel', 8), text('GenuineIntel', 4)],
+  0: ({ limited }) => [limited ? LIMITED_BASIC : MAX_BASIC, text('GenuineIntel', 0), text('GenuineIntel', 8), text('GenuineIntel', 4)],
   1: ({ identity: { cpus, apicId }, apic }) => [
     SIGNATURE,
     (LINE_BYTES / 8) * 2 ** 8 + cpus * 2 ** 16 + apicId * 2 ** 24,
@@ -95,7 +105,7 @@ const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
     return [megahertz, megahertz, megahertz, 0];
   },
   0x8000_0000: () => [MAX_EXTENDED, 0, 0, 0],
-  0x8000_0001: ({ longMode }) => [0, 0, EXTENDED_ECX, EXTENDED_EDX + (longMode ? SYSCALL : 0)],
+  0x8000_0001: ({ longMode, xdDisabled }) => [0, 0, EXTENDED_ECX, EXTENDED_EDX + (longMode ? SYSCALL : 0) + (xdDisabled ? 0 : NX)],
   0x8000_0002: () => brand(0),
   0x8000_0003: () => brand(1),
   0x8000_0004: () => brand(2),
@@ -110,11 +120,12 @@ const LEAVES: Readonly<Record<number, (question: Question) => Leaf>> = {
 export const CPUID_LEAVES: readonly number[] = Object.keys(LEAVES).map(Number);
 
 /**
- * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks, `apic` whether the local APIC is enabled. Beyond either
- * range the highest basic leaf answers.
+ * `leaf` and `subleaf` are EAX and ECX; `longMode` whether 64-bit code asks. Beyond either range the highest basic leaf answers.
  */
-export function cpuid(identity: CpuIdentity, leaf: number, subleaf: number, longMode: boolean, apic = true): Leaf {
-  const inRange = leaf <= MAX_BASIC || (leaf >= 0x8000_0000 && leaf <= MAX_EXTENDED);
-  const answer = LEAVES[inRange ? leaf : MAX_BASIC];
-  return answer?.({ identity, subleaf, longMode, apic }) ?? NOTHING;
+export function cpuid(identity: CpuIdentity, leaf: number, subleaf: number, longMode: boolean, switches: CpuidSwitches = {}): Leaf {
+  const { apic = true, limited = false } = switches;
+  const maxBasic = limited ? LIMITED_BASIC : MAX_BASIC;
+  const inRange = leaf <= maxBasic || (leaf >= 0x8000_0000 && leaf <= MAX_EXTENDED);
+  const answer = LEAVES[inRange ? leaf : maxBasic];
+  return answer?.({ ...switches, apic, identity, subleaf, longMode }) ?? NOTHING;
 }

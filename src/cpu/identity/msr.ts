@@ -5,7 +5,9 @@ import { FS, GS } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import { writeEfer } from './control.ts';
 import type { Cpu } from '../cpu.ts';
+import { DEBUGCTL_BTF } from '../events/debug.ts';
 import { Fault, GP } from '../events/fault.ts';
+import { MISC_LIMIT_CPUID, MISC_XD_DISABLE } from './registers.ts';
 
 /** `name` is the manual's. `write` says whether the value was taken; a register without it is read-only. */
 interface Msr {
@@ -20,10 +22,6 @@ type WideField =
 type NarrowField = 'fmask' | 'sysenterCs' | 'tscAux';
 
 const anything = (): boolean => true;
-const within =
-  (writable: bigint) =>
-  (value: bigint): boolean =>
-    (value & ~writable) === 0n;
 /** UC, WC, WT, WP, WB, UC- in each byte (SDM vol. 3, table 11-10). */
 const isPat = (value: bigint): boolean =>
   [0n, 8n, 16n, 24n, 32n, 40n, 48n, 56n].every((shift) => [0n, 1n, 4n, 5n, 6n, 7n].includes((value >> shift) & 0xffn));
@@ -65,6 +63,15 @@ const moveTsc = (cpu: Cpu, adjust: bigint): boolean => {
   return true;
 };
 
+/** IA32_MISC_ENABLE (SDM vol. 4, table 2-2): fast strings, which change nothing, and two that CPUID shows. */
+const MISC_WRITABLE = 1n | MISC_LIMIT_CPUID | MISC_XD_DISABLE;
+const MISC_PERFORMANCE_MONITORING = 1n << 7n;
+/** Branch trace storage and event-based sampling are unavailable. */
+const MISC_UNAVAILABLE = (1n << 11n) | (1n << 12n);
+const MISC_READ_ONLY = MISC_PERFORMANCE_MONITORING | MISC_UNAVAILABLE;
+const MISC_MONITOR = 1n << 18n;
+const miscFixed = (cpu: Cpu): bigint => MISC_MONITOR | MISC_UNAVAILABLE | (cpu.identity.pmu ? MISC_PERFORMANCE_MONITORING : 0n);
+
 const CORE: Readonly<Record<number, Msr>> = {
   // A write moves IA32_TSC_ADJUST by as much (SDM vol. 3, 17.17.3).
   0x10: {
@@ -81,11 +88,28 @@ const CORE: Readonly<Record<number, Msr>> = {
   0x174: narrow('IA32_SYSENTER_CS', 'sysenterCs'),
   0x175: wide('IA32_SYSENTER_ESP', 'sysenterEsp', isCanonical),
   0x176: wide('IA32_SYSENTER_EIP', 'sysenterEip', isCanonical),
-  // Fast strings and the MONITOR enable are accepted and change nothing.
-  0x1a0: wide('IA32_MISC_ENABLE', 'miscEnable', within(0x4_0001n)),
+  0x1a0: {
+    name: 'IA32_MISC_ENABLE',
+    read: (cpu) => cpu.miscEnable | miscFixed(cpu),
+    write: (cpu, value) => {
+      // Without SSE3 nobody may switch MONITOR off.
+      if ((value & ~(MISC_WRITABLE | MISC_READ_ONLY)) !== MISC_MONITOR) return false;
+      cpu.miscEnable = value & MISC_WRITABLE;
+      return true;
+    },
+  },
+  0x1d9: {
+    name: 'IA32_DEBUGCTL',
+    read: (cpu) => BigInt(cpu.debugCtl),
+    write: (cpu, value) => {
+      if (value & ~BigInt(DEBUGCTL_BTF)) return false;
+      cpu.debugCtl = Number(value);
+      return true;
+    },
+  },
   0x277: wide('IA32_PAT', 'pat', isPat),
-  // Memory types have no effect.
-  0x2ff: wide('IA32_MTRR_DEF_TYPE', 'mtrrDefType', within(0x807n)),
+  // Memory types have no effect; UC, WC, WT, WP, WB, and the enable (SDM vol. 3, 11.11.2.1).
+  0x2ff: wide('IA32_MTRR_DEF_TYPE', 'mtrrDefType', (value) => [0n, 1n, 4n, 5n, 6n].includes(value & ~0x800n)),
   0xc000_0080: {
     name: 'IA32_EFER',
     read: (cpu) => BigInt(cpu.efer),

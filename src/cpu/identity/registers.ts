@@ -27,6 +27,10 @@ export const EFER_LME = 1 << 8;
 export const EFER_LMA = 1 << 10;
 export const EFER_NXE = 1 << 11;
 
+/** IA32_MISC_ENABLE: Limit CPUID Maxval, XD Bit Disable. */
+export const MISC_LIMIT_CPUID = 1n << 22n;
+export const MISC_XD_DISABLE = 1n << 34n;
+
 /** Attributes of a segment as CpuState keeps them: the descriptor's second word moved down by 8. */
 export const ATTRIBUTE_MASK = 0xf0ff;
 export const TYPE_MASK = 0xf;

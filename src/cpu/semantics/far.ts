@@ -6,6 +6,7 @@ import { type Size, truncate } from '../../base/bits.ts';
 import { CS, DS, ES, FS, GS, type Operand, RSP, SS } from '../../isa/operand.ts';
 import { isCanonical } from '../memory/canonical.ts';
 import type { Cpu } from '../cpu.ts';
+import { noteDebugException } from '../events/debug.ts';
 import { BP, DB, Fault, GP, NP, OF as OVERFLOW } from '../events/fault.ts';
 import { AC, AF, CF, DF, ID, IF, IOPL, NT, OF, PF, RF, SF, TF, VIF, VIP, VM, ZF } from '../flags.ts';
 import { atomically, deliver } from '../events/interrupt.ts';
@@ -161,7 +162,10 @@ export const FAR = {
   into: (cpu) => {
     if ((cpu.rflags & OF) !== 0) interrupt(cpu, OVERFLOW, true);
   },
-  int1: (cpu) => interrupt(cpu, DB, false),
+  int1: (cpu) => {
+    interrupt(cpu, DB, false);
+    noteDebugException(cpu, 0);
+  },
   iret: (cpu, { size }) => {
     // Blocking ends whether or not the return succeeds (N1).
     cpu.nmiBlocked = false;

@@ -58,6 +58,8 @@ export const FAST_CALLS = {
     const target = cpu.readReg(RCX, is64 ? 64 : 32);
     if (!isCanonical(target)) throw new Fault(GP, 0);
     cpu.setRflags(cpu.gpr32[2 * R11] & SYSRET_FLAGS);
+    // Unlike IRET and POPF, and as if the program's SYSCALL had just ended: TF is looked at behind it.
+    cpu.stepping = (cpu.rflags & TF) !== 0;
     setFlat(cpu, is64 ? selector + 16 : selector, selector + 8, 3, is64);
     cpu.nextRip = target;
   },

@@ -6,15 +6,17 @@ import { loadSegment } from '../memory/segment.ts';
 import { MOV_SS_SHADOW } from '../state.ts';
 import type { Semantics } from './semantic.ts';
 
-/** Loads into SS hold events back through the next instruction, but not if that is such a load again (S5). */
-function load(cpu: Cpu, segment: number, selector: bigint): void {
-  loadSegment(cpu, segment, Number(selector & 0xffffn));
+const load = (cpu: Cpu, segment: number, selector: bigint): void => loadSegment(cpu, segment, Number(selector & 0xffffn));
+
+/** MOV SS and POP SS, not LSS, hold events back through the next instruction, but not if that is such a load again (S5). */
+function loadAlone(cpu: Cpu, segment: number, selector: bigint): void {
+  load(cpu, segment, selector);
   if (segment === SS && !cpu.inMovSsShadow) cpu.setShadow(MOV_SS_SHADOW);
 }
 
 export const SEGMENT_LOADS = {
   mov_seg: (cpu, { dst, src }) => {
-    if (dst.kind === 'seg') load(cpu, dst.index, cpu.read(src));
+    if (dst.kind === 'seg') loadAlone(cpu, dst.index, cpu.read(src));
     else if (src.kind === 'seg') cpu.write(dst, BigInt(cpu.segSelector[src.index]));
   },
   pop_seg: (cpu, { dst, size }) => {
@@ -23,7 +25,7 @@ export const SEGMENT_LOADS = {
     const pointer = cpu.readReg(RSP, width);
     const selector = cpu.load(SS, pointer, size);
     // A new SS changes how wide the stack pointer is only for what comes next.
-    load(cpu, dst.index, selector);
+    loadAlone(cpu, dst.index, selector);
     cpu.writeReg(RSP, width, pointer + BigInt(size / 8));
   },
   lfs: (cpu, { dst, src, third, size }) => {

@@ -7,13 +7,13 @@ import { isCanonical } from '../memory/canonical.ts';
 import { writeCr0, writeCr3, writeCr4 } from '../identity/control.ts';
 import type { Cpu } from '../cpu.ts';
 import { cpuid } from '../identity/cpuid.ts';
-import { DR6_BD, DR6_FIXED, DR6_WRITABLE, DR7_FIXED, DR7_GD, DR7_WRITABLE } from '../events/debug.ts';
+import { DR6_FIXED, DR6_WRITABLE, DR7_FIXED, DR7_GD, DR7_WRITABLE } from '../events/debug.ts';
 import { DB, Fault, GP, NM, UD } from '../events/fault.ts';
 import { AC, IF } from '../flags.ts';
 import { isApicEnabled, readMsr, writeMsr } from '../identity/msr.ts';
 import { READ } from '../memory/paging.ts';
 import { IS_MONITORED } from '../memory/ram.ts';
-import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD } from '../identity/registers.ts';
+import { CR0_EM, CR0_MP, CR0_TS, CR4_DE, CR4_FSGSBASE, CR4_PCE, CR4_TSD, MISC_LIMIT_CPUID, MISC_XD_DISABLE } from '../identity/registers.ts';
 import { STI_SHADOW } from '../state.ts';
 import { DESCRIPTOR_TABLES } from './descriptor-tables.ts';
 import { SEGMENT_LOADS } from './segment-load.ts';
@@ -75,10 +75,7 @@ function writeCr(cpu: Cpu, index: number, value: bigint): void {
 function debugRegister(cpu: Cpu, encoded: number): number {
   const isAlias = encoded === 4 || encoded === 5;
   if (isAlias && (cpu.cr4 & CR4_DE) !== 0) throw new Fault(UD);
-  if (cpu.dr[7] & BigInt(DR7_GD)) {
-    cpu.dr[6] |= BigInt(DR6_BD);
-    throw new Fault(DB);
-  }
+  if (cpu.dr[7] & BigInt(DR7_GD)) throw new Fault(DB);
   return isAlias ? encoded + 2 : encoded;
 }
 
@@ -156,7 +153,11 @@ export const SYSTEM = {
     cpu.cr0 &= ~CR0_TS;
   },
   cpuid: (cpu) => {
-    const answer = cpuid(cpu.identity, Number(cpu.readReg(RAX, 32)), ecx(cpu), cpu.mode === 64, isApicEnabled(cpu));
+    const answer = cpuid(cpu.identity, Number(cpu.readReg(RAX, 32)), ecx(cpu), cpu.mode === 64, {
+      apic: isApicEnabled(cpu),
+      limited: (cpu.miscEnable & MISC_LIMIT_CPUID) !== 0n,
+      xdDisabled: (cpu.miscEnable & MISC_XD_DISABLE) !== 0n,
+    });
     [RAX, RBX, RCX, RDX].forEach((register, index) => cpu.writeReg(register, 32, BigInt(answer[index])));
   },
   rdtsc: (cpu) => {
