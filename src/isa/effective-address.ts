@@ -61,7 +61,9 @@ const addressSizeOf = (
   const isForeign = size === (mode === 64 ? 16 : 64) || (size !== undefined && prefix !== undefined && size !== prefix);
   if (isMixed || isForeign) return { error: 'impossible combination of address sizes' };
   if (size === 8) return { error: `invalid ${mode}-bit effective address` };
-  if (size !== undefined) return size;
+  const isWordWrong = displacementSize !== undefined && displacementSize !== 8 && displacementSize !== Math.min(size ?? 32, 32);
+  if (size !== undefined) return isWordWrong ? { error: `invalid ${mode}-bit effective address` } : size;
+  if (displacementSize === (mode === 64 ? 16 : 64)) return { error: 'impossible combination of address sizes' };
   if (prefix !== undefined) return prefix;
   return mode !== 64 && (displacementSize === 16 || displacementSize === 32) ? displacementSize : mode;
 };
@@ -135,11 +137,14 @@ const assignPair = (terms: readonly AddressTerm[], mode: Mode): Assigned | { rea
     : { base: bases[0], index: indexes[0] ?? NONE, scale: 1 };
 };
 
+/** Whether an address alone is written with all of its 64 bits. By DEFAULT REL, NASM takes its low half for all of it. */
+export const isWideOffset = ({ displacementSize, rip }: MemSource): boolean => displacementSize === 64 && rip !== 'rel';
+
 /** The displacement as the processor will extend it, and the least width that the text allows. */
 const displacementOf = (source: MemSource, addressSize: 16 | 32 | 64, absolute: boolean) => {
   const full = addressSize === 16 ? 16 : 32;
   const written = source.displacementSize;
-  const moffs = absolute && addressSize === 64 && written === 64;
+  const moffs = absolute && isWideOffset(source) && addressSize === 64;
   const width = written === 8 && !absolute ? 8 : moffs ? 64 : full;
   const displacement = signed(source.displacement, width);
   const displacementSize: DisplacementSize = width === 8 ? 8 : written !== undefined || source.section !== 'none' ? full : 0;

@@ -2,7 +2,7 @@
 // NASM 2.16 does. It takes the first row of the table that fits, so the order of rows is the preference.
 
 import { fitsSigned } from '../base/bits.ts';
-import { type EffectiveAddress, resolveAddress } from './effective-address.ts';
+import { type EffectiveAddress, isWideOffset, resolveAddress } from './effective-address.ts';
 import { defaultOperandSize, type DisplacementSize, emit, type Emitted, prefixBytes } from './emit.ts';
 import { type Form, isUsually32, type OperandPattern } from './form.ts';
 import type { Insn } from './insn.ts';
@@ -37,7 +37,7 @@ export const encodeSource = (source: InsnSource): Encoded => {
   const address = memory && resolveAddress(memory, source.mode, written.addressSize);
   if (address && 'error' in address) return address;
   const isAbsolute = address?.operand.base === NONE && address.operand.index === NONE;
-  const isOffset = isAbsolute && (address.operand.addressSize !== 64 || memory?.displacementSize === 64);
+  const isOffset = isAbsolute && (address.operand.addressSize !== 64 || isWideOffset(memory as MemSource));
   return choose({ source, operands, written, memory, address, isOffset, hasUnsizedMemory: memory !== undefined && memory.size === undefined });
 };
 

@@ -14,14 +14,14 @@ export interface Assembled {
   readonly warnings: string;
 }
 
-/** Assembles `a.asm`, or a text alone under that name; `binaries` are files for `incbin`. */
-export const assembleSources = (sources: Sources, binaries: Readonly<Record<string, Uint8Array>> = {}, options?: AssembleOptions): Assembled => {
+/** Assembles `entry`, or a text alone under that name; `binaries` are files for `incbin`. */
+export const assembleSources = (sources: Sources, binaries: Readonly<Record<string, Uint8Array>> = {}, options?: AssembleOptions, entry = 'a.asm'): Assembled => {
   const table = typeof sources === 'string' ? { 'a.asm': sources } : sources;
   const io: SourceIo = {
     read: (path) => (Object.hasOwn(table, path) ? { path, text: table[path] } : undefined),
     readBytes: (path) => binaries[path],
   };
-  const assembly = assemble('a.asm', io, options);
+  const assembly = assemble(entry, io, options);
   const messages = (severity: string) => assembly.diagnostics.filter((each) => each.severity === severity).map(formatDiagnostic).join('\n');
   return {
     assembly,

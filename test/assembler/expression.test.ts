@@ -30,7 +30,7 @@ const SCOPE: Scope = {
 
 const valueIn = (text: string): { readonly value?: Value; readonly problems: readonly string[] } => {
   const reporter = new Diagnostics();
-  const cursor = new Cursor(lex(takeText(text), PLACE) as Token[], { place: PLACE });
+  const cursor = new Cursor(lex(takeText(text), PLACE) as Token[], { place: PLACE }, 64);
   const expression = parseExpression(cursor, reporter);
   if (expression && !cursor.atEnd) reporter.error(cursor.origin, 'text after the expression');
   const value = expression && evaluate(expression, SCOPE, reporter);

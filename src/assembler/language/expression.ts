@@ -75,6 +75,35 @@ export const someLeaf = (expression: Expression, test: (leaf: Expression) => boo
 
 export const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && leaf.register !== undefined;
 
+/** Whether an expression has a number besides registers, and whether two numbers are added in it or compared. */
+interface Sum {
+  readonly hasNumber: boolean;
+  readonly isSummed: boolean;
+}
+
+/**
+ * Whether numbers are added somewhere in an address. NASM then forgets which register was written as the base, and takes the first by name:
+ * of `[esi + ebp + 4 + 3]` it is ebp.
+ */
+export const sumIn = (expression: Expression): Sum => {
+  const chain: (Expression & { kind: 'binary' })[] = [];
+  let at = expression;
+  for (; at.kind === 'binary'; at = at.left) chain.push(at);
+  let sum: Sum = { hasNumber: !isRegister(at), isSummed: false };
+  if (at.kind === 'unary') sum = sumIn(at.operand);
+  if (at.kind === 'choice') sum = { hasNumber: true, isSummed: [at.condition, at.yes, at.no].some((part) => sumIn(part).isSummed) };
+  for (let node = chain.pop(); node; node = chain.pop()) {
+    const right = sumIn(node.right);
+    const both = sum.hasNumber && right.hasNumber;
+    const isSummed = sum.isSummed || right.isSummed || (both && SUMMING.has(node.operator));
+    const hasNumber = node.operator === '*' ? both : sum.hasNumber || right.hasNumber;
+    sum = { hasNumber, isSummed };
+  }
+  return sum;
+};
+
+const SUMMING: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(['+', '-', ...PRECEDENCE[3]]);
+
 /** Brackets, signs and choices inside each other. */
 const DEEPEST = 500;
 
@@ -135,7 +164,7 @@ const parseUnary = (cursor: Cursor, reporter: Reporter, depth: number): Expressi
   if (token.kind === 'word') return parseWord(token, cursor, reporter, depth);
   if (token.kind !== 'punctuation') {
     cursor.take();
-    return parseConstant(token, reporter);
+    return parseConstant(token, cursor.charactersInNumber, reporter);
   }
   if (isSign(token.text)) {
     cursor.take();
@@ -158,11 +187,11 @@ const parseBracket = (cursor: Cursor, reporter: Reporter, depth: number): Expres
   return undefined;
 };
 
-const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, reporter: Reporter): Expression | undefined => {
+const parseConstant = (token: Exclude<Token, { kind: 'word' | 'punctuation' }>, most: number, reporter: Reporter): Expression | undefined => {
   if (token.kind === 'number') return { kind: 'number', value: constantValue(token.value), origin: token };
   if (token.kind === 'string') {
-    if (token.value.length > 8) reporter.warning(token, 'only the first 8 bytes of a character constant count');
-    return { kind: 'number', value: constantValue(characterConstant(token.value)), origin: token };
+    if (token.value.length > most) reporter.warning(token, `only the first ${most} bytes of a character constant count`);
+    return { kind: 'number', value: constantValue(characterConstant(token.value, most)), origin: token };
   }
   reporter.error(token, `floating-point constants like ${token.text.slice(0, 40)} are not supported`);
   return undefined;

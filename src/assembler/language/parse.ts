@@ -72,7 +72,7 @@ export class Parser {
   }
 
   #parseNew(line: Line): Statement | undefined {
-    const cursor = new Cursor(line.tokens, line.origin);
+    const cursor = new Cursor(line.tokens, line.origin, this.#settings.mode);
     const { origin } = line;
     if (cursor.sees('[')) {
       const body = parseDirective(cursor, this.#settings, this.#reporter);

@@ -39,9 +39,9 @@ export const quote = (bytes: Uint8Array): string => {
   return `\`${Array.from(bytes, escaped).join('')}\``;
 };
 
-/** The number a string means in an expression: its first eight bytes, the first one lowest. */
-export const characterConstant = (bytes: Uint8Array): bigint => {
+/** The number a string means in an expression: its first bytes, at most `most`, the first one lowest. */
+export const characterConstant = (bytes: Uint8Array, most: number): bigint => {
   let value = 0n;
-  for (let index = Math.min(bytes.length, 8) - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[index]);
+  for (let index = Math.min(bytes.length, most) - 1; index >= 0; index--) value = (value << 8n) | BigInt(bytes[index]);
   return BigInt.asIntN(64, value);
 };

@@ -130,13 +130,17 @@ export class Cursor {
   declare readonly tokens: readonly Token[];
   /** Where to point when something is missing at the end. */
   declare readonly end: Origin;
+  /** How many bytes of a string are a number: 4 outside of 64-bit code, as with NASM. */
+  declare readonly charactersInNumber: number;
   declare index: number;
   /** The next token; undefined behind the last one. */
   declare token: Token | undefined;
 
-  constructor(tokens: readonly Token[], end: Origin) {
+  /** `bits`: the size of code that is in force. */
+  constructor(tokens: readonly Token[], end: Origin, bits: number) {
     this.tokens = tokens;
     this.end = end;
+    this.charactersInNumber = bits === 64 ? 8 : 4;
     this.index = 0;
     this.token = tokens[0];
   }

@@ -47,12 +47,21 @@ export const writeData = (items: readonly DataItem[], writer: ByteWriter, place:
           const start = writer.length;
           writeData(item.items, writer, place);
           writer.repeat(writer.slice(start), count - 1);
-        }
+        } else checkData(item.items, place);
         break;
       }
       case 'number':
         writeNumber(numberOf(item, place), item.unit, writer);
     }
+  }
+};
+
+/** Reports what is wrong with elements that are not written. */
+const checkData = (items: readonly DataItem[], place: Place): void => {
+  for (const item of items) {
+    if (item.kind === 'dup') countOf(item, place);
+    if (item.kind === 'dup') checkData(item.items, place);
+    else if (item.kind === 'number') numberOf(item, place);
   }
 };
 

@@ -15,10 +15,15 @@ import type { Origin, Reporter } from '../language/tokens.ts';
 
 const NOTHING = new Uint8Array();
 
+/** It counts what it is told, whether it says it or not. */
+interface Counting extends Reporter {
+  readonly count: number;
+}
+
 export class Instructions {
   readonly #program: Program;
   readonly #emitter: Emitter;
-  readonly #reporter: Reporter;
+  readonly #reporter: Counting;
   readonly #growOnly: boolean;
   readonly #isLast: boolean;
   /** The last encoding had something to report, so that the last pass has to make it again. */
@@ -28,7 +33,7 @@ export class Instructions {
   /** What another address would change in the last encoding. */
   #field: AddressField | undefined;
 
-  constructor(program: Program, emitter: Emitter, reporter: Reporter, { growOnly, isLast }: { growOnly: boolean; isLast: boolean }) {
+  constructor(program: Program, emitter: Emitter, reporter: Counting, { growOnly, isLast }: { growOnly: boolean; isLast: boolean }) {
     this.#program = program;
     this.#emitter = emitter;
     this.#reporter = reporter;
@@ -39,6 +44,10 @@ export class Instructions {
   /** Adds the instruction of the statement at `index` to the section, `times` times; `place` is where it stands. */
   add(instruction: Instruction, times: number, origin: Origin, index: number, place: Place): void {
     const { lengths } = this.#program;
+    if (times === 0) {
+      this.#resolve(instruction, place); // It may be impossible then, as with NASM, but what it names must have a meaning.
+      return;
+    }
     if (instruction.isConstant) {
       const bytes = instruction.bytes ?? this.#encode(instruction, origin, 0, place);
       if (!this.#isDoubtful) instruction.bytes = bytes;
@@ -65,7 +74,9 @@ export class Instructions {
     const known = measured[index];
     if (known && (known.changesOfConstants === symbols.changesOfConstants || this.#isAimedAgain(known, instruction, place))) return known.bytes;
     symbols.saidPlace = instruction.isBranch;
+    const { count } = this.#reporter;
     const operands = this.#resolve(instruction, place);
+    const isWrong = count !== this.#reporter.count;
     if (!operands) return NOTHING;
     const { saidPlace } = symbols;
     const { address } = place;
@@ -76,7 +87,7 @@ export class Instructions {
     if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, addressIn(operands[field.operand]), address);
     if (isKnown) return known.bytes;
     const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
-    const changesOfConstants = saidPlace || this.#isDoubtful ? -1 : symbols.changesOfConstants;
+    const changesOfConstants = saidPlace || isWrong || this.#isDoubtful ? -1 : symbols.changesOfConstants;
     const target = found && targetOf(instruction);
     measured[index] = { operands, address, bytes, field: found, isShort, changesOfConstants, target, section: target?.section };
     if (found && this.#isLast) writeAddress(bytes, found, addressIn(operands[found.operand]), address);
@@ -112,9 +123,11 @@ export class Instructions {
 
   /** Bytes at the present place; none after a report. */
   #encode(instruction: Instruction, origin: Origin, atLeast: number, place: Place): Uint8Array {
-    this.#isDoubtful = true;
+    const { count } = this.#reporter;
     const operands = this.#resolve(instruction, place);
-    return operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
+    const bytes = operands ? this.#encodeResolved(instruction, operands, place.address, origin, atLeast) : NOTHING;
+    this.#isDoubtful = count !== this.#reporter.count;
+    return bytes;
   }
 
   #resolve({ isBranch, operands }: Instruction, place: Place): SourceOperand[] | undefined {

@@ -3,12 +3,12 @@
 
 import { registerNamed } from '../../isa/names.ts';
 import type { AddressTerm, Section, SourceOperand } from '../../isa/source.ts';
-import type { Expression } from '../language/expression.ts';
+import { type Expression, sumIn } from '../language/expression.ts';
 import type { Scope } from '../language/evaluate.ts';
 import type { Value } from '../language/value.ts';
 import type { Operand } from '../language/statement.ts';
 import { currentValue } from './symbols.ts';
-import type { Origin, Reporter } from '../language/tokens.ts';
+import type { Reporter } from '../language/tokens.ts';
 
 /** What turns values into numbers at a place. */
 export interface Place {
@@ -68,7 +68,7 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
     case 'mem': {
       const value = currentValue(operand.value, place.scope, place.reporter);
       if (!value) return undefined;
-      const terms = addressTerms(value, operand.value.origin, place.reporter);
+      const terms = addressTerms(value, operand.value, place.reporter);
       const number = value.unknown ? ANYWHERE : resolve(value, place);
       if (!number) place.reporter.error(operand.value.origin, 'an address cannot be made of these sections');
       const { size, strict, distance, segment, rip, displacementSize, nosplit } = operand;
@@ -108,7 +108,7 @@ const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<t
 
 const NO_REGISTERS: readonly AddressTerm[] = [];
 
-const addressTerms = (value: Value, origin: Origin, reporter: Reporter): readonly AddressTerm[] | undefined => {
+const addressTerms = (value: Value, expression: Expression, reporter: Reporter): readonly AddressTerm[] | undefined => {
   if (value.terms.length === 0) return NO_REGISTERS;
   const terms: AddressTerm[] = [];
   const registers = value.terms.filter(({ kind }) => kind === 'register');
@@ -116,14 +116,16 @@ const addressTerms = (value: Value, origin: Origin, reporter: Reporter): readonl
     const { name, factor, scaled } = registers[index];
     const register = registerNamed(name);
     if (register?.kind !== 'reg') {
-      reporter.error(origin, `invalid effective address: ${name} cannot be part of one`);
+      reporter.error(expression.origin, `invalid effective address: ${name} cannot be part of one`);
       return undefined;
     }
     const isSum = factor === 2n && !scaled; // [rax + rax] is written so, [rax * 2] is not
     if (isSum && registers.length === 1) terms.push({ register, factor: 1n, scaled }, { register, factor: 1n, scaled });
     else terms.push({ register, factor, scaled: scaled || isSum });
   }
-  return terms;
+  if (terms.length !== 2 || registers.length !== 2 || !sumIn(expression).isSummed) return terms;
+  const [first, second] = terms.map((term) => ({ ...term, scaled: term.scaled && term.factor !== 1n }));
+  return registers[0].name < registers[1].name ? [first, second] : [second, first];
 };
 
 /**

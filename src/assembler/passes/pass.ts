@@ -17,7 +17,7 @@ import { Section, setAttribute, setFollows, setType } from './sections.ts';
 import { isPowerOfTwo } from '../../base/bits.ts';
 import type { Directive, Statement, Times } from '../language/statement.ts';
 import type { Steps } from './steps.ts';
-import { currentValue, MUTE, type Symbols } from './symbols.ts';
+import { currentValue, Mute, type Symbols } from './symbols.ts';
 import type { Expansion, Origin, Reporter } from '../language/tokens.ts';
 
 export interface PassOptions {
@@ -64,7 +64,7 @@ export class Pass {
   readonly #program: Program;
   readonly #location: Location;
   readonly #symbols: Symbols;
-  readonly #reporter: Reporter;
+  readonly #reporter: InLine | Mute;
   readonly #place: Place;
   readonly #isLast: boolean;
   readonly #emitter: Emitter;
@@ -88,7 +88,7 @@ export class Pass {
     this.#program = program;
     this.#location = program.location;
     this.#symbols = program.symbols;
-    this.#reporter = last ? new InLine(last.reporter, () => this.#expansion) : MUTE;
+    this.#reporter = last ? new InLine(last.reporter, () => this.#expansion) : new Mute();
     this.#isLast = last !== undefined;
     this.#offsets = new Float64Array(last ? program.statements.length : 0);
     this.#sizes = new Float64Array(this.#offsets.length);

@@ -7,7 +7,7 @@ import type { Scope } from '../language/evaluate.ts';
 import { UNKNOWN, type Value } from '../language/value.ts';
 import type { Layout } from './layout.ts';
 import type { Program } from './program.ts';
-import { MUTE, currentValue } from './symbols.ts';
+import { currentValue, Mute } from './symbols.ts';
 import { isSame } from '../language/value.ts';
 
 /** A question, what was answered, and how to find the right answer in a layout. */
@@ -30,7 +30,7 @@ export class Questions implements Scope {
   symbol(expression: SymbolExpression): Value {
     const { symbols } = this.#program;
     const fullName = symbols.fullName(expression.name);
-    return this.#answer(currentValue(expression, symbols, MUTE) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
+    return this.#answer(currentValue(expression, symbols, new Mute()) ?? UNKNOWN, (layout) => layout.symbols.get(fullName)?.value ?? UNKNOWN);
   }
 
   here(): Value {

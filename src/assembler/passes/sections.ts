@@ -195,26 +195,31 @@ class Placer {
   }
 }
 
-/** Moves each section that `follows` another, with those that stand behind it, to its place behind that one. */
+/**
+ * Moves each section that `follows` another behind that one, in one walk, as NASM does: with it go the next one and those behind it that
+ * have no address of their own and stand where they should; then the walk goes on. A chain that contradicts their order may stay undone.
+ */
 const chainFollowers = (sections: readonly Section[]): Section[] => {
   const list = [...sections];
-  const isMisplaced = (index: number) => {
-    const { follows } = list[index];
-    return follows !== undefined && list[index - 1]?.name !== follows;
-  };
+  const isMisplaced = (index: number): boolean => list[index].follows !== undefined && list[index - 1]?.name !== list[index].follows;
   let budget = list.length * list.length;
-  for (let at = list.findIndex((_, index) => isMisplaced(index)); at >= 0; at = list.findIndex((_, index) => isMisplaced(index))) {
-    const leader = list[at];
-    const target = list.findIndex((section) => section.name === leader.follows);
-    if (target < 0) throw new Conflict(`section ${leader.name} follows unknown section ${leader.follows}`);
-    if (list[target + 1]?.follows === leader.follows) {
-      throw new Conflict(`sections ${leader.name} and ${list[target + 1].name} cannot both follow section ${leader.follows}`);
+  for (let at = 0; at < list.length; ) {
+    if (!isMisplaced(at)) {
+      at++;
+      continue;
     }
+    const { name, follows } = list[at];
+    const target = list.findIndex((section) => section.name === follows);
+    if (target < 0) throw new Conflict(`section ${name} follows unknown section ${follows}`);
+    if (list[target + 1]?.follows === follows) {
+      throw new Conflict(`sections ${name} and ${list[target + 1].name} cannot both follow section ${follows}`);
+    }
+    if (target === at || budget-- <= 0) throw new Conflict(`section ${name} follows itself in a circle`);
     let end = at + 1;
-    while (end < list.length && end !== target && list[end].start === undefined && !isMisplaced(end)) end++;
-    if (target === at || budget-- <= 0) throw new Conflict(`section ${leader.name} follows itself in a circle`);
+    while (end < list.length && end !== target && list[end].start === undefined && (end === at + 1 || !isMisplaced(end))) end++;
     const group = list.splice(at, end - at);
     list.splice(target < at ? target + 1 : target + 1 - group.length, 0, ...group);
+    if (target < at) at = end;
   }
   return list;
 };

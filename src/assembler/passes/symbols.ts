@@ -23,12 +23,22 @@ const isUnresolved = ({ terms }: Value): boolean => {
 /** The value of an expression in this pass; before the last one, what cannot be computed is merely unknown. Undefined after a report. */
 export const currentValue = (expression: Expression, scope: Scope, reporter: Reporter): Value | undefined => {
   const value = evaluate(expression, scope, reporter);
-  if (!value) return reporter === MUTE ? UNKNOWN : undefined;
+  if (!value) return reporter instanceof Mute ? UNKNOWN : undefined;
   return isUnresolved(value) ? { ...value, terms: value.terms.filter(({ kind }) => kind === 'register'), unknown: true } : value;
 };
 
-/** Hears nothing: for all passes but the last. */
-export const MUTE: Reporter = { error: () => {}, warning: () => {} };
+/** Says nothing, and only counts: for all passes but the last. */
+export class Mute implements Reporter {
+  count = 0;
+
+  error(): void {
+    this.count++;
+  }
+
+  warning(): void {
+    this.count++;
+  }
+}
 
 export class Symbols implements Scope {
   readonly #symbols = new Map<string, NamedValue>();

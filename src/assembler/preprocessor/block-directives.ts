@@ -104,6 +104,7 @@ const rotate: Directive = (state, pieces, directive) => {
     return;
   }
   const count = BigInt(macro.arguments.length);
+  if (count === 0n) state.reporter.error(directive.origin, `'${directive.text}': the macro has no arguments`);
   const by = state.constant(pieces, directive.text);
   if (by === undefined || count === 0n) return;
   macro.rotation = Number((((BigInt(macro.rotation) + by) % count) + count) % count);

@@ -22,6 +22,8 @@ export interface SingleMacro {
   readonly body: readonly Piece[] | ((use: Origin) => readonly Piece[]);
   /** While its own text is scanned, it is not expanded again. */
   isActive: boolean;
+  /** Less than that of all that were defined before it. */
+  readonly age?: number;
 }
 
 export class Defines {
@@ -29,15 +31,19 @@ export class Defines {
   readonly #caseless = new Map<string, SingleMacro[]>();
   /** Names that stand for others (`%defalias`), by themselves or, ignoring case, in lower case. */
   readonly #aliases = new Map<string, { readonly target: string; readonly caseless: boolean }>();
+  #youngest = 0;
   /** Whether aliases are followed (`%aliases`). */
   followsAliases = true;
   /** How often a name got its first definition, or lost all of them. */
   changes = 0;
 
-  /** All definitions of a name; of two that differ in case-sensitivity the exact one. */
+  /** All definitions of a name; of those that differ in case-sensitivity the newest first. */
   find(name: string): readonly SingleMacro[] | undefined {
     const meant = this.#aliases.size > 0 ? this.#behind(name) : name;
-    return this.#exact.get(meant) ?? (this.#caseless.size > 0 ? this.#caseless.get(meant.toLowerCase()) : undefined);
+    const exact = this.#exact.get(meant);
+    const caseless = this.#caseless.size > 0 ? this.#caseless.get(meant.toLowerCase()) : undefined;
+    if (!exact || !caseless) return exact ?? caseless;
+    return (exact[0].age ?? 0) < (caseless[0].age ?? 0) ? [...exact, ...caseless] : [...caseless, ...exact];
   }
 
   /** The name that an alias leads to; one that leads to itself stays. */
@@ -63,16 +69,18 @@ export class Defines {
     this.#aliases.set(caseless ? name.toLowerCase() : name, { target, caseless });
   }
 
+  /** Of a name that is no alias, as with NASM, its definitions go. */
   unalias(name: string): void {
     this.changes++;
+    if (!this.isAlias(name)) this.#forget(name);
     this.#aliases.delete(name);
     if (this.#aliases.get(name.toLowerCase())?.caseless) this.#aliases.delete(name.toLowerCase());
   }
 
   /** Replaces the definition with the same parameters; false if the name has one of the other kind (with/without brackets). */
   define(given: SingleMacro): boolean {
-    const macro = this.#aliases.size > 0 ? { ...given, name: this.#behind(given.name) } : given;
-    if (!this.followsAliases) this.unalias(macro.name);
+    const macro = { ...given, name: this.#aliases.size > 0 ? this.#behind(given.name) : given.name, age: this.#youngest-- };
+    if (!this.followsAliases && this.isAlias(macro.name)) this.unalias(macro.name);
     const table = macro.caseless ? this.#caseless : this.#exact;
     const key = macro.caseless ? macro.name.toLowerCase() : macro.name;
     const others = (table.get(key) ?? []).filter((other) => other.parameters?.length !== macro.parameters?.length);

@@ -183,7 +183,7 @@ export class Preprocessor {
   constant(pieces: readonly Piece[], what: string): bigint | undefined {
     const tokens = this.finish(this.expandSingle(pieces));
     if (!tokens) return undefined;
-    const cursor = new Cursor(tokens, this.origin);
+    const cursor = new Cursor(tokens, this.origin, this.bits);
     if (cursor.atEnd) {
       this.reporter.error(this.origin, `'${what}' expects an expression`);
       return undefined;

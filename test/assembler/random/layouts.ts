@@ -1,7 +1,7 @@
 // A seed → a small program for NASM and us: jumps over distances near the limits of their short forms, data that depends on labels,
 // sections with every attribute. Directives are primitive ones, so that the programs need no preprocessor.
 
-import { Random } from '../../src/base/random.ts';
+import { Random } from '../../../src/base/random.ts';
 
 const CONDITIONS = ['z', 'nz', 'c', 'nc', 's', 'l', 'ge', 'a', 'be', 'o'];
 
