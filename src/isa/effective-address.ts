@@ -26,7 +26,7 @@ export const resolveAddress = (source: MemSource, mode: Mode, prefix: 16 | 32 | 
   const { base, index, scale } = registers;
   const absolute = base === NONE && index === NONE;
   if (absolute && source.rip === 'rel' && mode === 64 && source.section !== 'none') return relativeAddress(source, size);
-  const { displacement, displacementSize, warnings } = displacementOf(source, size, absolute);
+  const { displacement, displacementSize, warnings } = displacementOf(source, size, base, index);
   const segment = source.segment ?? (absolute ? DS : defaultSegment(base));
   return {
     operand: { kind: 'mem', size: 0, segment, base, index, scale, displacement, addressSize: size },
@@ -141,11 +141,11 @@ const assignPair = (terms: readonly AddressTerm[], mode: Mode): Assigned | { rea
 export const isWideOffset = ({ displacementSize, rip }: MemSource): boolean => displacementSize === 64 && rip !== 'rel';
 
 /** The displacement as the processor will extend it, and the least width that the text allows. */
-const displacementOf = (source: MemSource, addressSize: 16 | 32 | 64, absolute: boolean) => {
+const displacementOf = (source: MemSource, addressSize: 16 | 32 | 64, base: number, index: number) => {
   const full = addressSize === 16 ? 16 : 32;
   const written = source.displacementSize;
-  const moffs = absolute && isWideOffset(source) && addressSize === 64;
-  const width = written === 8 && !absolute ? 8 : moffs ? 64 : full;
+  const moffs = base === NONE && index === NONE && isWideOffset(source) && addressSize === 64;
+  const width = written === 8 && base !== NONE ? 8 : moffs ? 64 : full;
   const displacement = signed(source.displacement, width);
   const displacementSize: DisplacementSize = width === 8 ? 8 : written !== undefined || source.section !== 'none' ? full : 0;
   if (source.displacement === displacement || source.section !== 'none') return { displacement, displacementSize, warnings: NO_WARNINGS };

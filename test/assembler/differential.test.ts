@@ -24,7 +24,7 @@ console.log(`SEED=${SEED}`);
 const differences = async (sources: readonly string[]): Promise<string[]> => {
   const nasm = await byNasm(sources);
   return sources.flatMap((source, index) => {
-    const { verdict, about, details } = compare(source, nasm[index], `${String(index).padStart(6, '0')}.asm`);
+    const { verdict, about, details } = compare(source, nasm[index], index);
     return verdict === 'different' ? [`${about}\n${details}\n${source}`] : [];
   });
 };

@@ -75,34 +75,41 @@ export const someLeaf = (expression: Expression, test: (leaf: Expression) => boo
 
 export const isRegister = (leaf: Expression): boolean => leaf.kind === 'symbol' && leaf.register !== undefined;
 
-/** Whether an expression has a number besides registers, and whether two numbers are added in it or compared. */
+/** The number besides registers and sections in an expression, and whether two such numbers have been added in it to something, or compared. */
 interface Sum {
-  readonly hasNumber: boolean;
+  readonly number: bigint | undefined;
   readonly isSummed: boolean;
 }
 
 /**
  * Whether numbers are added somewhere in an address. NASM then forgets which register was written as the base, and takes the first by name:
- * of `[esi + ebp + 4 + 3]` it is ebp.
+ * of `[esi + ebp + 4 + 3]` it is ebp. A sum of zero is none. `numberOf` is the number in the value of a part.
  */
-export const sumIn = (expression: Expression): Sum => {
+export const sumIn = (expression: Expression, numberOf: (part: Expression) => bigint): Sum => {
   const chain: (Expression & { kind: 'binary' })[] = [];
   let at = expression;
   for (; at.kind === 'binary'; at = at.left) chain.push(at);
-  let sum: Sum = { hasNumber: !isRegister(at), isSummed: false };
-  if (at.kind === 'unary') sum = sumIn(at.operand);
-  if (at.kind === 'choice') sum = { hasNumber: true, isSummed: [at.condition, at.yes, at.no].some((part) => sumIn(part).isSummed) };
-  for (let node = chain.pop(); node; node = chain.pop()) {
-    const right = sumIn(node.right);
-    const both = sum.hasNumber && right.hasNumber;
-    const isSummed = sum.isSummed || right.isSummed || (both && SUMMING.has(node.operator));
-    const hasNumber = node.operator === '*' ? both : sum.hasNumber || right.hasNumber;
-    sum = { hasNumber, isSummed };
-  }
+  const isSummed = at.kind === 'choice' && [at.condition, at.yes, at.no].some((part) => sumIn(part, numberOf).isSummed);
+  let sum: Sum = { number: isRegister(at) ? undefined : numberOf(at), isSummed };
+  if (at.kind === 'unary') sum = { ...sumIn(at.operand, numberOf), number: numberOf(at) };
+  for (let node = chain.pop(); node; node = chain.pop()) sum = sumOf(node, sum, sumIn(node.right, numberOf), numberOf);
   return sum;
 };
 
-const SUMMING: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(['+', '-', ...PRECEDENCE[3]]);
+const sumOf = (node: Expression & { kind: 'binary' }, left: Sum, right: Sum, numberOf: (part: Expression) => bigint): Sum => {
+  const isSummed = left.isSummed || right.isSummed;
+  const sign = SIGNS_OF_SUMS.get(node.operator);
+  if (sign === undefined) return { number: node.operator === '*' ? left.number && right.number && left.number * right.number : numberOf(node), isSummed };
+  const difference = left.number !== undefined && right.number !== undefined ? left.number + sign * right.number : undefined;
+  const isSum = difference !== undefined && difference !== 0n;
+  const number = difference === undefined ? (left.number ?? right.number) : isSum ? difference : undefined;
+  return { number: node.operator === '+' || node.operator === '-' ? number : numberOf(node), isSummed: isSummed || isSum };
+};
+
+/** Comparisons are of differences. */
+const SIGNS_OF_SUMS: ReadonlyMap<BinaryOperator, bigint> = new Map<BinaryOperator, bigint>([
+  ['+', 1n], ...['-' as const, ...PRECEDENCE[3]].map((operator): [BinaryOperator, bigint] => [operator, -1n]),
+]);
 
 /** Brackets, signs and choices inside each other. */
 const DEEPEST = 500;

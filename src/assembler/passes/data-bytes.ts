@@ -57,7 +57,7 @@ export const writeData = (items: readonly DataItem[], writer: ByteWriter, place:
 };
 
 /** Reports what is wrong with elements that are not written. */
-const checkData = (items: readonly DataItem[], place: Place): void => {
+export const checkData = (items: readonly DataItem[], place: Place): void => {
   for (const item of items) {
     if (item.kind === 'dup') countOf(item, place);
     if (item.kind === 'dup') checkData(item.items, place);

@@ -7,7 +7,7 @@ import { type Expression, sumIn } from '../language/expression.ts';
 import type { Scope } from '../language/evaluate.ts';
 import type { Value } from '../language/value.ts';
 import type { Operand } from '../language/statement.ts';
-import { currentValue } from './symbols.ts';
+import { currentValue, Mute } from './symbols.ts';
 import type { Reporter } from '../language/tokens.ts';
 
 /** What turns values into numbers at a place. */
@@ -68,7 +68,7 @@ export const resolveOperand = (operand: Operand, isTarget: boolean, place: Place
     case 'mem': {
       const value = currentValue(operand.value, place.scope, place.reporter);
       if (!value) return undefined;
-      const terms = addressTerms(value, operand.value, place.reporter);
+      const terms = addressTerms(value, operand.value, place);
       const number = value.unknown ? ANYWHERE : resolve(value, place);
       if (!number) place.reporter.error(operand.value.origin, 'an address cannot be made of these sections');
       const { size, strict, distance, segment, rip, displacementSize, nosplit } = operand;
@@ -106,9 +106,12 @@ const plain = (value: Value, { origin }: Expression, place: Place): ReturnType<t
   return number;
 };
 
+const hasSum = (expression: Expression, scope: Scope): boolean =>
+  sumIn(expression, (part) => currentValue(part, scope, new Mute())?.constant ?? 0n).isSummed;
+
 const NO_REGISTERS: readonly AddressTerm[] = [];
 
-const addressTerms = (value: Value, expression: Expression, reporter: Reporter): readonly AddressTerm[] | undefined => {
+const addressTerms = (value: Value, expression: Expression, { scope, reporter }: Place): readonly AddressTerm[] | undefined => {
   if (value.terms.length === 0) return NO_REGISTERS;
   const terms: AddressTerm[] = [];
   const registers = value.terms.filter(({ kind }) => kind === 'register');
@@ -123,7 +126,7 @@ const addressTerms = (value: Value, expression: Expression, reporter: Reporter):
     if (isSum && registers.length === 1) terms.push({ register, factor: 1n, scaled }, { register, factor: 1n, scaled });
     else terms.push({ register, factor, scaled: scaled || isSum });
   }
-  if (terms.length !== 2 || registers.length !== 2 || !sumIn(expression).isSummed) return terms;
+  if (terms.length !== 2 || registers.length !== 2 || !hasSum(expression, scope)) return terms;
   const [first, second] = terms.map((term) => ({ ...term, scaled: term.scaled && term.factor !== 1n }));
   return registers[0].name < registers[1].name ? [first, second] : [second, first];
 };

@@ -1,7 +1,7 @@
 // One pass over all statements: labels get their addresses, sections their lengths, and in the last pass their bytes. Only the last
 // one reports: before it, a name without a value may still get one.
 
-import { sizeOfData, writeData } from './data-bytes.ts';
+import { checkData, sizeOfData, writeData } from './data-bytes.ts';
 import { Emitter } from './emitter.ts';
 import type { Expression } from '../language/expression.ts';
 import { constantOf, constantValue, type Value } from '../language/value.ts';
@@ -205,7 +205,10 @@ export class Pass {
         const place = this.#place;
         const size = body.size ?? sizeOfData(body.items, place);
         const writer = this.#emitter.emit(size, times, origin, body.isReserved && size > 0);
-        if (!writer) return;
+        if (!writer) {
+          if (this.#isLast && size * times === 0) checkData(body.items, place);
+          return;
+        }
         const start = writer.length;
         writeData(body.items, writer, place);
         if (times > 1) writer.repeat(writer.slice(start), times - 1);

@@ -78,8 +78,9 @@ export class Defines {
   }
 
   /** Replaces the definition with the same parameters; false if the name has one of the other kind (with/without brackets). */
-  define(given: SingleMacro): boolean {
-    const macro = { ...given, name: this.#aliases.size > 0 ? this.#behind(given.name) : given.name, age: this.#youngest-- };
+  define({ name, caseless, parameters, body }: SingleMacro): boolean {
+    const meant = this.#aliases.size > 0 ? this.#behind(name) : name;
+    const macro: SingleMacro = { name: meant, caseless, parameters, body, isActive: false, age: this.#youngest-- };
     if (!this.followsAliases && this.isAlias(macro.name)) this.unalias(macro.name);
     const table = macro.caseless ? this.#caseless : this.#exact;
     const key = macro.caseless ? macro.name.toLowerCase() : macro.name;

@@ -11,20 +11,23 @@ import { assembleSources, hexRows } from '../assembling.ts';
 export type ByNasm = Uint8Array | string;
 
 /** One shell for many runs: a process started by Node costs more than NASM takes. */
-const SCRIPT = 'ulimit -f 20000; for f in *.asm; do timeout 3 nasm -f bin -o "${f%.asm}.bin" "$f" 2> "${f%.asm}.err" || rm -f "${f%.asm}.bin"; done';
+const SCRIPT = 'ulimit -f 20000; for f in *.asm; do timeout 3 nasm -f bin -o $f.bin $f 2> $f.err || rm -f $f.bin; done';
+
+/** What the sources of one run are called. */
+export const nameOf = (index: number): string => `${String(index).padStart(6, '0')}.asm`;
 
 /** What NASM makes of each source; a source has a character for each byte. */
 export const byNasm = (sources: readonly string[]): Promise<ByNasm[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'clispin-'));
-  const path = (index: number, suffix: string): string => join(folder, `${String(index).padStart(6, '0')}.${suffix}`);
-  sources.forEach((source, index) => { writeFileSync(path(index, 'asm'), source, 'latin1'); });
+  const path = (index: number, suffix: string): string => join(folder, `${nameOf(index)}${suffix}`);
+  sources.forEach((source, index) => { writeFileSync(path(index, ''), source, 'latin1'); });
   return new Promise((resolve, reject) => {
     const shell = spawn('sh', ['-c', SCRIPT], { cwd: folder, stdio: 'ignore' });
     shell.on('error', reject);
     shell.on('exit', () => {
       const results = sources.map((_, index) => {
-        if (existsSync(path(index, 'bin'))) return readFileSync(path(index, 'bin'));
-        const messages = readFileSync(path(index, 'err'), 'latin1').replaceAll(/^\d+\.asm:/gm, '');
+        if (existsSync(path(index, '.bin'))) return readFileSync(path(index, '.bin'));
+        const messages = readFileSync(path(index, '.err'), 'latin1').replaceAll(/^\d+\.asm:/gm, '');
         return messages.split('\n').filter((line) => !line.includes('warning:')).join('\n').trim() || 'no words';
       });
       rmSync(folder, { recursive: true });
@@ -58,8 +61,9 @@ const withoutNames = (text: string): string => text.split('\n', 1)[0].replace(/^
 
 const named = (table: typeof LAXER, words: string): string | undefined => table.find(([pattern]) => pattern.test(words))?.[1];
 
-/** One program on both sides. NASM's file has the name that ours has, for `__FILE__`. */
-export const compare = (source: string, nasm: ByNasm, name: string): Comparison => {
+/** One program on both sides, the one at `index` of its run. */
+export const compare = (source: string, nasm: ByNasm, index = 0): Comparison => {
+  const name = nameOf(index);
   const { bytes, errors } = assembleSources({ [name]: Buffer.from(source, 'latin1') }, {}, {}, name);
   const isRefused = errors !== '';
   if (typeof nasm === 'string' && isRefused) return { verdict: 'refused', about: withoutNames(errors), details: '' };

@@ -55,7 +55,7 @@ export const instruction = (draft: Draft): string => {
     () => `${draft.pick(['loop', 'loope', 'jecxz'])} ${draft.chance(80) ? `$ + ${draft.below(100)}` : target()}`,
     () => `push ${draft.pick(['', 'word ', 'byte ', draft.bits === 64 ? 'qword ' : 'dword '])}${placed(draft)}`,
     () => `${draft.pick(['rep', 'repe', 'repne', 'repz', ''])} ${draft.pick(['movsb', 'stosd', 'lodsw', 'scasb', 'cmpsd', 'es lodsb'])}`,
-    () => `${draft.pick(['a32', 'o16', 'o32', draft.bits === 64 ? 'a32' : 'a16', 'fs', 'gs'])} ${draft.pick(['movsb', 'nop', 'lodsb', 'stosw'])}`,
+    () => `${draft.pick(['a32', draft.bits === 64 ? 'a32' : 'a16', 'fs', 'gs'])} ${draft.pick(['movsb', 'nop', 'lodsb', 'stosw'])}`,
     () => `imul ${draft.pick(REGISTERS[32])}, ${draft.pick(REGISTERS[32])}, ${placed(draft)}`,
     () => `${draft.pick(['shl', 'ror', 'sar', 'rcl'])} ${register(draft)}, ${draft.pick(['cl', '1', count(draft, 31)])}`,
     () => `${draft.pick(['ret', 'int', 'in al,', 'out 5, al ;', 'enter 4,'])} ${count(draft, 100)}`,
@@ -114,7 +114,7 @@ export const structure = (draft: Draft): string[] => {
   if (draft.chance(60)) {
     lines.push(
       ...(draft.chance(50) ? [`${draft.fresh('i')}:`] : []), `istruc ${name}`,
-      ...fields.map((field) => (draft.chance(80) ? `at ${isLocal && draft.chance(30) ? '.' + field : whole(field)}, db ${draft.below(256)}` : '')), 'iend',
+      ...fields.map((field) => (draft.chance(80) ? `at ${isLocal && draft.chance(30) ? `.${field}` : whole(field)}, db ${draft.below(256)}` : '')), 'iend',
     );
   }
   return lines;

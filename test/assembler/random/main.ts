@@ -34,8 +34,6 @@ const draw = (index: number): Case => {
   return { kind, seed: own, source: KINDS[kind](own) };
 };
 
-const nameOf = (index: number): string => `${String(index).padStart(6, '0')}.asm`;
-
 const tally = new Map<string, number>();
 const add = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
 const examples = new Map<string, (Case & Comparison)[]>();
@@ -45,7 +43,7 @@ const judge = (cases: readonly Case[], nasm: readonly ByNasm[]): void => {
   for (const [index, one] of cases.entries()) {
     let result: Comparison;
     try {
-      result = compare(one.source, nasm[index], nameOf(index));
+      result = compare(one.source, nasm[index], index);
     } catch (error) {
       result = { verdict: 'different', about: 'exception', details: String((error as Error).stack) };
     }
@@ -67,7 +65,7 @@ const shrink = async ({ source, about }: Case & Comparison): Promise<string> => 
   const findSmaller = async (smaller: readonly string[][]): Promise<string[] | undefined> => {
     const sources = smaller.map((some) => some.join(end));
     const nasm = await byNasm(sources);
-    return smaller[sources.findIndex((text, index) => compare(text, nasm[index], nameOf(index)).about === about)];
+    return smaller[sources.findIndex((text, index) => compare(text, nasm[index], index).about === about)];
   };
   for (;;) {
     const ones = lines.map((_, index) => lines.toSpliced(index, 1));
@@ -92,7 +90,7 @@ await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 for (const [about, list] of examples) {
   for (const one of list) {
     const source = about === 'exception' ? one.source : await shrink(one);
-    const { details } = about === 'exception' ? one : compare(source, (await byNasm([source]))[0], nameOf(0));
+    const { details } = about === 'exception' ? one : compare(source, (await byNasm([source]))[0]);
     console.log(`\n=== ${about} (${one.kind}, its seed ${one.seed})\n${details}\n---\n${Buffer.from(source, 'latin1').toString()}`);
   }
 }

@@ -65,8 +65,7 @@ const whole: Generate = (seed) => {
   for (let left = draft.between(4, 16); left > 0 || ahead.length > 0; left--) {
     if (ahead.length > 0 && draft.chance(30)) lines.push(`${ahead.shift()}:`);
     else if (draft.chance(40)) lines.push(statement(draft));
-    else if (draft.chance(15)) lines.push(...draft.pick([structure, absolute, otherSection])(draft));
-    else if (draft.chance(15)) lines.push(...call(draft));
+    else if (draft.chance(30)) lines.push(...draft.pick([structure, absolute, otherSection, call])(draft));
     else lines.push(...draft.pick(BLOCKS)(draft));
   }
   return dressed(draft, lines);
