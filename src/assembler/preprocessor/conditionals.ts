@@ -136,13 +136,17 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   def: (state, pieces, directive) => namesIn(state, pieces, directive)?.some((name) => state.definitionsOf(name) !== undefined),
   macro: (state, pieces, directive) => {
     const [name, ...rest] = pieces;
-    const arity = rest.length > 0 ? parseArity(spellPieces(rest)) : undefined;
+    const end = rest.findIndex((piece, index) => index > 0 && piece.spaceBefore);
+    if (end >= 0) state.reporter.warning(rest[end], `text after '${directive.text}' is ignored`);
+    const arity = rest.length > 0 ? parseArity(spellPieces(end < 0 ? rest : rest.slice(0, end))) : undefined;
     if (isWord(name) && (rest.length === 0 || arity)) return state.macros.has(name.text, arity);
     state.reporter.error(directive.origin, `'${directive.text}' expects the name of a macro and perhaps a number of arguments`);
     return undefined;
   },
-  ctx: (state, pieces, directive) =>
-    namesIn(state, state.expandSingle(pieces), directive)?.some((name) => name.text === state.contexts.at(-1)?.name),
+  ctx: (state, pieces, directive) => {
+    const names = state.expandSingle(pieces);
+    return names.length > 0 ? namesIn(state, names, directive)?.some((name) => name.text === state.contexts.at(-1)?.name) : false;
+  },
   idn: identical((text) => text),
   idni: identical((text) => text.toLowerCase()),
   id: firstIs((first) => first.kind === 'word' || (first.kind === 'percent' && first.value === 'context')),

@@ -185,10 +185,10 @@ const readArguments = (ahead: Ahead, macros: readonly SingleMacro[]): Piece[][] 
   return undefined;
 };
 
-/** Nothing between the brackets is no argument or an empty one, as needed. */
+/** What is between the brackets may be no argument or one, as needed; as with NASM, what a macro of none is given is ignored. */
 const accepts = ({ parameters }: SingleMacro, given: readonly (readonly Piece[])[]): boolean => {
   if (parameters === undefined) return false;
-  return parameters.length === given.length || (parameters.length === 0 && given.length === 1 && given[0].length === 0);
+  return parameters.length === given.length || (parameters.length === 0 && given.length === 1);
 };
 
 const unbraced = (pieces: readonly Piece[]): readonly Piece[] =>

@@ -1,8 +1,11 @@
 // `npm run differential -- --count N --seed S --only KIND --jobs J`: random programs beside an installed NASM. Tells what differs by kind, with
-// an example of each as small as it gets; exit code 1 when there is something.
+// an example of each as small as it gets; exit code 1 when there is something. `-- --count 100 --seed S --corpus` instead writes those in which
+// both agree to golden/random.txt, with NASM's bytes, for hosts without NASM.
 
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Random } from '../../../src/base/random.ts';
+import { type Agreed, CORPUS, writeCorpus } from './corpus.ts';
 import { type ByNasm, byNasm, type Comparison, compare } from './beside-nasm.ts';
 import { KIND_NAMES, KINDS, type Kind } from './programs.ts';
 
@@ -14,6 +17,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '2' },
     examples: { type: 'string', default: '1' },
     why: { type: 'boolean', default: false },
+    corpus: { type: 'boolean', default: false },
   },
 });
 const seed = values.seed === undefined ? Date.now() % 2 ** 32 : Number(values.seed);
@@ -38,6 +42,7 @@ const tally = new Map<string, number>();
 const add = (what: string): void => void tally.set(what, (tally.get(what) ?? 0) + 1);
 const examples = new Map<string, (Case & Comparison)[]>();
 let different = 0;
+const agreed: Agreed[] = [];
 
 const judge = (cases: readonly Case[], nasm: readonly ByNasm[]): void => {
   for (const [index, one] of cases.entries()) {
@@ -48,6 +53,8 @@ const judge = (cases: readonly Case[], nasm: readonly ByNasm[]): void => {
       result = { verdict: 'different', about: 'exception', details: String((error as Error).stack) };
     }
     add(`${one.kind}: ${result.verdict}`);
+    const bytes = nasm[index];
+    if (result.verdict === 'same' && typeof bytes !== 'string' && bytes.length < 1000 && !one.source.includes('FILE')) agreed.push({ source: one.source, bytes });
     if (result.verdict === 'refused') add(`refused: ${result.about}`);
     if (result.verdict === 'known') add(`known: ${result.about}`);
     if (result.verdict !== 'different') continue;
@@ -96,5 +103,6 @@ for (const [about, list] of examples) {
 }
 if (!values.why) for (const what of tally.keys()) if (what.startsWith('refused: ')) tally.delete(what);
 console.log([...tally].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => `${String(times).padStart(7)}  ${what}`).join('\n'));
+if (values.corpus) writeFileSync(CORPUS, writeCorpus(agreed));
 console.log(`seed ${seed}: ${total} programs, ${different} differences`);
 process.exitCode = different === 0 ? 0 : 1;

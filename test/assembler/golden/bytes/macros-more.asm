@@ -98,6 +98,21 @@
         db      length
 %strlen length __?UTC_TIME?__
         db      length
+%define nothing() 1
+        db      nothing(2), nothing()
+%push context
+%ifctx
+        db      9
+%endif
+%pop
+%ifmacro early 1 and more
+        db      1
+%endif
+%define both 1
+%idefine BOTH 2
+        db      both, Both
+%define both 3
+        db      both, BOTH
         global  start:, other
 start:  nop
 other:
@@ -115,5 +130,5 @@ other:
 ;> 0010: 6e 6f 77 68 65 72 65 2e 69 6e 63 01 03 04 4c 89
 ;> 0020: cb 88 e8 44 88 fc 89 f5 66 89 d7 04 04 05 03 05
 ;> 0030: 0a 01 04 07 48 c7 00 01 00 00 00 c7 00 01 00 00
-;> 0040: 00 02 01 02 0a 08 90 0b 6f 74 68 65 72 2e 63 0c
-;> 0050: 15 16 20 61 20 62 2e 63 22
+;> 0040: 00 02 01 02 0a 08 01 01 01 02 02 03 02 90 0b 6f
+;> 0050: 74 68 65 72 2e 63 0c 15 16 20 61 20 62 2e 63 22
