@@ -150,6 +150,9 @@ a.asm:1:2: error: jmp: short jump is out of range
      ^`);
 });
 
+test.each([128, 129, 130, 131, 200])('a short jump over %i bytes goes too far', (count) =>
+  expect(messages(` jecxz there\n times ${count} nop\nthere:`)).toEqual(['1:2: error: jecxz: short jump is out of range']));
+
 describe('warnings do not keep the bytes from being made', () => {
   test('of data too large for its element', () => {
     expectWarnings(' db 300\n dw -70000\n dd 255, -129', `

@@ -87,6 +87,8 @@ export class Instructions {
     if (isKnown && field && this.#isLast) writeAddress(known.bytes, field, addressIn(operands[field.operand]), address);
     if (isKnown) return known.bytes;
     const { bytes, field: found, isShort } = this.#template(instruction, operands, origin, address);
+    // One that goes too far now keeps its length, or the next pass finds it near enough for having none.
+    if (bytes.length === 0 && known && !this.#isLast) return known.bytes;
     const changesOfConstants = saidPlace || isWrong || this.#isDoubtful ? -1 : symbols.changesOfConstants;
     const target = found && targetOf(instruction);
     measured[index] = { operands, address, bytes, field: found, isShort, changesOfConstants, target, section: target?.section };
