@@ -37,7 +37,8 @@ export const encodeSource = (source: InsnSource): Encoded => {
   const address = memory && resolveAddress(memory, source.mode, written.addressSize);
   if (address && 'error' in address) return address;
   const isAbsolute = address?.operand.base === NONE && address.operand.index === NONE;
-  const isOffset = isAbsolute && (address.operand.addressSize !== 64 || isWideOffset(memory as MemSource));
+  const isRelative = source.mode === 64 && memory?.rip === 'rel'; // then NASM takes no form for an offset, even of a number
+  const isOffset = isAbsolute && !isRelative && (address.operand.addressSize !== 64 || isWideOffset(memory as MemSource));
   return choose({ source, operands, written, memory, address, isOffset, hasUnsizedMemory: memory !== undefined && memory.size === undefined });
 };
 

@@ -41,6 +41,7 @@ const LAXER: readonly (readonly [RegExp, string])[] = [
   [/no instruction for this cpu level|instruction not supported in/, 'checks the level that `cpu` says'],
   [/sections (\S+) and \1 can't both follow/, 'moves a section that already stands where it should'],
   [/mismatch in operand sizes/, 'takes no `dword` in front of the immediate of a 64-bit operation'],
+  [/^no words$/, 'does not come to an end in seconds'],
   [/panic:|Segmentation fault/, 'NASM falls over'],
   [/unable to find valid values/, 'goes round in circles where there is a layout'],
 ];

@@ -38,18 +38,21 @@ size    equ     4+8
         mov     rcx, [r13 + rbp + 7 + size]
         default rel
         mov     [qword 0x2bfab70aa96a10b5], rax
+        a32 mov ax, [0x80]
+        a32 mov [abs 0x80], eax
         mov     rax, [qword 5]
         mov     rax, [qword abs 0x2bfab70aa96a10b5]
 end:
 
 ;> 0000: 8b 4c 2e 07 8b 4c 35 07 8b 4c 35 07 8b 4c 35 07
 ;> 0010: 8b 4c 35 ff 8b 8c 2e 00 00 00 00 8b 8c 35 04 00
-;> 0020: 00 00 8b 8c 35 af 00 00 00 8b 8c 35 af 00 00 00
+;> 0020: 00 00 8b 8c 35 be 00 00 00 8b 8c 35 be 00 00 00
 ;> 0030: 8b 4c 2e 0c 8b 4c 35 01 8b 4c 2e fc 8b 4c 35 10
 ;> 0040: 8b 4c 2e 0c 8b 4c 3e 06 8b 4c 37 06 8b 4c 35 03
 ;> 0050: 8b 4c 35 03 8b 4c 7e 03 8b 4c 3e 05 8b 0c 3e 8b
 ;> 0060: 4c 3e 05 8b 4c 3e 05 8b 4c 37 05 8b 0c 3e 8b 0c
 ;> 0070: 37 8b 4c 3e 01 8b 0c fd 32 95 6c 47 49 8b 4c 32
 ;> 0080: 0f 4b 8b 4c 0a 0f 48 8b 4c 04 0f 48 8b 4c 04 0f
-;> 0090: 49 8b 4c 2d 13 48 89 04 25 b5 10 6a a9 48 8b 04
-;> 00a0: 25 05 00 00 00 48 a1 b5 10 6a a9 0a b7 fa 2b
+;> 0090: 49 8b 4c 2d 13 48 89 04 25 b5 10 6a a9 66 67 8b
+;> 00a0: 04 25 80 00 00 00 67 a3 80 00 00 00 48 8b 04 25
+;> 00b0: 05 00 00 00 48 a1 b5 10 6a a9 0a b7 fa 2b
