@@ -44,4 +44,4 @@ export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';
 export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';
 export { defaultPeriods, samplePeriod, summarize, sweepRequests } from './lab/sweep.ts';
 export { sweepJson, sweepSvg, sweepText } from './lab/sweep-report.ts';
-export { nearestName, printable, quote } from './lab/words.ts';
+export { BytesToText, jsonText, nearestName, printable, quote } from './lab/words.ts';

@@ -123,6 +123,9 @@ describe('the core runs anywhere and always the same', () => {
   ])('it does not touch %s', (_name, pattern) => expect(core.filter((file) => pattern.test(readSource(file)))).toEqual([]));
 });
 
+test('what the command line prints passes through one place', () =>
+  expect(SOURCES.filter((file) => folderOf(file) === 'cli' && /\bconsole\.\w+\(|\bstd(?:out|err)\.write\(/.test(readSource(file)))).toEqual(['src/cli/terminal.ts']));
+
 describe('a file is one subject', () => {
   const LONGEST = 440;
   test('nothing but the instruction table is much above 400 lines', () =>

@@ -3,7 +3,7 @@
 import { type Assembly, assemble, formatDiagnostic, type ObjectFile } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { sourceIo } from './files.ts';
-import { paint } from './terminal.ts';
+import { complain, paint } from './terminal.ts';
 
 /** Mistakes shown of one run; the rest is only counted. */
 const SHOWN = 20;
@@ -27,9 +27,9 @@ export const assembleFile = (path: string, { includePaths, defines }: AssemblySe
   const shown = [...diagnostics.filter(({ severity }) => severity === 'warning').slice(0, SHOWN), ...errors.slice(0, SHOWN)];
   for (const diagnostic of shown) {
     const [head, ...rest] = formatDiagnostic(diagnostic).split('\n');
-    console.error([paint(diagnostic.severity === 'error' ? 'red' : 'yellow', head), ...rest].join('\n'));
+    complain([paint(diagnostic.severity === 'error' ? 'red' : 'yellow', head), ...rest].join('\n'));
   }
-  if (errors.length > SHOWN) console.error(`… and ${errors.length - SHOWN} more errors`);
+  if (errors.length > SHOWN) complain(`… and ${errors.length - SHOWN} more errors`);
   if (object === undefined) throw new CliError('', EXIT.BAD_INPUT);
   return { ...assembly, object };
 };

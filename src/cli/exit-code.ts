@@ -5,6 +5,8 @@ export const EXIT = {
   NOT_AS_EXPECTED: 1,
   USAGE: 2,
   BAD_INPUT: 3,
+  /** A file cannot be written, the disk is full, nobody reads the pipe. */
+  OUTPUT: 4,
   INTERNAL: 70,
   LIMIT: 124,
   INTERRUPTED: 130,

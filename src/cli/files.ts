@@ -1,6 +1,6 @@
-// Paths → contents and back. A file is written whole or not at all: beside its place first, then renamed.
+// Paths → contents: files that are read, and where sources are looked for.
 
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceIo } from '../index.ts';
@@ -11,7 +11,8 @@ export const ASM_FOLDER = fileURLToPath(new URL('../asm/', import.meta.url));
 
 const isFile = (path: string): boolean => existsSync(path) && statSync(path).isFile();
 
-const reasonOf = (error: unknown): string => {
+/** Why the host refuses something, for a person. */
+export const reasonOf = (error: unknown): string => {
   const { code, message } = error as NodeJS.ErrnoException;
   const REASONS: Record<string, string> = {
     ENOENT: 'no such file',
@@ -19,6 +20,11 @@ const reasonOf = (error: unknown): string => {
     EISDIR: 'is a directory',
     ENOTDIR: 'a part of the path is not a directory',
     ENOSPC: 'no space left',
+    EDQUOT: 'no space left',
+    EROFS: 'the file system is read-only',
+    EPERM: 'not permitted',
+    EPIPE: 'nobody reads it any more',
+    ETXTBSY: 'it is being executed',
   };
   return (code && REASONS[code]) ?? message;
 };
@@ -29,33 +35,6 @@ export const readBytes = (path: string): Uint8Array => {
   } catch (error) {
     throw new CliError(`${path}: cannot be read: ${reasonOf(error)}`, EXIT.BAD_INPUT);
   }
-};
-
-/** Writes to `path`, or to the standard output for `-`. */
-export const writeWhole = (path: string, content: Uint8Array | string): void => {
-  if (path === '-') {
-    writeFileSync(1, content);
-    return;
-  }
-  const draft = `${path}.part`;
-  try {
-    writeFileSync(draft, content);
-    renameSync(draft, path);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw new CliError(`${path}: cannot be written: ${reasonOf(error)}`, EXIT.BAD_INPUT);
-  }
-};
-
-/** Refuses a path that cannot be written before a long run, not after it. */
-export const requireWritable = (path: string): void => {
-  if (path === '-') return;
-  const reason = !existsSync(dirname(resolve(path)))
-    ? 'no such directory'
-    : existsSync(path) && statSync(path).isDirectory()
-      ? 'is a directory'
-      : undefined;
-  if (reason) throw new CliError(`${path}: cannot be written: ${reason}`, EXIT.USAGE);
 };
 
 /**

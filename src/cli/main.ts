@@ -12,7 +12,7 @@ import { tour } from './commands/tour.ts';
 import { web } from './commands/web.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { type Command, formatHelp, parseArguments } from './options.ts';
-import { surviveClosedPipe } from './terminal.ts';
+import { complain, sayLine, surviveLostOutput } from './terminal.ts';
 
 const COMMANDS: readonly Command[] = [run, scenarios, matrix, sweep, asm, dis, cpu, web, tour];
 
@@ -24,7 +24,7 @@ const overview = (): string =>
     '',
     ...COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
     '',
-    "'clispin COMMAND --help' lists the options of a command. Exit codes: 0 as expected, 1 not, 2 usage, 3 source or image,",
+    "'clispin COMMAND --help' lists the options of a command. Exit codes: 0 as expected, 1 not, 2 usage, 3 source or image, 4 output,",
     '124 limit reached without the expected end, 130 interrupted, 70 internal fault.',
   ].join('\n');
 
@@ -32,13 +32,13 @@ const HELP = ['--help', '-h'];
 
 const main = async ([first, ...rest]: readonly string[]): Promise<number> => {
   if (HELP.includes(first) || first === 'help') {
-    console.log(overview());
+    sayLine(overview());
     return EXIT.OK;
   }
   const command = first === undefined ? tour : COMMANDS.find(({ name }) => name === first);
   if (!command) throw new CliError(`clispin: '${first}' is no command; see 'clispin --help'`, EXIT.USAGE);
   if (rest.some((word) => HELP.includes(word))) {
-    console.log(formatHelp(command));
+    sayLine(formatHelp(command));
     return EXIT.OK;
   }
   const parsed = parseArguments(command, rest);
@@ -57,15 +57,15 @@ const tuneCompiler = async (): Promise<void> => {
   setFlagsFromString('--interrupt-budget=1500000');
 };
 
-surviveClosedPipe();
+surviveLostOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof CliError) {
-    if (error.message !== '') console.error(error.message);
+    if (error.message !== '') complain(error.message);
     process.exitCode = error.code;
   } else {
-    console.error('clispin: internal fault; please report it with the command that led here\n', error);
+    complain(`clispin: internal fault; please report it with the command that led here\n ${error instanceof Error ? error.stack : error}`);
     process.exitCode = EXIT.INTERNAL;
   }
 }

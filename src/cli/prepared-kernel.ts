@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toElf } from '../index.ts';
 import { assembleFile } from './assembly.ts';
-import { ASM_FOLDER, displayPath, writeWhole } from './files.ts';
+import { ASM_FOLDER, displayPath } from './files.ts';
+import { writeWhole } from './outputs.ts';
 
 export const assembleKernel = (): Uint8Array =>
   toElf(assembleFile(displayPath(join(ASM_FOLDER, 'kernel.asm')), { includePaths: [], defines: [] }).object);

@@ -49,7 +49,7 @@ const caseOf = ({ scenario }: Target, { config: { cpus, pmu }, append = '' }: Ru
 };
 
 /** Boots `target`, shows its console, prints the report. */
-export const runTarget = async (target: Target, settings: RunSettings, show: (text: string) => void): Promise<EndedRun> => {
+export const runTarget = async (target: Target, settings: RunSettings, show: (text: string) => void, showRaw?: (bytes: Uint8Array) => void): Promise<EndedRun> => {
   const one = caseOf(target, settings);
   const expectation = settings.expectation ?? one?.expectation;
   const config = completeConfig({
@@ -62,7 +62,7 @@ export const runTarget = async (target: Target, settings: RunSettings, show: (te
   const failure = machine.load(target.image);
   if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
   const untilSeconds = settings.untilSeconds ?? one?.untilSeconds ?? DEFAULT_LIMIT;
-  const result = await watchRun(machine, { expectation, untilSeconds, show });
+  const result = await watchRun(machine, { expectation, untilSeconds, show, showRaw });
   const { command } = settings;
   const { symbols, lines } = machine;
   const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };

@@ -1,10 +1,10 @@
 // A prepared run → the guest's console as it comes, and the result. The only place where a run meets the host's clock and signals.
 
 import { setImmediate } from 'node:timers/promises';
-import { printable, Run, type RunResult } from '../index.ts';
+import { BytesToText, Run, type RunResult } from '../index.ts';
 import type { Expectation, Machine } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
-import { paint } from './terminal.ts';
+import { paint, restoreTitle, showTitle } from './terminal.ts';
 
 /** How often, in milliseconds, a long run lets signals in and says how far it is. */
 const PULSE = 100;
@@ -15,15 +15,20 @@ export interface WatchOptions {
   readonly untilSeconds: number;
   /** Where the console goes. */
   readonly show: (text: string) => void;
+  /** Where it goes instead as the bytes that it is. */
+  readonly showRaw?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /** Runs to the end, or to Ctrl-C: exit code 130, with every CPU's state. */
-export const watchRun = async (machine: Machine, { expectation, untilSeconds, show }: WatchOptions): Promise<RunResult> => {
+export const watchRun = async (machine: Machine, { expectation, untilSeconds, show, showRaw }: WatchOptions): Promise<RunResult> => {
   const run = new Run(machine, expectation, untilSeconds);
-  const decoder = new TextDecoder();
+  const decoder = new BytesToText();
   const line: number[] = [];
   const flush = (): void => {
-    if (line.length > 0) show(printable(decoder.decode(Uint8Array.from(line.splice(0)), { stream: true })));
+    const bytes = line.splice(0);
+    if (bytes.length === 0) return;
+    if (showRaw) showRaw(Uint8Array.from(bytes));
+    else show(decoder.take(bytes));
   };
   machine.onConsoleByte = (byte) => {
     line.push(byte);
@@ -40,26 +45,17 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
       flush();
       if (Date.now() < pulse) continue;
       await setImmediate();
-      showProgress(machine, untilSeconds);
+      showTitle(`clispin ${(machine.now / machine.config.hz).toFixed(1)} of ${untilSeconds} s`);
       pulse = Date.now() + PULSE;
       if (interrupted) throw new CliError(interruptedText(machine), EXIT.INTERRUPTED);
     }
   } finally {
     flush();
-    clearProgress();
+    show(decoder.finish());
+    restoreTitle();
     process.off('SIGINT', interrupt);
   }
   return run.result();
-};
-
-/** Guest time in the title row of a terminal, where it disturbs neither the console nor a pipe. */
-const showProgress = (machine: Machine, untilSeconds: number): void => {
-  if (process.stderr.isTTY)
-    process.stderr.write(`\x1b]0;clispin ${(machine.now / machine.config.hz).toFixed(1)} of ${untilSeconds} s\x07`);
-};
-
-const clearProgress = (): void => {
-  if (process.stderr.isTTY) process.stderr.write('\x1b]0;\x07');
 };
 
 const interruptedText = (machine: Machine): string =>

@@ -63,13 +63,16 @@ export interface Happening {
 /** Reads the console line by line. A guest may print for ever; what it says after the limit changes nothing. */
 export class FindingReader {
   static readonly LIMIT = 200_000;
+  static readonly TEXT_LIMIT = 16 * 2 ** 20;
+  #characters = 0;
   readonly happenings: Happening[] = [];
   readonly findings: Finding[] = [];
   /** When the scenario said that the lockup begins, in seconds since power-on. */
   onset: number | undefined;
 
   add({ seconds, cpu, text: stamped }: ConsoleLine): void {
-    if (this.happenings.length >= FindingReader.LIMIT) return;
+    this.#characters += stamped.length;
+    if (this.happenings.length >= FindingReader.LIMIT || this.#characters > FindingReader.TEXT_LIMIT) return;
     const text = withoutStamp(stamped);
     const onset = ONSET.exec(text);
     if (onset) this.onset ??= numberOr(onset[1], seconds);

@@ -1,6 +1,5 @@
 // The result of a run → its last lines: what was found, when, on which CPU, at which source line, and how to see it again.
 
-import { hex } from '../base/bits.ts';
 import type { LineTable, SymbolTable } from '../formats/symbols.ts';
 import type { Outcome } from '../machine/machine.ts';
 import type { Entry } from '../machine/journal.ts';
@@ -8,6 +7,7 @@ import type { MachineConfig } from '../machine/config.ts';
 import { type Expectation, formatExpectation } from './expectation.ts';
 import { describeVerdict } from './judge.ts';
 import type { RunResult } from './run.ts';
+import { jsonText, printable } from './words.ts';
 
 /** What a report must know besides the result. `command` repeats the run. */
 export interface ReportContext {
@@ -67,24 +67,22 @@ export const reportJson = (result: RunResult, context: ReportContext, journal: r
   const { modules, fastForward: _fastForward, engine: _engine, ...config } = context.config;
   const { verdict, outcome, seconds, onset, stateHash } = result;
   const place = verdict.finding?.symbol;
-  return `${JSON.stringify(
-    {
-      target: context.target,
-      command: context.command,
-      config: { ...config, modules: modules.map(({ name, bytes }) => ({ name, bytes: bytes.length })) },
-      expectation: context.expectation && formatExpectation(context.expectation),
-      verdict: { ...verdict, place: place && describePlace(place, context) },
-      outcome,
-      seconds,
-      onset,
-      stateHash,
-      journal,
-    },
-    (_key, value) => (typeof value === 'bigint' ? `0x${hex(value)}` : value),
-    2,
-  )}\n`;
+  return `${jsonText({
+    target: context.target,
+    command: context.command,
+    config: { ...config, modules: modules.map(({ name, bytes }) => ({ name, bytes: bytes.length })) },
+    expectation: context.expectation && formatExpectation(context.expectation),
+    verdict: { ...verdict, place: place && describePlace(place, context) },
+    outcome,
+    seconds,
+    onset,
+    stateHash,
+    journal,
+  })}\n`;
 };
 
-/** The console alone, as `dmesg` would show it. */
-export const reportDmesg = (journal: readonly Entry[]): string =>
-  journal.flatMap((entry) => (entry.kind === 'console' ? [`${entry.text}\n`] : [])).join('');
+/** The console alone, as `dmesg` would show it: what would control a terminal in words, unless `raw`. */
+export const reportDmesg = (journal: readonly Entry[], raw = false): string => {
+  const text = journal.flatMap((entry) => (entry.kind === 'console' ? [`${entry.text}\n`] : [])).join('');
+  return raw ? text : printable(text);
+};

@@ -8,7 +8,9 @@ export type Observation =
   | { readonly kind: 'console' | 'debug'; readonly text: string }
   | { readonly kind: 'init' | 'start-up' | 'triple-fault' | 'stuck' }
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'reset'; readonly by: string };
+  | { readonly kind: 'reset'; readonly by: string }
+  /** So much was observed after the limit and is not kept. */
+  | { readonly kind: 'cut'; readonly entries: number; readonly characters: number };
 
 /** The entry in one line, CPU first. */
 export const formatEntry = ({ cpu, time, ...observation }: Entry): string => {
@@ -21,23 +23,49 @@ export const formatEntry = ({ cpu, time, ...observation }: Entry): string => {
       return `${start} code=${observation.code}`;
     case 'reset':
       return `${start} by=${observation.by}`;
+    case 'cut':
+      return `${start} entries=${observation.entries} characters=${observation.characters}`;
     default:
       return start;
   }
 };
 
+/** How a run ends is kept whatever came before. */
+const ENDS: ReadonlySet<Observation['kind']> = new Set(['exit', 'reset', 'triple-fault', 'stuck']);
+
 export class Journal {
+  /** In the order in which they were made. */
   readonly entries: Entry[] = [];
-  /** Entries beyond the limit, which were reported live but are not kept. */
-  dropped = 0;
-  /** Called for each entry as it is made. */
+  #characters = 0;
+  /** Stands where the first is missing that was too much; nothing is kept after it but the end. */
+  #cut: { time: number; cpu: number; kind: 'cut'; entries: number; characters: number } | undefined;
+  /** Called for each entry as it is made, also for those that are not kept. */
   onEntry: (entry: Entry) => void = () => {};
+  /** Entries that are kept, and characters in all of them: no guest can fill the host's memory. */
   static readonly LIMIT = 200_000;
+  static readonly TEXT_LIMIT = 16 * 2 ** 20;
+
+  /** Entries beyond the limits. */
+  get dropped(): number {
+    return this.#cut?.entries ?? 0;
+  }
 
   add(entry: Entry): void {
-    if (this.entries.length < Journal.LIMIT) this.entries.push(entry);
-    else this.dropped++;
+    const length = 'text' in entry ? entry.text.length : 0;
+    const isTooMuch = this.entries.length >= Journal.LIMIT || this.#characters + length > Journal.TEXT_LIMIT;
+    if (ENDS.has(entry.kind)) this.entries.push(entry);
+    else if (this.#cut !== undefined || isTooMuch) this.#leaveOut(entry, length);
+    else {
+      this.entries.push(entry);
+      this.#characters += length;
+    }
     this.onEntry(entry);
+  }
+
+  #leaveOut({ time, cpu }: Entry, length: number): void {
+    if (this.#cut === undefined) this.entries.push((this.#cut = { time, cpu, kind: 'cut', entries: 0, characters: 0 }));
+    this.#cut.entries++;
+    this.#cut.characters += length;
   }
 }
 

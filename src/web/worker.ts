@@ -1,6 +1,6 @@
 // An order → a run in a thread of its own, told as it goes: so the page answers at once, whatever the guest does.
 
-import { activityOf, type Activity, describeFinding, describeVerdict, formatExpectation, Machine, printable, reportRows, Run, type RunResult } from '../index.ts';
+import { activityOf, type Activity, BytesToText, describeFinding, describeVerdict, formatExpectation, Machine, printable, reportRows, Run, type RunResult } from '../index.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { type Mark, type News, type Order, STOP } from './protocol.ts';
 
@@ -35,11 +35,11 @@ const obey = async ({ sources, draft, choice }: Order): Promise<void> => {
 /** Runs to the end, or until the page says stop. */
 const watch = async (machine: Machine, { expectation, untilSeconds }: Prepared): Promise<RunResult> => {
   const run = new Run(machine, expectation, untilSeconds);
-  const decoder = new TextDecoder();
+  const decoder = new BytesToText();
   let printed = '';
   let activities: Activity[] = [];
   machine.onConsoleByte = (byte) => {
-    printed += printable(decoder.decode(Uint8Array.of(byte), { stream: true }));
+    printed += printable(decoder.take([byte]));
   };
   const start = performance.now();
   const tell = (): void => {

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clispin } from '../support/cli.ts';
@@ -21,16 +21,20 @@ afterAll(() => {
 });
 
 /** The path goes out as it stands here, which fetch() would not do. */
-const ask = (path: string, method = 'GET'): Promise<{ status: number | undefined; body: string }> =>
+const askWithHeaders = (path: string, method = 'GET', host = `127.0.0.1:${port}`): Promise<{ status: number | undefined; body: string; headers: IncomingHttpHeaders }> =>
   new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers: { host } }, (response) => {
       let body = '';
       response.on('data', (data) => (body += data));
-      response.on('end', () => resolve({ status: response.statusCode, body }));
+      response.on('end', () => resolve({ status: response.statusCode, body, headers: response.headers }));
     });
     asked.on('error', reject);
     asked.end();
   });
+const ask = async (path: string, method = 'GET', host?: string) => {
+  const { status, body } = await askWithHeaders(path, method, host);
+  return { status, body };
+};
 
 test('it says where it is, and there is the page', async () => {
   const page = readFileSync(join('dist', 'web', 'index.html'), 'utf8');
@@ -40,6 +44,21 @@ test('it says where it is, and there is the page', async () => {
 
 test.each(['/../cli.js', '/..%2f..%2fpackage.json', '/index.htm', '//', '/web/index.html', '/index.html/..'])('%s is not there', async (path) =>
   expect(await ask(path)).toEqual({ status: 404, body: '' }));
+
+test('whoever has made another name point here gets nothing', async () => {
+  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1.evil.example:${port}`])
+    expect(await ask('/', 'GET', host)).toEqual({ status: 421, body: '' });
+  expect((await ask('/', 'GET', `localhost:${port}`)).status).toBe(200);
+});
+
+test.each(['/', '/nothing'])('%s: a browser is told what the page may do, and who may not have it', async (path) => {
+  const { headers } = await askWithHeaders(path);
+  expect(headers).toMatchObject({
+    'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'no-referrer', 'cache-control': 'no-cache',
+    'cross-origin-resource-policy': 'same-origin',
+  });
+  expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'sha256-\S+' 'wasm-unsafe-eval'; .*frame-ancestors 'none'$/);
+});
 
 test('it takes nothing', async () => expect(await ask('/', 'POST')).toEqual({ status: 405, body: '' }));
 

@@ -54,5 +54,19 @@ test('a journal without end keeps its beginning and reports the rest live', () =
   let live = 0;
   journal.onEntry = () => live++;
   for (let time = 0; time < Journal.LIMIT + 10; time++) journal.add({ time, cpu: 0, kind: 'init' });
-  expect([journal.entries.length, journal.dropped, live]).toEqual([Journal.LIMIT, 10, Journal.LIMIT + 10]);
+  expect([journal.entries.length, journal.dropped, live]).toEqual([Journal.LIMIT + 1, 10, Journal.LIMIT + 10]);
+  expect(formatEntry(journal.entries.at(-1)!)).toBe(`cpu0 t=${Journal.LIMIT} cut entries=10 characters=0`);
+});
+
+test('so does one of long lines, which says how much is missing, and still how the run ended', () => {
+  const journal = new Journal();
+  const line = 'x'.repeat(LineAssembler.LONGEST);
+  const fit = Journal.TEXT_LIMIT / line.length;
+  for (let time = 0; time < fit + 1000; time++) journal.add({ time, cpu: 1, kind: 'debug', text: line });
+  journal.add({ time: 9999, cpu: 1, kind: 'console', text: 'short' });
+  journal.add({ time: 10_000, cpu: 1, kind: 'exit', code: 3 });
+  expect(journal.entries.length).toBe(fit + 2);
+  expect(journal.entries.slice(-2).map(formatEntry)).toEqual([
+    `cpu1 t=${fit} cut entries=1001 characters=${1000 * line.length + 5}`, 'cpu1 t=10000 exit code=3',
+  ]);
 });

@@ -3,7 +3,7 @@
 import { toElf, toFlat, writeListing } from '../../index.ts';
 import { assembleFile } from '../assembly.ts';
 import { EXIT } from '../exit-code.ts';
-import { requireWritable, writeWhole } from '../files.ts';
+import { checkOutputs, writeWhole } from '../outputs.ts';
 import type { Command } from '../options.ts';
 
 const FORMATS = { bin: toFlat, elf: toElf } as const;
@@ -28,7 +28,7 @@ export const asm: Command = {
       args.value('format', 'bin or elf', (text) => (text in FORMATS ? (text as keyof typeof FORMATS) : undefined)) ?? 'bin';
     const output = args.text('output') ?? `${source.replace(/\.(asm|s|nasm)$/, '')}${SUFFIX[format]}`;
     const list = args.text('listing');
-    for (const path of [output, list]) if (path !== undefined) requireWritable(path);
+    checkOutputs({ command: 'asm', outputs: [['output', output], ['listing', list]], inputs: [source] });
     const { object, layout, sources } = assembleFile(source, {
       includePaths: args.texts('include'),
       defines: args.texts('define'),

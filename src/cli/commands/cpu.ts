@@ -1,9 +1,9 @@
 // `clispin cpu`: what the machine has and what it has not, from the tables that make it so.
 
-import { DEFAULT_CONFIG, DIFFERENCES, hex, type Inventory, inventory } from '../../index.ts';
+import { DEFAULT_CONFIG, DIFFERENCES, hex, type Inventory, inventory, jsonText } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
-import { paint } from '../terminal.ts';
+import { paint, sayLine } from '../terminal.ts';
 
 const WIDTH = 110;
 
@@ -72,13 +72,13 @@ export const cpu: Command = {
     if (args.operands.length > 0) throw args.misuse(`'${args.operands[0]}' is not wanted here`);
     const all = inventory(DEFAULT_CONFIG);
     if (args.flag('json')) {
-      console.log(JSON.stringify({ ...all, differences: DIFFERENCES }, null, 2));
+      sayLine(jsonText({ ...all, differences: DIFFERENCES }));
     } else if (args.flag('differences')) {
-      console.log(differences().join('\n'));
+      sayLine(differences().join('\n'));
     } else {
       const chosen = Object.keys(SECTIONS).filter((name) => args.flag(name));
       const names = chosen.length > 0 ? chosen : Object.keys(SECTIONS);
-      console.log(names.map((name) => SECTIONS[name](all, args.flag('forms')).join('\n')).join('\n\n'));
+      sayLine(names.map((name) => SECTIONS[name](all, args.flag('forms')).join('\n')).join('\n\n'));
     }
     return EXIT.OK;
   },

@@ -4,7 +4,7 @@ import { decode, hex, isElf, isFormatError, type LineTable, linesOf, print, read
 import { CliError, EXIT } from '../exit-code.ts';
 import { readBytes } from '../files.ts';
 import { type Command, parseBytes } from '../options.ts';
-import { paint } from '../terminal.ts';
+import { paint, sayLine } from '../terminal.ts';
 
 type Bits = 16 | 32 | 64;
 
@@ -54,13 +54,13 @@ const show = ({ address, bytes }: Region, bits: Bits, symbols: SymbolTable | und
     const own = bytes.subarray(offset, offset + length);
     const text = typeof insn === 'string' ? `db 0x${hex(bytes[offset], 2)}` : print(insn, at, (target) => symbols?.nameOf(target), own);
     const symbol = symbols?.at(at);
-    if (symbol?.address === at) console.log(paint('bold', `\n${symbol.name}:`));
+    if (symbol?.address === at) sayLine(paint('bold', `\n${symbol.name}:`));
     const line = lines?.placeOf(at);
     const next = line ? `${line.file}:${line.line}` : '';
-    if (next !== place && next !== '') console.log(paint('grey', `; ${next}`));
+    if (next !== place && next !== '') sayLine(paint('grey', `; ${next}`));
     place = next;
     const code = [...own].map((byte) => hex(byte, 2)).join('');
-    console.log(`${hex(at, bits === 64 ? 16 : 8)}  ${code.padEnd(20)}  ${text}`);
+    sayLine(`${hex(at, bits === 64 ? 16 : 8)}  ${code.padEnd(20)}  ${text}`);
     offset += length;
   }
 };

@@ -2,14 +2,14 @@
 
 import {
   type Case, casesOf, cellName, type Cell, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, requestOf,
-  type RunResult,
+  type RunResult, jsonText,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { runAll } from '../pool.ts';
 import { allScenarios } from '../scenario-files.ts';
 import { kernelImage } from '../target.ts';
-import { paint, showProgress } from '../terminal.ts';
+import { paint, sayLine, showProgress } from '../terminal.ts';
 
 export const matrix: Command = {
   name: 'matrix',
@@ -31,14 +31,14 @@ export const matrix: Command = {
     if (args.flag('json') && args.flag('md')) throw args.misuse('--json and --md: which?');
     const seeds = args.value('seeds', 'a range of seeds such as 1..50', parseSeeds) ?? [0];
     if (args.flag('list')) {
-      for (const one of cases) console.log(cellName(one));
+      for (const one of cases) sayLine(cellName(one));
       return EXIT.OK;
     }
     const hz = args.clockRate('hz');
     const cells = await runCells(cases, seeds, hz, args.count('jobs', 1, 256));
-    if (args.flag('json')) console.log(JSON.stringify(matrixJson(cells), null, 2));
-    else if (args.flag('md')) console.log(matrixMarkdown(cells).join('\n'));
-    else console.log([...matrixText(cells, paint), '', countsText(cells)].join('\n'));
+    if (args.flag('json')) sayLine(jsonText(matrixJson(cells)));
+    else if (args.flag('md')) sayLine(matrixMarkdown(cells).join('\n'));
+    else sayLine([...matrixText(cells, paint), '', countsText(cells)].join('\n'));
     return cells.every(isAsExpected) ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
   },
 };

@@ -2,7 +2,9 @@
 
 import { canTranslate, dumpCore, ENGINES, type Machine, parseExpectation, quote, reportDmesg, reportJson, type RunResult } from '../../index.ts';
 import { CONDITION_OPTIONS, cpusFrom, pmuFrom, wordsFrom } from '../condition-options.ts';
-import { readBytes, requireWritable, writeWhole } from '../files.ts';
+import { readBytes } from '../files.ts';
+import { checkOutputs, writeWhole } from '../outputs.ts';
+import { complain, say, sayRaw } from '../terminal.ts';
 import { type Arguments, type Command, parseBytes } from '../options.ts';
 import { exitCode, type RunSettings, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
@@ -10,7 +12,7 @@ import { loadTarget } from '../target.ts';
 /** Options that say where results go, not what happens. */
 const OUTPUTS = ['json', 'dmesg'];
 /** Options that nothing in a run depends on: what repeats it need not have them. */
-const WITHOUT_INFLUENCE = [...OUTPUTS, 'dump', 'no-fast-forward', 'engine'];
+const WITHOUT_INFLUENCE = [...OUTPUTS, 'raw', 'dump', 'no-fast-forward', 'engine'];
 
 export const run: Command = {
   name: 'run',
@@ -30,6 +32,7 @@ export const run: Command = {
     { name: 'no-fast-forward', help: 'execute loops that change nothing one by one: slower, the same run' },
     { name: 'json', value: 'FILE', help: 'write the whole run as JSON; - is stdout, which then has nothing else' },
     { name: 'dmesg', value: 'FILE', help: 'write the console to a file; - as above' },
+    { name: 'raw', help: 'the console as it is, also what controls a terminal; without, such characters are shown as \\x1b' },
     { name: 'dump', value: 'FILE', help: 'after a panic write memory and registers as an ELF core, for gdb with the -f elf kernel' },
   ],
   run: async (args) => {
@@ -38,20 +41,20 @@ export const run: Command = {
     if (rest.length > 0) throw args.misuse(`one target at a time; '${rest[0]}' is too much`);
     const settings = readSettings(args);
     if (settings.config.engine === 'translate' && !canTranslate()) {
-      console.error('clispin run: --engine translate: this host has no WebAssembly; the interpreter runs, with the same result');
+      complain('clispin run: --engine translate: this host has no WebAssembly; the interpreter runs, with the same result');
     }
     const dump = args.text('dump');
     if (dump === '-') throw args.misuse('--dump: a core file does not go to stdout');
-    if (dump !== undefined) requireWritable(dump);
-    const outputs = OUTPUTS.flatMap((option) => args.text(option) ?? []);
-    for (const path of outputs) requireWritable(path);
-    if (outputs.filter((path) => path === '-').length > 1) throw args.misuse('--json and --dmesg: only one can have stdout');
-    const show = outputs.includes('-') ? () => {} : (text: string) => process.stdout.write(text);
-    const { result, machine, context } = await runTarget(loadTarget(name, args.flag('boot-sector')), { ...settings, command: repeatCommand(name, args) }, show);
+    const outputs = OUTPUTS.map((option) => [option, args.text(option)] as const);
+    if (outputs.filter(([, path]) => path === '-').length > 1) throw args.misuse('--json and --dmesg: only one can have stdout');
+    checkOutputs({ command: 'run', outputs: [...outputs, ['dump', dump]], inputs: [name, ...args.texts('module')] });
+    const isQuiet = outputs.some(([, path]) => path === '-');
+    const show = isQuiet ? () => {} : say;
+    const { result, machine, context } = await runTarget(loadTarget(name, args.flag('boot-sector')), { ...settings, command: repeatCommand(name, args) }, show, args.flag('raw') && !isQuiet ? sayRaw : undefined);
     const { entries } = machine.journal;
     const [json, dmesg] = OUTPUTS.map((option) => args.text(option));
     if (json !== undefined) writeWhole(json, reportJson(result, context, entries));
-    if (dmesg !== undefined) writeWhole(dmesg, reportDmesg(entries));
+    if (dmesg !== undefined) writeWhole(dmesg, reportDmesg(entries, args.flag('raw')));
     if (dump !== undefined) writeDump(dump, machine, result);
     return exitCode(result, context.expectation);
   },
@@ -60,7 +63,7 @@ export const run: Command = {
 /** Only after a panic: before it there is nothing that a debugger of the dead could look at. */
 const writeDump = (path: string, machine: Machine, { verdict }: RunResult): void => {
   if (verdict.findings.some(({ kind }) => kind === 'panic')) writeWhole(path, dumpCore(machine));
-  else console.error(`clispin run: the guest did not panic; ${path} is not written`);
+  else complain(`clispin run: the guest did not panic; ${path} is not written`);
 };
 
 const readSettings = (args: Arguments): Omit<RunSettings, 'command'> => {

@@ -1,11 +1,11 @@
 // `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
 import {
-  casesOf, cellName, ERRATA, formatExpectation, NOT_SHOWN, outlineOf, quote, repeatWords,
+  casesOf, cellName, ERRATA, formatExpectation, NOT_SHOWN, outlineOf, quote, repeatWords, jsonText,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
-import { paint } from '../terminal.ts';
+import { paint, sayLine } from '../terminal.ts';
 import { allScenarios } from '../scenario-files.ts';
 
 export const scenarios: Command = {
@@ -28,13 +28,13 @@ export const scenarios: Command = {
         expectation: formatExpectation(normal.expectation),
         configurations: others.map(({ configuration, expectation }) => ({ configuration, expectation: formatExpectation(expectation) })),
       }));
-      console.log(JSON.stringify(rows, null, 2));
+      sayLine(jsonText(rows));
       return EXIT.OK;
     }
     const rows = all.map(({ scenario: { name, title }, cases }) => [name, outlineOf(cases[0].expectation), `${cases.length}`, title]);
     const width = (column: number): number => Math.max(...rows.map((row) => row[column].length));
     for (const [name, expected, cells, title] of rows)
-      console.log(`${paint('bold', name.padEnd(width(0)))}  ${expected.padEnd(width(1))}  ${cells.padStart(width(2))}  ${title}`);
+      sayLine(`${paint('bold', name.padEnd(width(0)))}  ${expected.padEnd(width(1))}  ${cells.padStart(width(2))}  ${title}`);
     return EXIT.OK;
   },
 };
@@ -56,6 +56,6 @@ const listErrata = (json: boolean): number => {
     ...commands.map((command) => paint('grey', `    ${command}`)),
     '',
   ]).concat(`Not shown, since no run can (names of files and functions, configuration, old releases): ${NOT_SHOWN.join(', ')}.`);
-  console.log(json ? JSON.stringify(rows, null, 2) : lines.join('\n'));
+  sayLine(json ? jsonText(rows) : lines.join('\n'));
   return EXIT.OK;
 };

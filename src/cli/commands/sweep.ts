@@ -1,16 +1,16 @@
 // `clispin sweep SCENARIO`: the same lockup begun at many moments, and how long its first report takes.
 
 import {
-  applyConditions, caseIn, defaultPeriods, impossible, parseDuration, samplePeriod, summarize, sweepJson, sweepRequests, sweepSvg, sweepText,
+  applyConditions, caseIn, defaultPeriods, impossible, parseDuration, samplePeriod, summarize, sweepJson, sweepRequests, sweepSvg, sweepText, jsonText,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
-import { requireWritable, writeWhole } from '../files.ts';
+import { checkOutputs, writeWhole } from '../outputs.ts';
 import type { Command } from '../options.ts';
 import { runAll } from '../pool.ts';
 import { findScenario, unknownTarget } from '../scenario-files.ts';
 import { CONDITION_OPTIONS, conditionsFrom } from '../condition-options.ts';
 import { kernelImage } from '../target.ts';
-import { showProgress } from '../terminal.ts';
+import { sayLine, showProgress } from '../terminal.ts';
 
 const DEFAULT_RUNS = 200;
 
@@ -34,7 +34,7 @@ export const sweep: Command = {
     const scenario = findScenario(name);
     if (!scenario) throw unknownTarget(name, 'sweep');
     const svg = args.text('svg');
-    if (svg !== undefined) requireWritable(svg);
+    if (svg !== undefined) checkOutputs({ command: 'sweep', outputs: [['svg', svg]] });
     const conditions = conditionsFrom(args);
     const setting = applyConditions(scenario.setting, conditions);
     const why = impossible(setting);
@@ -54,8 +54,8 @@ export const sweep: Command = {
     showProgress('');
     const summary = summarize(plan, requests, results);
     if (svg !== undefined) writeWhole(svg, sweepSvg(plan, summary));
-    if (args.flag('json')) console.log(JSON.stringify(sweepJson(plan, summary), null, 2));
-    else if (svg !== '-') console.log(sweepText(plan, summary).join('\n'));
+    if (args.flag('json')) sayLine(jsonText(sweepJson(plan, summary)));
+    else if (svg !== '-') sayLine(sweepText(plan, summary).join('\n'));
     return summary.asExpected === plan.runs ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
   },
 };

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { exitCode, runTarget } from '../run-target.ts';
 import { loadTarget } from '../target.ts';
-import { paint } from '../terminal.ts';
+import { paint, say } from '../terminal.ts';
 
 const STOPS = ['healthy', 'soft-spin', 'hard-cli'];
 
@@ -18,8 +18,8 @@ export const tour: Command = {
     let worst: number = EXIT.OK;
     for (const [index, name] of STOPS.entries()) {
       const target = loadTarget(name);
-      process.stdout.write(`${paint('bold', `\n[${index + 1}/${STOPS.length}] ${name}: ${target.scenario?.title ?? ''}`)}\n\n`);
-      const { result, context } = await runTarget(target, { config: {}, command: `clispin run ${name}` }, (text) => process.stdout.write(text));
+      say(`${paint('bold', `\n[${index + 1}/${STOPS.length}] ${name}: ${target.scenario?.title ?? ''}`)}\n\n`);
+      const { result, context } = await runTarget(target, { config: {}, command: `clispin run ${name}` }, say);
       worst = Math.max(worst, exitCode(result, context.expectation));
     }
     return worst;
