@@ -64,7 +64,7 @@ const pasting: Block = (draft) => {
     `%assign ${index} ${digit}`,
     `%define ${whole} ${literal(draft)}`,
     `%define ${stem}x(a) ${stem}%+a`,
-    draft.pick([`db ${stem}%[${index}]`, `db ${stem}%+${digit}`, `dw ${stem}x(${digit})`, `dd %[${stem}%[${index}]]`, `dd ${stem}%+${index}`, `dw ${whole}`]),
+    draft.pick([`db ${stem}%[${index}]`, `dw ${stem}x(${digit})`, `dd %[${stem}%[${index}]]`, `dd ${stem}%+${index}`, `dw ${whole}`]),
   ];
 };
 
