@@ -17,6 +17,10 @@ export interface Emission {
   /** Where the instruction begins, if branch targets and addresses relative to RIP are absolute; otherwise they are distances. */
   readonly start: bigint | undefined;
   readonly operandSize: 16 | 32 | 64;
+  /** The size that an o-prefix in the text wants, whatever the form's own. */
+  readonly asked?: 16 | 32 | 64 | undefined;
+  /** Memory was written without a size. */
+  readonly hasUnsizedMemory?: boolean;
   readonly addressSize: 16 | 32 | 64;
   readonly wait: boolean;
   readonly lock: boolean;
@@ -82,8 +86,10 @@ export const emit = (e: Emission): Emitted | { readonly error: string } => {
   const { memory, target } = parts;
   const address = memory && form.modrm ? addressFields(memory, mode, e.displacementSize) : undefined;
   if (memory && form.modrm && !address) return { error: `invalid ${mode}-bit effective address` };
-  const toggled = mode === 64 ? e.operandSize === 16 : e.operandSize !== mode;
-  const wide = e.operandSize === 64 && isUsually32(form);
+  const { asked = e.operandSize } = e;
+  const toggled = mode === 64 ? asked === 16 : asked !== mode;
+  const isNarrow = form.noWide && !e.hasUnsizedMemory;
+  const wide = asked === 64 && !isNarrow && (isUsually32(form) || e.asked !== undefined);
   const baseBit = memory ? highBit(memory.base) : highBit(parts.rm) | highBit(parts.opcode);
   const rex = (wide ? 8 : 0) | (highBit(parts.reg) << 2) | ((memory ? highBit(memory.index) : 0) << 1) | baseBit;
   const hasRex = rex !== 0 || parts.needsRex;

@@ -12,6 +12,7 @@ import { formsNamed } from './mnemonics.ts';
 import { SEGMENT_NAMES } from './names.ts';
 import { readWritten, type Written } from './prefixes.ts';
 import { formsShaped, hasKinds } from './shapes.ts';
+import type { Sem } from './sems.ts';
 import type { AddressField, Encoded, ImmSource, InsnSource, MemSource, SourceOperand } from './source.ts';
 
 /** What `encode` needs of an instruction: all but its length, which follows. */
@@ -158,7 +159,8 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
   const given = first !== undefined && (first.kind === 'imm' || first.kind === 'mem' || first.kind === 'far') ? first.size : undefined;
   const takesWord = given !== undefined && (form.sem === 'push' || isFar || form.operands.some(({ kind }) => kind === 'rel'));
   const word = takesWord ? given : undefined;
-  const asked = written.operandSize ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
+  const wanted = written.operandSize === undefined || showsSize(form, operands) ? undefined : written.operandSize;
+  const asked = wanted ?? (word === 16 || word === 32 || word === 64 ? word : undefined);
   const is64 = asked === 32 && mode === 64 && !usual && (word === undefined || form.sem === 'push');
   if (asked !== undefined) return is64 ? 64 : asked;
   const isUnsized = memory !== undefined && memory.size === undefined && (isFar || form.sem === 'jmp' || form.sem === 'call');
@@ -166,11 +168,19 @@ const operandSizeFor = (form: Form, { source: { mode }, operands, written, memor
   return isFar && memory ? mode : defaultOperandSize(form, mode);
 };
 
+/** Whether the operands or the mnemonic (STOSD) say which form is meant, so that an o-prefix is but a byte more. */
+const showsSize = (form: Form, operands: readonly SourceOperand[]): boolean =>
+  form.operands.some(({ kind }) => kind === 'rel') ||
+  (form.operandSize !== 0 && formsNamed(form.mnemonic).every(({ operandSize }) => operandSize === form.operandSize)) ||
+  operands.some((operand) => operand.kind === 'reg' || (operand.kind !== 'far' && 'size' in operand && operand.size !== undefined && operand.size !== 8));
+
 /** Whether only a size word tells forms apart that differ in operand size: PUSH imm, branches, far pointers. */
 const hidesSize = ({ operands, sem }: Form): boolean =>
   sem === 'jmp_far' ||
   sem === 'call_far' ||
   (operands.length === 1 && (operands[0].kind === 'rel' || (sem === 'push' && operands[0].kind === 'imm')));
+
+const NEAR_BRANCHES: ReadonlySet<Sem> = new Set<Sem>(['jmp', 'jcc', 'call', 'ret']);
 
 /** The bytes of a form that fits. */
 const build = (form: Form, request: Request, displacementSize: DisplacementSize): Success | { readonly error: string } => {
@@ -181,6 +191,8 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
     address,
   } = request;
   const operandSize = operandSizeFor(form, request);
+  const { hasUnsizedMemory } = request;
+  const { operandSize: asked } = written;
   const addressSize = address?.operand.addressSize ?? (form.addressSize || written.addressSize || mode);
   const warnings: string[] = [];
   if (address) for (let index = 0; index < address.warnings.length; index++) warnings.push(address.warnings[index]);
@@ -190,7 +202,13 @@ const build = (form: Form, request: Request, displacementSize: DisplacementSize)
   }
   const least = widerOf(address, displacementSize);
   const { wait, lock, repeat, segment } = written;
-  const emitted = emit({ form, mode, operands, start, operandSize, addressSize, wait, lock, repeat, segment, displacementSize: least });
+  if (written.bnd && !NEAR_BRANCHES.has(form.sem)) return { error: 'bnd prefix is not allowed' };
+  const keepsBnd = !written.bnd || form.sem !== 'jmp' || operands[0].kind !== 'rel' || operands[0].size !== 8;
+  if (!keepsBnd) warnings.push('jmp short does not init bnd regs - bnd prefix dropped');
+  if (asked !== undefined && form.operandSize !== 0 && asked !== operandSize) warnings.push(`invalid operand size prefix, must be o${operandSize}`);
+  const emitted = emit({
+    form, mode, operands, start, operandSize, asked, hasUnsizedMemory, addressSize, wait, lock, repeat: keepsBnd ? repeat : 'none', segment, displacementSize: least,
+  });
   if ('error' in emitted) return emitted;
   const { bytes } = emitted;
   const target = operands[0];

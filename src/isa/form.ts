@@ -91,6 +91,8 @@ export interface Form {
   readonly rep: boolean;
   /** Condition code 0 to 15 of Jcc, SETcc, CMOVcc, or -1. */
   readonly condition: number;
+  /** NASM takes `o64` before it for what it is anyway, and writes no REX.W. */
+  readonly noWide: boolean;
   /** `alias`: only for the assembler, another row decodes it. `decode`: NASM has no text for it, or writes another row. */
   readonly use: 'both' | 'alias' | 'decode';
 }

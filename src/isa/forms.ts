@@ -147,14 +147,14 @@ MOV r64, Sreg                     | o64 8C /r               | decode =mov_seg
 MOV Sreg, r/m16                   | 8E /r                   | =mov_seg
 MOV Sreg, r32                     | 8E /r                   | alias =mov_seg
 MOV Sreg, r64                     | 8E /r                   | only64 alias =mov_seg
-MOV r32, CR                       | 0F 20 /r                | no64 cpl0 =mov_cr
-MOV r64, CR                       | 0F 20 /r                | only64 cpl0 =mov_cr
-MOV CR, r32                       | 0F 22 /r                | no64 cpl0 =mov_cr
-MOV CR, r64                       | 0F 22 /r                | only64 cpl0 =mov_cr
-MOV r32, DR                       | 0F 21 /r                | no64 cpl0 =mov_dr
-MOV r64, DR                       | 0F 21 /r                | only64 cpl0 =mov_dr
-MOV DR, r32                       | 0F 23 /r                | no64 cpl0 =mov_dr
-MOV DR, r64                       | 0F 23 /r                | only64 cpl0 =mov_dr
+MOV r32, CR                       | 0F 20 /r                | no64 cpl0 =mov_cr nw
+MOV r64, CR                       | 0F 20 /r                | only64 cpl0 =mov_cr nw
+MOV CR, r32                       | 0F 22 /r                | no64 cpl0 =mov_cr nw
+MOV CR, r64                       | 0F 22 /r                | only64 cpl0 =mov_cr nw
+MOV r32, DR                       | 0F 21 /r                | no64 cpl0 =mov_dr nw
+MOV r64, DR                       | 0F 21 /r                | only64 cpl0 =mov_dr nw
+MOV DR, r32                       | 0F 23 /r                | no64 cpl0 =mov_dr nw
+MOV DR, r64                       | 0F 23 /r                | only64 cpl0 =mov_dr nw
 MOV r8, imm8                      | B0+r ib
 MOV r16, imm16                    | o16 B8+r iw
 MOV r32, imm32                    | o32 B8+r id
@@ -198,12 +198,12 @@ LFS r#, m16:#, <FS>               | o# 0F B4 /r             | wdq =lfs
 LGS r#, m16:#, <GS>               | o# 0F B5 /r             | wdq =lfs
 
 ; The stack. Where no width is shown, the operand size in force decides (SDM vol. 1, 6.2.2).
-PUSH r#                           | o# 50+r                 | wdq d64
-PUSH r/m#                         | o# FF /6                | wdq d64
-PUSH imm8                         | 6A ib,s                 | d64
-PUSH imm#                         | o# 68 i#                | wdq d64
-POP r#                            | o# 58+r                 | wdq d64
-POP r/m#                          | o# 8F /0                | wdq d64
+PUSH r#                           | o# 50+r                 | wdq d64 nw
+PUSH r/m#                         | o# FF /6                | wdq d64 nw
+PUSH imm8                         | 6A ib,s                 | d64 nw
+PUSH imm#                         | o# 68 i#                | wdq d64 nw
+POP r#                            | o# 58+r                 | wdq d64 nw
+POP r/m#                          | o# 8F /0                | wdq d64 nw
 PUSH ES                           | 06                      | no64 =push_seg
 POP ES                            | 07                      | no64 =pop_seg
 PUSH CS                           | 0E                      | no64 =push_seg
@@ -231,11 +231,11 @@ Jcc rel8                          | 70+cc cb                | f64 =jcc
 Jcc rel#                          | o# 0F 80+cc c#          | wdq f64 =jcc
 JMP rel8                          | EB cb                   | f64
 JMP rel#                          | o# E9 c#                | wdq f64
-JMP r/m#                          | o# FF /4                | wdq f64
+JMP r/m#                          | o# FF /4                | wdq f64 nw
 JMP ptr16:#                       | o# EA cp                | wd no64 =jmp_far
 JMP m16:#                         | o# FF /5                | wdq =jmp_far
 CALL rel#                         | o# E8 c#                | wdq f64
-CALL r/m#                         | o# FF /2                | wdq f64
+CALL r/m#                         | o# FF /2                | wdq f64 nw
 CALL ptr16:#                      | o# 9A cp                | wd no64 =call_far
 CALL m16:#                        | o# FF /3                | wdq =call_far
 RET                               | C3                      | f64
@@ -257,8 +257,8 @@ RETFD imm16                       | o32 CA iw               | alias =ret_far
 RETFQ                             | o64 CB                  | alias =ret_far
 RETFQ imm16                       | o64 CA iw               | alias =ret_far
 JCXZ rel8                         | a16 E3 cb               | f64 =jrcxz
-JECXZ rel8                        | a32 E3 cb               | f64 =jrcxz
-JRCXZ rel8                        | a64 E3 cb               | f64
+JECXZ rel8                        | a32 E3 cb               | f64 =jrcxz nw
+JRCXZ rel8                        | a64 E3 cb               | f64 nw
 LOOPNE rel8                       | E0 cb                   | f64
 LOOPNE rel8, CX                   | a16 E0 cb               | f64 alias
 LOOPNE rel8, ECX                  | a32 E0 cb               | f64 alias

@@ -42,7 +42,7 @@ const idOf = ({ instruction, encoding, attributes }: Row, isUnique: boolean): st
 const LONG_MODE_SIZES: readonly (readonly [attribute: string, size: LongModeSize])[] = [
   ['d64', 'default64'], ['f64', 'forced64'], ['up32', 'upTo32'], ['w', 'byRex'],
 ];
-const ATTRIBUTES = [...LONG_MODE_SIZES.map(([attribute]) => attribute), 'no64', 'only64', 'cpl0', 'lock', 'rep', 'alias', 'decode'];
+const ATTRIBUTES = [...LONG_MODE_SIZES.map(([attribute]) => attribute), 'no64', 'only64', 'cpl0', 'lock', 'rep', 'nw', 'alias', 'decode'];
 
 const expandRow = (line: string): Row[] => {
   const [instruction, encoding, last = ''] = line.split('|').map((column) => column.trim());
@@ -125,6 +125,7 @@ const buildForm = ({ instruction, encoding, attributes, width, condition }: Row,
     cpl0: has('cpl0'),
     lock: has('lock'),
     rep: has('rep'),
+    noWide: has('nw'),
     condition,
     use: has('alias') ? 'alias' : has('decode') ? 'decode' : 'both',
   };

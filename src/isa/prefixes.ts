@@ -10,6 +10,8 @@ export interface Written {
   wait: boolean;
   lock: boolean;
   repeat: Repeat;
+  /** The F2 is BND. */
+  bnd: boolean;
   segment: number;
   operandSize: 16 | 32 | 64 | undefined;
   addressSize: 16 | 32 | 64 | undefined;
@@ -20,6 +22,7 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
     wait: false,
     lock: false,
     repeat: 'none',
+    bnd: false,
     segment: NONE,
     operandSize: undefined,
     addressSize: undefined,
@@ -41,7 +44,9 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
       written[kind === 'o' ? 'operandSize' : 'addressSize'] = size;
     } else {
       if (written.repeat !== 'none') return { error: 'instruction has conflicting repeat prefixes' };
-      written.repeat = prefix.startsWith('repn') ? 'repne' : 'rep';
+      if (prefix === 'nobnd') return { error: 'nobnd prefix is not allowed' }; // where BND is no default
+      written.bnd = prefix === 'bnd';
+      written.repeat = REPNE.test(prefix) ? 'repne' : 'rep';
     }
   }
   for (let index = 0; index < operands.length; index++) {
@@ -52,6 +57,9 @@ export const readWritten = ({ prefixes, operands, mode }: InsnSource): Written |
   }
   return written;
 };
+
+/** Those that are F2; the others are F3. */
+const REPNE = /^(repn|xacquire|bnd)/;
 
 const isPossible = (kind: string, size: 16 | 32 | 64, mode: Mode): boolean =>
   mode === 64 ? kind === 'o' || size !== 16 : size !== 64;

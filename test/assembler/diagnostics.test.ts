@@ -50,7 +50,7 @@ describe('what is no statement', () => {
     ['y equ eax', '1:7: error: equ: a register is no value'],
     [' times 5', '1:8: error: instruction expected after times'],
     [' nop 5 6', "1:8: error: comma or end of line expected after operand, not '6'"],
-    [' mov eax,', '1:9: error: operand expected after comma'],
+    [' mov eax,', '1:2: error: mov: invalid combination of opcode and operands'],
     ['[foo]', "1:2: error: unrecognized directive 'foo'"],
     ['[bits 32', '1:7: error: bits: expected ] at the end of a directive'],
     [' bits 48', "1:7: error: '48' is not a size of code: must be 16, 32 or 64"],

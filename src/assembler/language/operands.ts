@@ -29,6 +29,7 @@ const NO_QUALIFIERS: Qualifiers = {};
 /** The words in front of an operand; of two sizes the first one counts, of two distances the second. */
 const QUALIFIERS: ReadonlyMap<string, Qualifiers> = new Map<string, Qualifiers>([
   ...Object.entries(SIZE_WORDS).map(([word, size]) => [word, { size }] as const),
+  ['long', { size: SIZE_WORDS.dword }],
   ['strict', { strict: true }],
   ...(['short', 'near', 'far'] as const).map((distance) => [distance, { distance }] as const),
 ]);
@@ -50,10 +51,7 @@ export const parseOperands = (cursor: Cursor, context: OperandContext): Operand[
       context.reporter.error(cursor.origin, `comma or end of line expected after operand, not ${quote(cursor.token)}`);
       return undefined;
     }
-    if (cursor.token === undefined) {
-      context.reporter.error(cursor.origin, 'operand expected after comma');
-      return undefined;
-    }
+    // A comma at the end means nothing.
   }
   return operands;
 };
@@ -73,13 +71,14 @@ const parseOperand = (cursor: Cursor, context: OperandContext): Operand | undefi
   if (!value) return undefined;
   if (cursor.accept(':')) {
     if (!context.farPointers) return parseOverridden(cursor, context, qualifiers, value);
+    const { size = qualifiers.size, ...ofOffset } = parseQualifiers(cursor);
     const offset = parseExpression(cursor, context.reporter);
     if (!offset) return undefined;
-    if (qualifiers.distance) {
+    if (qualifiers.distance ?? ofOffset.distance) {
       context.reporter.error(offset.origin, 'a far pointer takes no distance');
       return undefined;
     }
-    return { kind: 'far', selector: value, value: offset, ...qualifiers };
+    return { kind: 'far', selector: value, value: offset, ...qualifiers, ...(size === undefined ? {} : { size }) };
   }
   if (cursor.sees('[')) return parseMemory(cursor, context, qualifiers, value);
   const register = value.kind === 'symbol' && value.register ? registerNamed(value.name) : undefined;

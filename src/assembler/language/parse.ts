@@ -2,7 +2,7 @@
 // mnemonic is a label, with or without its colon; a mnemonic followed by a colon is a label too.
 
 import { formsNamed } from '../../isa/mnemonics.ts';
-import { registerNamed, SEGMENT_NAMES } from '../../isa/names.ts';
+import { SEGMENT_NAMES } from '../../isa/names.ts';
 import { PREFIXES, type Prefix } from '../../isa/source.ts';
 import { DATA_UNITS, fixedSizeOf, isOnlyGaps, parseData } from './data.ts';
 import { parseDirective, type Settings } from './directives.ts';
@@ -10,6 +10,7 @@ import { type Expression, isRegister, parseExpression, someLeaf } from './expres
 import { alignmentOf } from './fill.ts';
 import { isOneOf, parseOperands } from './operands.ts';
 import { InLine } from '../reporter.ts';
+import { NASM_MNEMONICS, NASM_WORDS } from './reserved.ts';
 import type { SourceFiles } from './sources.ts';
 import type { Body, Instruction, Operand, Statement, Times } from './statement.ts';
 import { Cursor, type Expansion, type Line, type Origin, type Reporter, textOf, type Token, wordOf } from './tokens.ts';
@@ -85,16 +86,27 @@ export class Parser {
     if (label !== undefined && cursor.acceptWord('equ')) return this.#parseEqu(cursor, label, origin);
     if (label !== undefined && !isLocal(label) && !label.startsWith('..')) this.#parent = label;
     const fullName = label === undefined ? undefined : this.#fullName(label);
-    if (!cursor.acceptWord('times')) return this.#parseRest(cursor, origin, fullName, undefined);
+    const prefixes = this.#takePrefixes(cursor);
+    if (!cursor.acceptWord('times')) return this.#parseRest(cursor, origin, fullName, undefined, prefixes);
     const count = parseExpression(cursor, this.#reporter);
     if (!count) return { origin, label: fullName, named: undefined, parent: this.#parent, times: undefined, body: undefined };
     if (cursor.token === undefined) this.#reporter.error(cursor.origin, 'instruction expected after times');
-    return this.#parseRest(cursor, origin, fullName, { count, alignment: alignmentOf(count) });
+    return this.#parseRest(cursor, origin, fullName, { count, alignment: alignmentOf(count) }, prefixes);
   }
 
   /** What stands behind the label and its repetition. */
-  #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Times | undefined): Statement {
-    return this.#finish(cursor, origin, cursor.token === undefined ? undefined : this.#parseBody(cursor), label, times);
+  #parseRest(cursor: Cursor, origin: Origin, label: string | undefined, times: Times | undefined, prefixes: Prefix[]): Statement {
+    const isEmpty = cursor.token === undefined && prefixes.length === 0;
+    return this.#finish(cursor, origin, isEmpty ? undefined : this.#parseBody(cursor, prefixes), label, times);
+  }
+
+  #takePrefixes(cursor: Cursor): Prefix[] {
+    const prefixes: Prefix[] = [];
+    for (let { word } = cursor; word !== undefined && PREFIX_WORDS.has(word); { word } = cursor) {
+      prefixes.push(word as Prefix);
+      cursor.take();
+    }
+    return prefixes;
   }
 
   #finish(cursor: Cursor, origin: Origin, body: Body | undefined, label?: string, times?: Times): Statement {
@@ -113,7 +125,11 @@ export class Parser {
     const next = cursor.tokens[1];
     const hasColon = isColon(next);
     if (!hasColon && isReserved(word)) return undefined;
-    if (token?.kind !== 'word' || (word !== undefined && registerNamed(word) && !isOneOf(SEGMENT_NAMES, word))) {
+    if (!hasColon && word !== undefined && NASM_MNEMONICS.has(word)) {
+      this.#reporter.error(cursor.origin, notSupported(word));
+      return INVALID;
+    }
+    if (token?.kind !== 'word' || (word !== undefined && NASM_WORDS.has(word) && !isOneOf(SEGMENT_NAMES, word))) {
       this.#reporter.error(cursor.origin, 'label or instruction expected at start of line');
       return INVALID;
     }
@@ -132,21 +148,21 @@ export class Parser {
     return value && this.#finish(cursor, origin, { kind: 'equ', value }, this.#fullName(label));
   }
 
-  #parseBody(cursor: Cursor): Body | undefined {
+  #parseBody(cursor: Cursor, prefixes: Prefix[]): Body | undefined {
     const { word } = cursor;
-    return word !== undefined && isMnemonic(word) ? this.#parseKnown(cursor) : this.#parseNewBody(cursor);
+    return word !== undefined && prefixes.length === 0 && isMnemonic(word) ? this.#parseKnown(cursor) : this.#parseNewBody(cursor, prefixes);
   }
 
   /** An instruction, which perhaps another line has already. */
   #parseKnown(cursor: Cursor): Body | undefined {
     const text = this.#textOf(cursor);
-    if (text === undefined) return this.#parseNewBody(cursor);
+    if (text === undefined) return this.#parseNewBody(cursor, []);
     const known = this.#constants.get(text);
     if (known?.bytes) {
       cursor.skipAll();
       return known;
     }
-    const body = this.#parseNewBody(cursor);
+    const body = this.#parseNewBody(cursor, []);
     if (body?.kind === 'instruction' && body.isConstant && cursor.token === undefined) this.#constants.set(text, body);
     return body;
   }
@@ -163,14 +179,9 @@ export class Parser {
     return text;
   }
 
-  #parseNewBody(cursor: Cursor): Body | undefined {
-    const prefixes: Prefix[] = [];
-    let { word } = cursor;
-    for (; word !== undefined && PREFIX_WORDS.has(word); { word } = cursor) {
-      prefixes.push(word as Prefix);
-      cursor.take();
-    }
-    const { origin } = cursor;
+  #parseNewBody(cursor: Cursor, before: readonly Prefix[]): Body | undefined {
+    const prefixes = [...before, ...this.#takePrefixes(cursor)];
+    const { origin, word } = cursor;
     if (word === undefined && !(cursor.token === undefined && prefixes.length > 0)) {
       this.#reporter.error(origin, 'instruction expected');
       return undefined;
@@ -182,7 +193,8 @@ export class Parser {
     const reserved = RESERVE.get(word);
     if (reserved !== undefined) return this.#parseReserve(cursor, reserved);
     if (word === 'incbin') return this.#parseIncbin(cursor, origin);
-    this.#reporter.error(origin, word === 'equ' ? 'equ needs a label in front' : `instruction expected, not '${word}'`);
+    const isForeign = !RESERVED.has(word) && NASM_MNEMONICS.has(word);
+    this.#reporter.error(origin, isForeign ? notSupported(word) : word === 'equ' ? 'equ needs a label in front' : `instruction expected, not '${word}'`);
     return undefined;
   }
 
@@ -242,6 +254,9 @@ const saysTheSame = ({ label, body }: Statement, tokens: readonly Token[]): bool
   const isPlain = body.kind === 'section' && body.attributes.length === 0;
   return isPlain || !tokens.some((token) => token.kind === 'word' && isLocal(token.text));
 };
+
+/** What NASM knows and the table has not. */
+const notSupported = (mnemonic: string): string => `instruction '${mnemonic}' is not supported`;
 
 const BRANCH = /^(j|call|loop)/;
 
