@@ -76,6 +76,32 @@ const ignore: Parse = (cursor) => {
   return undefined;
 };
 
+/** Processors, and kinds of encodings, that `cpu` knows (NASM manual 7.11). */
+const CPUS: ReadonlySet<string> = new Set([
+  '8086', '186', '286', '386', '486', '586', 'pentium', '686', 'p6', 'pentiumpro', 'ppro', 'p2', 'p3', 'katmai', 'p4', 'willamette', 'prescott',
+  'x64', 'x86-64', 'ia64', 'ia-64', 'itanium', 'itanic', 'merced', 'any', 'all', 'default', 'latevex', 'nolatevex', 'evex', 'noevex', 'vex', 'novex',
+]);
+/** Of all others every instruction of the table is known. */
+const OLD_CPUS: ReadonlySet<string> = new Set(['8086', '186', '286', '386', '486']);
+
+const parseCpu: Parse = (cursor, reporter) => {
+  const { origin } = cursor;
+  const names = [''];
+  for (; !cursor.atEnd && !cursor.sees(']'); cursor.take()) {
+    const { text, spaceBefore } = cursor.token!;
+    if (text === ',' || (spaceBefore && names.at(-1) !== '')) names.push('');
+    if (text !== ',') names[names.length - 1] += text.toLowerCase();
+  }
+  const unknown = names.find((name) => !CPUS.has(name));
+  if (unknown !== undefined) {
+    reporter.error(origin, `unknown CPU type or flag '${unknown}'`);
+    return 'invalid';
+  }
+  const old = names.find((name) => OLD_CPUS.has(name));
+  if (old !== undefined) reporter.warning(origin, `cpu ${old}: newer instructions are not refused, and near conditional jumps are those of a 386`);
+  return undefined;
+};
+
 const parseDefault: Parse = (cursor, reporter, settings) => {
   do {
     const word = cursor.word;
@@ -155,7 +181,7 @@ const DIRECTIVES: Readonly<Record<string, Parse>> = {
   extern: withNames('extern'),
   required: withNames('extern'),
   common: refuseCommon,
-  cpu: ignore,
+  cpu: parseCpu,
   map: ignore,
   warning: ignore,
   debug: ignore,
