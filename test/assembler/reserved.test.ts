@@ -14,7 +14,7 @@ test('there are all of them', () => {
   for (const word of ['xmm31', 'st0', 'tr6', 'k7', 'long', 'strict', 'bnd']) expect(NASM_WORDS).toContain(word);
 });
 
-describe.each([32, 64])('in %d-bit code', (mode) => {
+describe.each([64])('in %d-bit code', (mode) => {
   test('a mnemonic alone on a line is bytes or an error', () => {
     const silent = [...NASM_MNEMONICS].filter((word) => {
       const { bytes, errors } = assembleSources({ 'a.asm': `bits ${mode}\n ${word}\n` });

@@ -59,9 +59,9 @@ test('a CPU goes from real mode through protected mode to 64-bit mode', () => {
     mov cr0, eax
     rdmsr
     mov edi, eax
-    jmp 0x08:long
+    jmp 0x08:long_mode
   bits 64
-  long:
+  long_mode:
     mov rbx, 0x123456789abcdef0
     push rbx
     pop rdx

@@ -91,13 +91,13 @@ trampoline:
         mov     eax, cr0
         or      eax, 0x80000001
         mov     cr0, eax
-        jmp     dword 0x18:long
+        jmp     dword 0x18:long_mode
 trampoline_cr3:  dd 0
 trampoline_gdtr: dw 0
                  dq 0
 trampoline_end:
 bits 64
-long:
+long_mode:
         mov     ax, 0x10
         mov     ds, ax
         mov     ss, ax
