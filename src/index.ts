@@ -18,6 +18,7 @@ export type { SourceIo } from './assembler/language/sources.ts';
 
 // Machine code and files that hold it.
 export { hex } from './base/bits.ts';
+export { didYouMean, nearestName } from './base/nearest.ts';
 export { SHF_EXECINSTR } from './formats/elf.ts';
 export { isElf, readElf } from './formats/elf-read.ts';
 export { isFormatError } from './formats/format-error.ts';
@@ -30,18 +31,21 @@ export { type Activity, activityOf, type CpuActivity } from './lab/activity.ts';
 export {
   applyConditions, type Condition, type Conditions, formatConditions, impossible, parseConditions, parseWords, type Setting, SYSCTL_PREFIX,
 } from './lab/conditions.ts';
+export { DURATION_EXAMPLES, parseDuration } from './lab/duration.ts';
 export { dumpCore } from './lab/core-dump.ts';
 export { ERRATA, type Erratum, NOT_SHOWN } from './lab/errata.ts';
 export { type Expectation, formatExpectation, outlineOf, parseExpectation } from './lab/expectation.ts';
 export { kindOfLine } from './lab/findings.ts';
-export { describeFinding, describeVerdict } from './lab/judge.ts';
+export { type KernelNames, kernelNames } from './lab/kernel-names.ts';
+export { describeFinding, describeVerdict, ORIGINS } from './lab/judge.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,
 } from './lab/matrix.ts';
-export { type ReportContext, reportDmesg, reportJson, reportRows, reportText } from './lab/report.ts';
+export { type Preparation, preparationJson, type ReportContext, reportDmesg, reportJson, reportRows, reportText, schemaOf } from './lab/report.ts';
 export { Run, type RunResult } from './lab/run.ts';
 export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';
-export { type Case, caseIn, casesOf, isScenario, parseDuration, readScenario, type Scenario } from './lab/scenario.ts';
+export { type Case, caseIn, casesOf, isMistake, readScenario, type Scenario, scenarioName } from './lab/scenario.ts';
+export { checkScenario, declaredName, isScenario, unknownFunctions } from './lab/scenario-source.ts';
 export { defaultPeriods, samplePeriod, summarize, sweepRequests } from './lab/sweep.ts';
 export { sweepJson, sweepSvg, sweepText } from './lab/sweep-report.ts';
-export { BytesToText, jsonText, nearestName, printable, quote } from './lab/words.ts';
+export { BytesToText, jsonText, printable, quote, WIDTH, wrap } from './lab/words.ts';

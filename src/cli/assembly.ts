@@ -1,6 +1,6 @@
 // A source file → an object file, or every mistake in it on stderr and exit code 3.
 
-import { type Assembly, assemble, formatDiagnostic, type ObjectFile } from '../index.ts';
+import { type Assembly, assemble, type Diagnostic, formatDiagnostic, type ObjectFile } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
 import { sourceIo } from './files.ts';
 import { complain, paint } from './terminal.ts';
@@ -23,6 +23,13 @@ const timeOfBuild = (): number => {
 export const assembleFile = (path: string, { includePaths, defines }: AssemblySettings): Assembly & { object: ObjectFile } => {
   const assembly = assemble(path, sourceIo(includePaths), { defines, time: timeOfBuild() });
   const { object, diagnostics } = assembly;
+  tellDiagnostics(diagnostics);
+  if (object === undefined) throw new CliError('', EXIT.BAD_INPUT, diagnostics);
+  return { ...assembly, object };
+};
+
+/** Warnings, then errors, on stderr. */
+export const tellDiagnostics = (diagnostics: readonly Diagnostic[]): void => {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const shown = [...diagnostics.filter(({ severity }) => severity === 'warning').slice(0, SHOWN), ...errors.slice(0, SHOWN)];
   for (const diagnostic of shown) {
@@ -30,6 +37,10 @@ export const assembleFile = (path: string, { includePaths, defines }: AssemblySe
     complain([paint(diagnostic.severity === 'error' ? 'red' : 'yellow', head), ...rest].join('\n'));
   }
   if (errors.length > SHOWN) complain(`… and ${errors.length - SHOWN} more errors`);
-  if (object === undefined) throw new CliError('', EXIT.BAD_INPUT);
-  return { ...assembly, object };
+};
+
+/** Mistakes that no assembler finds, told as its own are. */
+export const refuseSource = (diagnostics: readonly Diagnostic[]): CliError => {
+  tellDiagnostics(diagnostics);
+  return new CliError('', EXIT.BAD_INPUT, diagnostics);
 };

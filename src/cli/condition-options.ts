@@ -8,6 +8,7 @@ export const CONDITION_OPTIONS: readonly Option[] = [
   { name: 'pmu', value: 'on|off', help: 'performance counters (default on)' },
   { name: 'append', value: 'TEXT', help: "add to the kernel's command line" },
   { name: 'set', value: 'NAME=VALUE', multiple: true, help: 'set the sysctl kernel.NAME at boot; may come several times' },
+  { name: 'lenient', help: 'words that the kernel does not take are no failure; without it exit code 1' },
 ];
 
 export const cpusFrom = (args: Arguments): number | undefined => args.count('cpus', 1, 16);

@@ -1,5 +1,7 @@
 // How a process ends → a number that scripts can rely on (README, "Exit codes").
 
+import type { Diagnostic } from '../index.ts';
+
 export const EXIT = {
   OK: 0,
   NOT_AS_EXPECTED: 1,
@@ -16,8 +18,11 @@ export const EXIT = {
 export class CliError {
   readonly message: string;
   readonly code: number;
-  constructor(message: string, code: number) {
+  /** What has been told already: the mistakes in a source. */
+  readonly diagnostics: readonly Diagnostic[];
+  constructor(message: string, code: number, diagnostics: readonly Diagnostic[] = []) {
     this.message = message;
     this.code = code;
+    this.diagnostics = diagnostics;
   }
 }

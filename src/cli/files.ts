@@ -29,9 +29,17 @@ export const reasonOf = (error: unknown): string => {
   return (code && REASONS[code]) ?? message;
 };
 
+/** What stands for the standard input or output where a path is expected. */
+export const STANDARD = '-';
+/** What messages call the standard input. */
+export const STDIN = 'stdin';
+
+let standardInput: Uint8Array | undefined;
+
+/** A file, or for `-` all of the standard input. */
 export const readBytes = (path: string): Uint8Array => {
   try {
-    return readFileSync(path);
+    return path === STANDARD ? (standardInput ??= readFileSync(0)) : readFileSync(path);
   } catch (error) {
     throw new CliError(`${path}: cannot be read: ${reasonOf(error)}`, EXIT.BAD_INPUT);
   }
@@ -50,6 +58,7 @@ export const sourceIo = (includePaths: readonly string[]): SourceIo => {
   };
   return {
     read: (path, from) => {
+      if (path === STANDARD && from === undefined) return { path: STDIN, text: readBytes(path) };
       const found = find(path, from);
       return found === undefined ? undefined : { path: displayPath(found), text: readFileSync(found) };
     },

@@ -1,7 +1,7 @@
 // Words of the command line → values. Each command lists its options in a table, from which parsing and help both come.
 
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../index.ts';
+import { didYouMean, DURATION_EXAMPLES, parseDuration, wrap } from '../index.ts';
 import { CliError, EXIT } from './exit-code.ts';
 
 /** An option without `value` is a switch. `name` is the long form without dashes. `multiple`: it may come several times. */
@@ -67,7 +67,7 @@ export class Arguments {
   }
 
   seconds(name: string): number | undefined {
-    return this.value(name, 'a duration such as 60s or 500ms', parseDuration);
+    return this.value(name, `a duration such as ${DURATION_EXAMPLES}`, parseDuration);
   }
 
   /** A clock of the CPUs, in hertz. */
@@ -110,15 +110,22 @@ export const parseArguments = (command: Command, words: readonly string[]): Argu
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
     return new Arguments(command.name, positionals, values as OptionValues);
   } catch (error) {
-    const reason = (error as Error).message.split('. ')[0].replace(/^U/, 'u').replace(/^O/, 'o');
-    throw new CliError(`clispin ${command.name}: ${reason}; see 'clispin ${command.name} --help'`, EXIT.USAGE);
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason = message.split('. ')[0].replace(/^U/, 'u').replace(/^O/, 'o');
+    const wrong = code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' ? /'-*([^']*)'/.exec(message)?.[1] : undefined;
+    const near = wrong === undefined ? '' : didYouMean(wrong, command.options.map(({ name }) => name), (name) => `--${name}`);
+    throw new CliError(`clispin ${command.name}: ${reason}${near || `; see 'clispin ${command.name} --help'`}`, EXIT.USAGE);
   }
 };
+
+/** A row of a list: what is on the left, and on the right as many lines as its explanation takes. */
+export const columns = (left: string, width: number, right: string): string[] =>
+  wrap([`  ${left.padEnd(width)} `, ...right.split(' ')], { indent: ' '.repeat(width + 4) });
 
 /** The help page of a command. */
 export const formatHelp = ({ name, operands, summary, options }: Command): string => {
   const left = options.map(({ name, short, value }) => `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`);
   const width = Math.max(0, ...left.map((text) => text.length));
-  const rows = options.map(({ help }, index) => `  ${left[index].padEnd(width)}  ${help}`);
-  return [`Usage: clispin ${name} ${operands}`.trimEnd(), '', summary, '', ...rows].join('\n');
+  const rows = options.flatMap(({ help }, index) => columns(left[index], width, help));
+  return [`Usage: clispin ${name} ${operands}`.trimEnd(), '', ...wrap(summary), '', ...rows].join('\n');
 };

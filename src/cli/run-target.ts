@@ -1,17 +1,21 @@
 // A target and what the options say of it → a run on the terminal: console, report, and what the exit code is to be.
 
 import {
+  activityOf,
   applyConditions,
   type Case,
   caseIn,
   completeConfig,
   type Expectation,
   impossible,
+  kernelNames,
   Machine,
   type MachineConfig,
   type ReportContext,
   type RunResult,
   reportText,
+  unknownFunctions,
+  wrap,
 } from '../index.ts';
 import { toConditions } from './condition-options.ts';
 import { CliError, EXIT } from './exit-code.ts';
@@ -29,8 +33,10 @@ export interface RunSettings {
   readonly append?: string;
   readonly expectation?: Expectation | undefined;
   readonly untilSeconds?: number | undefined;
-  /** The words that repeat this run. */
-  readonly command: string;
+  /** All registers of each CPU are shown, not a line for each that matters. */
+  readonly showState?: boolean;
+  /** What repeats this run, as words of a shell. */
+  readonly command: readonly string[];
 }
 
 export interface EndedRun {
@@ -59,32 +65,48 @@ export const runTarget = async (target: Target, settings: RunSettings, show: (te
   });
   if ('errors' in config) throw new CliError(`clispin run: ${config.errors.join('; ')}`, EXIT.USAGE);
   const machine = new Machine(config);
+  const names = kernelNames(target.image);
+  const [unknown] = settings.expectation ? unknownFunctions(settings.expectation, names) : [];
+  if (unknown) throw new CliError(`clispin run: --expect: ${unknown.text}`, EXIT.USAGE);
   const failure = machine.load(target.image);
   if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
   const untilSeconds = settings.untilSeconds ?? one?.untilSeconds ?? DEFAULT_LIMIT;
-  const result = await watchRun(machine, { expectation, untilSeconds, show, showRaw });
+  const describeCpus = (): string => cpusText(machine, settings.showState);
+  const result = await watchRun(machine, { expectation, untilSeconds, show, showRaw, describeCpus });
   const { command } = settings;
   const { symbols, lines } = machine;
-  const context: ReportContext = { target: target.name, command, config, expectation, symbols, lines };
-  show(`\n${paintReport(reportText(result, context), result)}\n`);
-  if (!isCleanEnd(result)) show(`${describeCpus(machine)}\n`);
+  const { diagnostics } = target;
+  const context: ReportContext = {
+    target: target.name, command, diagnostics, names, activity: activityOf(machine), config, expectation, symbols, lines,
+  };
+  show(settings.showState || !isCleanEnd(result) ? `\n${describeCpus()}\n\n` : '\n');
+  show(`${paintReport(reportText(result, context), result)}\n`);
   return { result, machine, context };
 };
 
 /** The guest left by itself, or what was wanted was seen: nobody needs the CPUs' state to understand it. */
 const isCleanEnd = ({ outcome, verdict }: RunResult): boolean => outcome.kind === 'exit' || verdict.asExpected === true;
 
-const describeCpus = (machine: Machine): string =>
-  Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)).join('\n');
+const cpusText = (machine: Machine, withAll = false): string =>
+  machine.cpus.flatMap(({ id }) => (withAll ? machine.describeCpu(id) : wrap(machine.summarizeCpu(id), { indent: '  ' }))).join('\n');
 
-const paintReport = ([verdict, ...rest]: readonly string[], { verdict: { asExpected } }: RunResult): string =>
-  [paint(asExpected === false ? 'red' : asExpected ? 'green' : 'bold', verdict), ...rest].join('\n');
+const paintReport = (lines: readonly string[], { verdict: { asExpected }, refusals }: RunResult): string => {
+  const colour = asExpected === false ? 'red' : refusals.length > 0 ? 'yellow' : asExpected ? 'green' : 'bold';
+  const verdict = lines.findIndex((line) => line.startsWith('verdict:'));
+  return [...lines.slice(0, verdict), ...lines.slice(verdict).map((line) => paint(colour, line))].join('\n');
+};
+
+/** How the process ends; a run that was not made under the conditions that were asked for is no success unless `isLenient`. */
+export const exitCode = (result: RunResult, expectation: Expectation | undefined, isLenient = false): number => {
+  const code = codeOf(result, expectation);
+  return code === EXIT.OK && result.refusals.length > 0 && !isLenient ? EXIT.NOT_AS_EXPECTED : code;
+};
 
 /**
  * With an expectation: whether it was met, or that the limit came first. Without one: the code that the guest left with, or how
  * else the run ended.
  */
-export const exitCode = ({ outcome, verdict }: RunResult, expectation: Expectation | undefined): number => {
+const codeOf = ({ outcome, verdict }: RunResult, expectation: Expectation | undefined): number => {
   if (expectation !== undefined) {
     if (verdict.asExpected) return EXIT.OK;
     return outcome.kind === 'until' && verdict.kind === 'none' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;

@@ -43,6 +43,7 @@ let isTitled = false;
 /** In the title of a terminal's window, where it disturbs neither the console nor a pipe. The title before is kept on the terminal's own stack. */
 export const showTitle = (text: string): void => {
   if (!stderr.isTTY) return;
+  if (!isTitled) process.once('exit', restoreTitle);
   stderr.write(`${isTitled ? '' : '\x1b[22;0t'}\x1b]0;${printable(text)}\x07`);
   isTitled = true;
 };

@@ -13,6 +13,8 @@ const NEWLINE = 10;
 export interface WatchOptions {
   readonly expectation: Expectation | undefined;
   readonly untilSeconds: number;
+  /** The state of the CPUs, for a run that is interrupted. */
+  readonly describeCpus: () => string;
   /** Where the console goes. */
   readonly show: (text: string) => void;
   /** Where it goes instead as the bytes that it is. */
@@ -20,7 +22,7 @@ export interface WatchOptions {
 }
 
 /** Runs to the end, or to Ctrl-C: exit code 130, with every CPU's state. */
-export const watchRun = async (machine: Machine, { expectation, untilSeconds, show, showRaw }: WatchOptions): Promise<RunResult> => {
+export const watchRun = async (machine: Machine, { expectation, untilSeconds, show, showRaw, describeCpus }: WatchOptions): Promise<RunResult> => {
   const run = new Run(machine, expectation, untilSeconds);
   const decoder = new BytesToText();
   const line: number[] = [];
@@ -47,7 +49,7 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
       await setImmediate();
       showTitle(`clispin ${(machine.now / machine.config.hz).toFixed(1)} of ${untilSeconds} s`);
       pulse = Date.now() + PULSE;
-      if (interrupted) throw new CliError(interruptedText(machine), EXIT.INTERRUPTED);
+      if (interrupted) throw new CliError(interruptedText(machine, describeCpus()), EXIT.INTERRUPTED);
     }
   } finally {
     flush();
@@ -58,8 +60,5 @@ export const watchRun = async (machine: Machine, { expectation, untilSeconds, sh
   return run.result();
 };
 
-const interruptedText = (machine: Machine): string =>
-  [
-    paint('yellow', `interrupted at ${(machine.now / machine.config.hz).toFixed(3)} s of guest time`),
-    ...Array.from({ length: machine.config.cpus }, (_, id) => machine.describeCpu(id)),
-  ].join('\n');
+const interruptedText = (machine: Machine, cpus: string): string =>
+  [cpus, paint('yellow', `interrupted at ${(machine.now / machine.config.hz).toFixed(3)} s of guest time`)].join('\n');

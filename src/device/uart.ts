@@ -18,6 +18,8 @@ export interface UartWires {
   readonly irq: (asserted: boolean) => void;
   /** A byte that the guest sends. */
   readonly onByte: (byte: number) => void;
+  /** A byte that the guest wanted to send, and that was lost since the transmitter was full. */
+  readonly onLost?: () => void;
 }
 
 const CRYSTAL = 1_843_200;
@@ -185,7 +187,10 @@ export class Uart implements Device {
   /** A byte that finds the holding register or FIFO full is lost. */
   #transmit(byte: number): void {
     const state = this.#state;
-    if (state.transmit.length >= this.#capacity) return;
+    if (state.transmit.length >= this.#capacity) {
+      if (!(state.mcr & MCR.loop)) this.#wires.onLost?.();
+      return;
+    }
     state.transmit = [...state.transmit, byte];
     state.holdingInterrupt = false;
     if (!(state.mcr & MCR.loop)) this.#wires.onByte(byte);

@@ -16,11 +16,14 @@ export interface Activity {
   readonly seconds: number;
   /** Instructions that all CPUs have retired. */
   readonly instructions: number;
+  /** How many of them were not executed one by one, since fast-forward had proved what they do; no result depends on it. */
+  readonly skipped: number;
   readonly cpus: readonly CpuActivity[];
 }
 
 export const activityOf = ({ cpus, now, config }: Machine): Activity => ({
   seconds: now / config.hz,
   instructions: cpus.reduce((sum, { time, haltedTicks, extraTicks }) => sum + time - haltedTicks - extraTicks, 0),
+  skipped: cpus.reduce((sum, { spin }) => sum + (spin?.skipped ?? 0), 0),
   cpus: cpus.map(({ time, haltedTicks, rflags }) => ({ ticks: time, haltedTicks, interruptible: (rflags & IF) !== 0 })),
 });

@@ -1,6 +1,9 @@
 // `soft@20s..28s,cpu=0 then panic | none` → sequences of events that a run is judged by; the grammar is in README.md. Times count from
 // the onset of the lockup, which a scenario announces with the line `name: start`; without such a line from power-on.
 
+import { didYouMean } from '../base/nearest.ts';
+import { DURATION, parseDuration } from './duration.ts';
+
 /** What can be found in a run: what its detectors say, how it ends, or any line of its console. */
 export const KINDS = ['soft', 'hard', 'panic', 'hung', 'rcu', 'workqueue', 'reset', 'triple-fault', 'exit', 'says'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -34,14 +37,16 @@ export interface Sequence {
 /** Any of the sequences will do. */
 export type Expectation = readonly Sequence[];
 
-const EVENT = /^([a-z-]+)(?:=(\d+|"\d+"))?(?:@(\+?)([\d.]+)(ms|s)\.\.([\d.]+)(ms|s))?((?:,(?:cpu|stuck|in|line)=[^,]+)*)$/;
+const EVENT = new RegExp(
+  `^([a-z-]+)(?:=(\\d+|"\\d+"))?(?:@(\\+?)(${DURATION})\\.\\.(${DURATION}))?((?:,(?:cpu|stuck|in|line)=[^,]+)*)$`,
+);
 const STUCK = /^(\d+)(?:\.\.(\d+))?$/;
-const SECONDS = { s: 1, ms: 0.001 };
 
-const parseSeconds = (digits: string, unit: string): number => Number(digits) * SECONDS[unit as keyof typeof SECONDS];
+/** What an event may begin with. */
+const WORDS = [...KINDS, 'none'];
 
 const HOW =
-  'write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
+  'write none, soft, hard, panic, hung, rcu, workqueue, reset, triple-fault, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
 
 /** Parses an expectation; a string result says what is wrong with `text`. */
 export const parseExpectation = (text: string): Expectation | string => {
@@ -64,10 +69,10 @@ export const parseExpectation = (text: string): Expectation | string => {
 const parseEvent = (word: string, quoted: readonly string[]): ExpectedEvent | string => {
   const match = EVENT.exec(word);
   const kind = KINDS.find((candidate) => candidate === match?.[1]);
-  const [, , value, since, from, fromUnit, to, toUnit, rest = ''] = match ?? [];
+  const [, , value, since, from, to, rest = ''] = match ?? [];
   const takesText = kind === 'says';
   if (kind === undefined || (value !== undefined) !== (takesText || kind === 'exit') || value?.startsWith('"') === !takesText)
-    return ` is not an expectation; ${HOW}`;
+    return ` is not an expectation${didYouMean(/^[a-z-]*/.exec(word)![0], WORDS.filter((one) => !word.startsWith(one))) || `; ${HOW}`}`;
   const attributes = new Map(rest.split(',').slice(1).map((attribute) => attribute.split('=') as [string, string]));
   const [cpu, stuck, place, line] = ['cpu', 'stuck', 'in', 'line'].map((name) => attributes.get(name));
   if (cpu !== undefined && !/^\d+$/.test(cpu)) return `: cpu=${cpu} is no number`;
@@ -75,7 +80,7 @@ const parseEvent = (word: string, quoted: readonly string[]): ExpectedEvent | st
   if (seconds === null) return `: stuck=${stuck} is neither N nor N..M`;
   if (line !== undefined && !/^"\d+"$/.test(line)) return ': the text of line= stands in double quotes';
   const textOf = (reference: string): string => quoted[Number(reference.slice(1, -1))];
-  const window: Range | undefined = from === undefined ? undefined : [parseSeconds(from, fromUnit), parseSeconds(to, toUnit)];
+  const window: Range | undefined = from === undefined ? undefined : [parseDuration(from)!, parseDuration(to)!];
   if (window && !(window[0] <= window[1])) return ': the window ends before it begins';
   return {
     kind,

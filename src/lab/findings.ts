@@ -3,6 +3,7 @@
 
 import type { Outcome } from '../machine/machine.ts';
 import type { Kind } from './expectation.ts';
+import { type Refusal, refusalsIn } from './refusals.ts';
 
 /** A line of the guest's console. `seconds` is guest time since power-on, of the line's first byte; `cpu` is the one that wrote it. */
 export interface ConsoleLine {
@@ -39,6 +40,15 @@ const REPORTS = {
 const RIP = /^RIP: [0-9a-f]{4}:(\S+?)(?:\/0x[0-9a-f]+)?(?: \[\S+\])?$/;
 const RCU_CULPRIT = /^(?:rcu: )?\t(\d+)-\S{4}: /;
 const ONSET = /^[\w-]+: start(?: at (\d+\.\d+))?$/;
+/** What the kernel says in front of a scenario's first instruction. */
+const ENTRY = /^[\w-]+: loading out-of-tree module taints kernel\.$/;
+
+/** What the times of a run count from: in seconds since power-on, the onset that the scenario announced, else its entry, else power-on. */
+export interface Origin {
+  readonly kind: 'onset' | 'entry' | 'power-on';
+  readonly seconds: number;
+}
+
 
 /** The line without the time stamp of printk. */
 export const withoutStamp = (text: string): string => text.replace(STAMP, '');
@@ -65,17 +75,21 @@ export class FindingReader {
   static readonly LIMIT = 200_000;
   static readonly TEXT_LIMIT = 16 * 2 ** 20;
   #characters = 0;
+  static readonly MOST_REFUSALS = 20;
   readonly happenings: Happening[] = [];
   readonly findings: Finding[] = [];
-  /** When the scenario said that the lockup begins, in seconds since power-on. */
-  onset: number | undefined;
+  /** What the kernel would not take of its command line. */
+  readonly refusals: Refusal[] = [];
+  origin: Origin = { kind: 'power-on', seconds: 0 };
 
   add({ seconds, cpu, text: stamped }: ConsoleLine): void {
     this.#characters += stamped.length;
     if (this.happenings.length >= FindingReader.LIMIT || this.#characters > FindingReader.TEXT_LIMIT) return;
     const text = withoutStamp(stamped);
     const onset = ONSET.exec(text);
-    if (onset) this.onset ??= numberOr(onset[1], seconds);
+    if (onset && this.origin.kind !== 'onset') this.origin = { kind: 'onset', seconds: numberOr(onset[1], seconds) };
+    else if (this.origin.kind === 'power-on' && ENTRY.test(text)) this.origin = { kind: 'entry', seconds };
+    for (const refusal of refusalsIn(text)) this.#refuse(refusal);
     const finding = readReport(text, seconds, cpu);
     const last = this.findings.at(-1);
     const rip = RIP.exec(text);
@@ -84,6 +98,11 @@ export class FindingReader {
     if (culprit && last?.kind === 'rcu') last.cpu = Number(culprit[1]);
     if (finding) this.findings.push(finding);
     this.happenings.push({ seconds, cpu, text, finding });
+  }
+
+  #refuse(refusal: Refusal): void {
+    const isNew = !this.refusals.some(({ kind, name }) => kind === refusal.kind && name === refusal.name);
+    if (isNew && this.refusals.length < FindingReader.MOST_REFUSALS) this.refusals.push(refusal);
   }
 
   /** How the run ended, where that says something of the guest. */

@@ -2,9 +2,9 @@
 // a repeat of what was met before is no news, anything else that is not expected counts against the run.
 
 import {
-  type Expectation, type ExpectedEvent, formatEvent, formatExpectation, lineMatches, lineSays, type Range, type Sequence,
+  type Expectation, type ExpectedEvent, formatEvent, lineMatches, lineSays, type Range, type Sequence,
 } from './expectation.ts';
-import type { Finding, Happening } from './findings.ts';
+import type { Finding, Happening, Origin } from './findings.ts';
 
 /** What a detector, or panic, reports; how the run ended is not among it. */
 type ReportKind = Exclude<Finding['kind'], 'reset' | 'triple-fault' | 'exit'>;
@@ -16,8 +16,9 @@ export interface Verdict {
   readonly finding: Finding | undefined;
   /** All reports. */
   readonly findings: readonly Finding[];
-  /** Seconds from the onset (or power-on) to the first report. */
+  /** Seconds from the origin to the first report. */
   readonly latency: number | undefined;
+  readonly since: Origin['kind'];
   /** Whether it is what was expected; `undefined` when nothing was. */
   readonly asExpected: boolean | undefined;
   /** What is different, where it is not as expected. */
@@ -55,7 +56,7 @@ const mismatch = (event: ExpectedEvent, { finding, seconds, cpu, text }: Happeni
   return undefined;
 };
 
-/** Goes through what happened, as far as the sequence or the first contradiction. */
+/** Goes through what happened, as far as the sequence or the first contradiction; `onset` in seconds since power-on. */
 const follow = (sequence: Sequence, happenings: readonly Happening[], onset: number): Progress => {
   const { events, nothingMore } = sequence;
   const met = new Set<string>();
@@ -81,22 +82,23 @@ const follow = (sequence: Sequence, happenings: readonly Happening[], onset: num
 const isComplete = ({ sequence, matched, wrong }: Progress): boolean => !wrong && matched === sequence.events.length;
 
 /** Whether the rest of the run can change nothing: a sequence is complete, or all are contradicted. */
-export const isDecided = (happenings: readonly Happening[], onset: number | undefined, expectation: Expectation): boolean => {
-  const progress = expectation.map((sequence) => follow(sequence, happenings, onset ?? 0));
+export const isDecided = (happenings: readonly Happening[], origin: Origin, expectation: Expectation): boolean => {
+  const progress = expectation.map((sequence) => follow(sequence, happenings, origin.seconds));
   return progress.some((one) => isComplete(one) && !one.sequence.nothingMore) || progress.every(({ wrong }) => wrong);
 };
 
-/** Judges a run that is over. `onset` in seconds since power-on. */
-export const judge = (happenings: readonly Happening[], onset: number | undefined, expectation: Expectation | undefined): Verdict => {
+/** Judges a run that is over. */
+export const judge = (happenings: readonly Happening[], origin: Origin, expectation: Expectation | undefined): Verdict => {
   const findings = happenings.flatMap(({ finding }) => (finding && finding.kind in NAMES ? finding : []));
   const finding = findings.at(0);
-  const progress = expectation?.map((sequence) => follow(sequence, happenings, onset ?? 0)) ?? [];
+  const progress = expectation?.map((sequence) => follow(sequence, happenings, origin.seconds)) ?? [];
   const asExpected = expectation && progress.some(isComplete);
   return {
     kind: (finding?.kind as ReportKind | undefined) ?? 'none',
     finding,
     findings,
-    latency: finding && finding.seconds - (onset ?? 0),
+    latency: finding && finding.seconds - origin.seconds,
+    since: origin.kind,
     asExpected,
     difference: asExpected === false ? describeDifference(progress) : undefined,
   };
@@ -126,8 +128,11 @@ const NAMES: Record<ReportKind, string> = {
 export const describeFinding = ({ kind, cpu }: Finding): string =>
   `${NAMES[kind as ReportKind]}${cpu === undefined ? '' : ` on CPU ${cpu}`}`;
 
+/** What a person reads of an origin. */
+export const ORIGINS: Record<Origin['kind'], string> = { onset: 'the onset', entry: "the scenario's entry", 'power-on': 'power-on' };
+
 /** Findings in words, each kind and CPU once, the first with its time. */
-const describeFindings = ({ findings, latency }: Verdict): string => {
+const describeFindings = ({ findings, latency, since }: Verdict): string => {
   const seen = new Set<string>();
   const words = findings.flatMap((finding) => {
     const what = describeFinding(finding);
@@ -136,12 +141,13 @@ const describeFindings = ({ findings, latency }: Verdict): string => {
     return isNew ? what : [];
   });
   const [first, ...others] = words;
-  return first === undefined ? 'no lockup' : [`${first}, ${latency!.toFixed(3)} s after the onset`, ...others].join(', then ');
+  return first === undefined ? 'no lockup' : [`${first}, ${latency!.toFixed(3)} s after ${ORIGINS[since]}`, ...others].join(', then ');
 };
 
-/** The verdict in one sentence. */
-export const describeVerdict = (verdict: Verdict, expectation: Expectation | undefined): string => {
-  const what = describeFindings(verdict);
-  if (expectation === undefined) return what;
-  return `${what}: ${verdict.asExpected ? 'as expected' : 'not as expected'} (${formatExpectation(expectation)})`;
+/** The verdict in one sentence. `refusals`: words of the command line that the kernel did not take, so that another run was judged. */
+export const describeVerdict = (
+  { verdict, refusals }: { readonly verdict: Verdict; readonly refusals: readonly unknown[] }, expectation: Expectation | undefined,
+): string => {
+  const judgement = expectation === undefined ? '' : verdict.asExpected ? ': as expected' : ': not as expected';
+  return `${describeFindings(verdict)}${judgement}${refusals.length > 0 ? ', but not all words were taken' : ''}`;
 };

@@ -19,9 +19,9 @@ export interface Cell {
 export const cellName = ({ scenario, configuration }: Case): string =>
   configuration === '' ? scenario.name : `${scenario.name} [${configuration}]`;
 
-/** Whether all the filters occur in the cell's name. */
+/** Whether one of the filters, if there are any, occurs in the cell's name. */
 export const isSelected = (one: Case, filters: readonly string[]): boolean =>
-  filters.every((filter) => cellName(one).includes(filter));
+  filters.length === 0 || filters.some((filter) => cellName(one).includes(filter));
 
 /** The words that repeat a cell's run, one array element each. */
 export const repeatWords = ({ scenario, conditions }: Case, seed: number, hz?: number): string[] => {
@@ -37,20 +37,20 @@ export const repeatWords = ({ scenario, conditions }: Case, seed: number, hz?: n
 };
 
 /** What was seen, as an expectation would say it; each kind and CPU once. */
-export const seenText = ({ verdict, onset = 0, outcome }: RunResult): string => {
+export const seenText = ({ verdict, origin, outcome }: RunResult): string => {
   const seen = new Set<string>();
   const events = verdict.findings.flatMap(({ kind, cpu, seconds, stuck }) => {
     const name = `${kind} ${cpu}`;
     if (seen.has(name)) return [];
     seen.add(name);
     const attributes = [...(cpu === undefined ? [] : [`cpu=${cpu}`]), ...(stuck === undefined ? [] : [`stuck=${stuck}`])];
-    return [`${kind}@${(seconds - onset).toFixed(1)}s`, ...attributes].join(',');
+    return [`${kind}@${(seconds - origin.seconds).toFixed(1)}s`, ...attributes].join(',');
   });
   const end = outcome.kind === 'until' || outcome.kind === 'stuck' ? undefined : outcome.kind === 'exit' ? formatEvent(outcome) : outcome.kind;
   return [...events, ...(end ? [end] : [])].join(' then ') || 'none';
 };
 
-const isFailed = ({ result }: Cell['runs'][number]): boolean => result.verdict.asExpected !== true;
+const isFailed = ({ result }: Cell['runs'][number]): boolean => result.verdict.asExpected !== true || result.refusals.length > 0;
 export const failures = ({ runs }: Cell): Cell['runs'] => runs.filter(isFailed);
 export const isAsExpected = (cell: Cell): boolean => failures(cell).length === 0;
 
@@ -116,14 +116,14 @@ export const matrixJson = (cells: readonly Cell[]): object => ({
     ...rowOf(cell),
     title: cell.one.scenario.title,
     asExpected: isAsExpected(cell),
-    runs: cell.runs.map(({ seed, result: { verdict, seconds, onset, stateHash } }) => ({
+    runs: cell.runs.map(({ seed, result: { verdict, seconds, origin, stateHash } }) => ({
       seed,
       asExpected: verdict.asExpected,
       difference: verdict.difference,
       line: verdict.finding?.line,
       latency: verdict.latency,
       seconds,
-      onset,
+      origin,
       stateHash,
       command: repeatWords(cell.one, seed, cell.hz),
     })),

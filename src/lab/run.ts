@@ -3,8 +3,9 @@
 
 import type { Machine, Outcome } from '../machine/machine.ts';
 import type { Expectation } from './expectation.ts';
-import { FindingReader } from './findings.ts';
+import { FindingReader, type Origin } from './findings.ts';
 import { isDecided, judge, type Verdict } from './judge.ts';
+import type { Refusal } from './refusals.ts';
 
 /** What one call of advance() runs: so many ticks, and of a fast clock, most of whose time is skipped, so many seconds. */
 const SLICE_TICKS = 100_000;
@@ -18,8 +19,11 @@ export interface RunResult {
   readonly verdict: Verdict;
   /** Guest seconds since power-on. */
   readonly seconds: number;
-  /** The onset that the scenario announced, in seconds since power-on. */
-  readonly onset: number | undefined;
+  readonly origin: Origin;
+  /** What the guest's kernel would not take of its command line; no message twice. */
+  readonly refusals: readonly Refusal[];
+  /** Bytes that the guest wrote to its serial port while the transmitter was full. */
+  readonly lostBytes: number;
   readonly stateHash: string;
   /** Whether the guest ever wrote a line to its serial port. */
   readonly silent: boolean;
@@ -64,12 +68,14 @@ export class Run {
   }
 
   result(): RunResult {
-    const { happenings, onset } = this.#reader;
+    const { happenings, origin, refusals } = this.#reader;
     return {
       outcome: this.#outcome,
-      verdict: judge(happenings, onset, this.#expectation),
+      verdict: judge(happenings, origin, this.#expectation),
       seconds: this.#machine.now / this.#machine.config.hz,
-      onset,
+      origin,
+      refusals,
+      lostBytes: this.#machine.lostBytes,
       stateHash: this.#machine.stateHash(),
       silent: this.#lastLine === undefined,
     };
@@ -82,9 +88,9 @@ export class Run {
   /** Whether a judged run has nothing more to say. */
   #isDecided(): boolean {
     if (this.#expectation === undefined) return false;
-    const { happenings, onset } = this.#reader;
+    const { happenings, origin } = this.#reader;
     if (this.#asked.happenings < happenings.length)
-      this.#asked = { happenings: happenings.length, decided: isDecided(happenings, onset, this.#expectation) };
+      this.#asked = { happenings: happenings.length, decided: isDecided(happenings, origin, this.#expectation) };
     return this.#asked.decided;
   }
 }

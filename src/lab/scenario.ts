@@ -2,11 +2,14 @@
 // conditions, and how long to wait for it. README.md has the lines. The scenario itself is code in the kernel's image, chosen by
 // `scenario=NAME` on its command line.
 
+import type { Diagnostic } from '../base/diagnostic.ts';
 import {
   applyConditions, commandLineOf, type Conditions, DEFAULT_SETTING, formatConditions, impossible, mostSpecific, parseConditions, type Setting,
   settingKey,
 } from './conditions.ts';
+import { DURATION_EXAMPLES, parseDuration } from './duration.ts';
 import { type Expectation, parseExpectation } from './expectation.ts';
+import { type Field, Header } from './scenario-header.ts';
 
 /** What holds under its conditions, unless a more specific one does. */
 interface Rule<T> {
@@ -40,85 +43,65 @@ export interface Case {
   readonly untilSeconds: number;
 }
 
-const FIELD = /^;\s*(title|mirrors|until|config|expect|cells)(?:\[([^\]]*)\])?:\s*(.*?)\s*$/;
-
-interface Field {
-  readonly name: string;
-  /** Of `expect[...]`; undefined without brackets. */
-  readonly conditions: string | undefined;
-  readonly value: string;
-}
-
-/** The fields of the opening comment: up to the first line that is no comment. */
-const fieldsOf = (source: string): Field[] => {
-  const fields: Field[] = [];
-  for (const line of source.split(/\r?\n/)) {
-    if (line.trim() === '' && fields.length === 0) continue;
-    if (!line.startsWith(';')) break;
-    const match = FIELD.exec(line);
-    if (match) fields.push({ name: match[1], conditions: match[2], value: match[3] });
-  }
-  return fields;
-};
-
-/** Whether a source calls itself a scenario. */
-export const isScenario = (source: string): boolean => fieldsOf(source).some(({ name }) => name === 'expect');
-
 /** Thrown and caught inside this file only: the first thing found wrong. */
 class Refusal {
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
+  readonly diagnostic: Diagnostic;
+  constructor(diagnostic: Diagnostic) {
+    this.diagnostic = diagnostic;
   }
 }
 
-const orRefuse = <T>(value: T | string, field: string): T => {
-  if (typeof value === 'string') throw new Refusal(`${field}: ${value}`);
-  return value;
-};
+/** The name of the scenario in a file. */
+export const scenarioName = (path: string): string => path.replace(/^.*[/\\]/, '').replace(/\.asm$/, '');
 
-/** Reads the fields of `source`; a string result says which field is missing or wrong. */
-export const readScenario = (name: string, source: string): Scenario | string => {
+/** Reads the opening comment of `source`; a mistake in it is the result in its place. The name is the file's unless another is given. */
+export const readScenario = (path: string, source: string, name = scenarioName(path)): Scenario | Diagnostic => {
+  const header = new Header(path, source);
+  const [mistake] = header.mistakes();
+  if (mistake) return mistake;
   try {
-    return scenarioOf(name, fieldsOf(source));
+    return scenarioOf(name, header);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    return `${name}: ${refusal.message}`;
+    return refusal.diagnostic;
   }
 };
 
-const scenarioOf = (name: string, fields: readonly Field[]): Scenario => {
-  const plain = (name: string): string | undefined =>
-    fields.findLast((field) => field.name === name && field.conditions === undefined)?.value;
-  const title = plain('title');
-  if (title === undefined || plain('expect') === undefined || plain('until') === undefined)
-    throw new Refusal("a scenario opens with '; title:', '; expect:' and '; until:'");
-  const conditionsOf = (field: Field, text: string): readonly Conditions[] => orRefuse(parseConditions(text), labelOf(field));
+export const isMistake = (read: Scenario | Diagnostic): read is Diagnostic => 'severity' in read;
+
+const scenarioOf = (name: string, header: Header): Scenario => {
+  const { fields } = header;
+  const refuse = (field: Field | undefined, text: string): Refusal => new Refusal(header.mistake(text, field?.line, field?.name));
+  const orRefuse = <T>(value: T | string, field: Field): T => {
+    if (typeof value === 'string') throw refuse(field, `${labelOf(field)}: ${value}`);
+    return value;
+  };
+  const conditionsOf = (field: Field, text: string): readonly Conditions[] => orRefuse(parseConditions(text), field);
   const rules = <T>(fieldName: string, parse: (text: string) => T | string): Rule<T>[] =>
     fields
       .filter((field) => field.name === fieldName)
       .flatMap((field) => {
-        const value = orRefuse(parse(field.value), labelOf(field));
+        const value = orRefuse(parse(field.value), field);
         const all = field.conditions === undefined ? [[]] : conditionsOf(field, field.conditions);
         return all.map((conditions) => ({ conditions, value }));
       });
   const config = fields.find((field) => field.name === 'config');
   const configured = config ? conditionsOf(config, config.value) : [[]];
-  if (configured.length > 1) throw new Refusal(`config: '${config?.value}' is more than one configuration`);
+  if (configured.length > 1) throw refuse(config, `config: '${config?.value}' is more than one configuration`);
   const scenario: Scenario = {
     name,
-    title,
-    mirrors: plain('mirrors'),
+    title: header.plain('title')!,
+    mirrors: header.plain('mirrors'),
     setting: applyConditions(DEFAULT_SETTING, configured[0]),
     expectations: rules('expect', parseExpectation),
-    limits: rules('until', (text) => parseDuration(text) ?? `'${text}' is not a duration such as 60s or 500ms`),
+    limits: rules('until', (text) => parseDuration(text) ?? `'${text}' is not a duration such as ${DURATION_EXAMPLES}`),
     cells: fields
       .filter((field) => field.name === 'cells')
       .flatMap((field) => field.value.split(';').flatMap((text) => conditionsOf(field, text))),
   };
   for (const { configuration, setting } of casesOf(scenario)) {
     const why = impossible(setting);
-    if (why) throw new Refusal(configuration === '' ? `config: ${why}` : `[${configuration}]: ${why}`);
+    if (why) throw refuse(configuration === '' ? config : undefined, configuration === '' ? `config: ${why}` : `[${configuration}]: ${why}`);
   }
   return scenario;
 };
@@ -145,10 +128,4 @@ export const casesOf = (scenario: Scenario): Case[] => {
     if (!cases.has(key)) cases.set(key, caseIn(scenario, setting, conditions));
   }
   return [...cases.values()];
-};
-
-/** `60s`, `500ms`, `2.5s` in seconds; `undefined` for anything else. */
-export const parseDuration = (text: string): number | undefined => {
-  const match = /^(\d+(?:\.\d+)?)(s|ms)$/.exec(text);
-  return match ? Number(match[1]) * (match[2] === 's' ? 1 : 0.001) : undefined;
 };

@@ -74,9 +74,9 @@ export interface SweepSummary {
 
 export const summarize = (plan: SweepPlan, requests: readonly SweepRequest[], results: readonly RunResult[]): SweepSummary => {
   const period = samplePeriod(plan.one);
-  const points = results.map(({ verdict: { kind, latency, finding, asExpected }, onset }, index): SweepPoint => {
+  const points = results.map(({ verdict: { kind, latency, finding, asExpected, since } }, index): SweepPoint => {
     const { phase } = requests[index];
-    const known = onset === undefined ? undefined : latency; // without an announced onset it would count from power-on
+    const known = since === 'onset' ? latency : undefined; // else it would count from before the phase
     return {
       phase,
       kind,

@@ -1,19 +1,4 @@
-// Text between a person and the lab: what was probably meant, what a shell takes, what a screen can show.
-
-/** The name that `wanted` was probably meant to be: one that contains it, or is a few letters away. */
-export const nearestName = (wanted: string, names: readonly string[]): string | undefined =>
-  names.find((name) => name.includes(wanted) || distance(name, wanted) <= 3);
-
-/** Levenshtein distance. */
-const distance = (a: string, b: string): number => {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
-};
+// Text between a person and the lab: what a shell takes, what a screen can show, how a long line is broken.
 
 /** `word` as a shell takes it. */
 export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -89,3 +74,21 @@ export class BytesToText {
 const [NEWLINE, RETURN] = [0x0a, 0x0d];
 const UTF8 = new TextDecoder();
 const escaped = (byte: number): string => `\\x${byte.toString(16).padStart(2, '0')}`;
+
+/** Columns of a terminal that nothing of ours is wider than, but for what a guest prints and what a machine is to read. */
+export const WIDTH = 100;
+
+/**
+ * Lines of at most `width` characters, broken between words, or between those given; all but the first begin with `indent`, all but the
+ * last end with `end`. A word that is longer stays whole.
+ */
+export const wrap = (text: string | readonly string[], { indent = '', end = '', width = WIDTH } = {}): string[] => {
+  const [first = '', ...words] = typeof text === 'string' ? text.split(/(?<=\S) +/) : text;
+  const lines = [first];
+  for (const word of words) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (longer.length + end.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.map((line, index) => (index < lines.length - 1 ? line + end : line));
+};

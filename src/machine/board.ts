@@ -26,6 +26,7 @@ export interface BoardWires {
   readonly timeline: Timeline;
   readonly apicBus: ApicBus;
   readonly onConsoleByte: (byte: number) => void;
+  readonly onConsoleLost: () => void;
   readonly onDebugByte: (byte: number) => void;
   /** The guest is done; `code` is what a process would exit with. */
   readonly exit: (code: number) => void;
@@ -48,7 +49,7 @@ export class Board {
   /** The ACPI tables, to be placed at BIOS_AREA. */
   readonly #tables: Uint8Array;
 
-  constructor({ config, now, timeline, apicBus, onConsoleByte, onDebugByte, exit, reset }: BoardWires) {
+  constructor({ config, now, timeline, apicBus, onConsoleByte, onConsoleLost, onDebugByte, exit, reset }: BoardWires) {
     const { hz, ramBytes, cpus } = config;
     const ioapicId = cpus % IOAPIC_IDS;
     const ioapic = new IoApic({ id: ioapicId, send: (message) => apicBus.send(message) });
@@ -68,7 +69,7 @@ export class Board {
       pic,
       new Pit({ hz, now, timeline, irq: irq(PIT_IRQ) }),
       new Rtc({ hz, now, ramBytes }),
-      new Uart({ port: COM1.port, hz, now, timeline, irq: irq(COM1.irq), onByte: onConsoleByte }),
+      new Uart({ port: COM1.port, hz, now, timeline, irq: irq(COM1.irq), onByte: onConsoleByte, onLost: onConsoleLost }),
       new SystemPorts({ reset, exit, onDebugByte }),
       new Power({ hz, now, powerOff: () => exit(0) }),
       new Ib700({ hz, now, timeline, reset }),

@@ -62,6 +62,7 @@ const devices = (config: MachineConfig): Inventory['devices'] => {
     timeline: new Timeline(),
     apicBus: new ApicBus(),
     onConsoleByte: nothing,
+    onConsoleLost: nothing,
     onDebugByte: nothing,
     exit: nothing,
     reset: nothing,

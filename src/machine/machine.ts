@@ -15,7 +15,7 @@ import { canTranslate } from '../translate/host.ts';
 import { Board } from './board.ts';
 import { loadBootSector, setBootSectorState } from './boot-sector.ts';
 import { digest, type MachineConfig } from './config.ts';
-import { describeCpu } from './describe.ts';
+import { type CpuState, cpuState, describeCpu, summarizeCpu } from './describe.ts';
 import { ExceptionLog } from './exceptions.ts';
 import { readImage } from './image.ts';
 import { Journal, LineAssembler, type Observation } from './journal.ts';
@@ -53,6 +53,8 @@ export class Machine {
   readonly journal = new Journal();
   /** Called for every byte that the guest writes to its serial port, at once. */
   onConsoleByte: (byte: number) => void = () => {};
+  /** Bytes that the guest wrote to its serial port while the transmitter was full, and that nobody got; since this machine was made. */
+  lostBytes = 0;
   /** Symbols and lines of the image; empty for one that has none. */
   symbols = new SymbolTable([]);
   lines = new LineTable([]);
@@ -95,6 +97,7 @@ export class Machine {
       timeline: this.#timeline,
       apicBus: this.#apicBus,
       onConsoleByte: (byte) => this.#consoleByte(byte),
+      onConsoleLost: () => this.lostBytes++,
       onDebugByte: (byte) => this.#debugLines.add(byte, this.now, this.#currentId),
       exit: (code) => this.#end({ kind: 'exit', code }),
       reset: (by) => this.#end({ kind: 'reset', by }),
@@ -231,6 +234,16 @@ export class Machine {
   /** Everything about one CPU in several lines. */
   describeCpu(id: number): string {
     return [describeCpu(this.#cpus[id], this.symbols), ...this.#exceptions[id].describe(this.symbols)].join('\n  ');
+  }
+
+  /** The same in one line, as far as it fits: what it does, and where. */
+  summarizeCpu(id: number): string {
+    return summarizeCpu(this.#cpus[id], this.symbols);
+  }
+
+  /** The same for a program: plain values, registers as hexadecimal text. */
+  cpuState(id: number): CpuState {
+    return cpuState(this.#cpus[id], this.symbols);
   }
 
   #deviceChanged(): void {

@@ -2,8 +2,8 @@
 // same run, to the last bit of the state.
 
 import {
-  applyConditions, assemble, caseIn, completeConfig, type Expectation, formatDiagnostic, impossible, type MachineConfig, parseExpectation, quote,
-  repeatWords, toElf, toFlat,
+  applyConditions, assemble, caseIn, checkScenario, completeConfig, type Expectation, formatDiagnostic, impossible, type KernelNames, kernelNames,
+  type MachineConfig, parseExpectation, quote, repeatWords, toElf, toFlat,
 } from '../index.ts';
 import type { Choice } from './choice.ts';
 import { sourceIo, type Sources } from './sources.ts';
@@ -16,7 +16,9 @@ export interface Prepared {
   readonly expectation: Expectation;
   readonly untilSeconds: number;
   /** What repeats the run on the command line. */
-  readonly command: string;
+  readonly command: readonly string[];
+  /** What the kernel in the image knows; nothing of one that has no tables. */
+  readonly names: KernelNames;
 }
 
 type Problems = { readonly problems: readonly string[] };
@@ -50,9 +52,9 @@ const prepareScenario = (sources: Sources, choice: Choice, target: Target & { ki
   const one = caseIn(target.scenario, setting, conditions);
   const { cpus, pmu } = setting;
   return complete(
-    { target, expectation: one.expectation, untilSeconds: one.untilSeconds, command: repeatWords(one, seed).map(quote).join(' ') },
+    { target, expectation: one.expectation, untilSeconds: one.untilSeconds, command: repeatWords(one, seed).map(quote) },
     { cpus, pmu, seed, engine, fastForward, commandLine: one.commandLine },
-    assembled(sources, KERNEL, [], toElf),
+    checked(sources, target, assembled(sources, KERNEL, [], toElf)),
   );
 };
 
@@ -66,7 +68,7 @@ const prepareProgram = (sources: Sources, choice: Choice, target: Target & { kin
       target,
       expectation: RIGHT,
       untilSeconds: PROGRAM_SECONDS,
-      command: `clispin asm ${target.path} ${options} -o ${file} && clispin run ${file} --cpus 1 --hz 1GHz --expect exit=1`,
+      command: [`clispin asm ${target.path} ${options} -o ${file} && clispin run ${file} --cpus 1 --hz 1GHz --expect exit=1`],
     },
     { cpus: 1, hz: PROGRAM_HZ, engine, fastForward },
     assembled(sources, target.path, defines, toFlat),
@@ -83,8 +85,15 @@ const assembled = (sources: Sources, path: string, defines: readonly string[], w
   return { problems: more > 0 ? [...errors.slice(0, SHOWN), `… and ${more} more errors`] : errors };
 };
 
-const complete = (plan: Omit<Prepared, 'image' | 'config'>, wanted: Partial<MachineConfig>, image: Assembled): Prepared | Problems => {
+/** The image, unless its scenario would not be the run that its source means. */
+const checked = (sources: Sources, { path, scenario }: Target & { kind: 'scenario' }, image: Assembled): Assembled => {
+  if ('problems' in image) return image;
+  const mistakes = checkScenario(path, sources[path], scenario, kernelNames(image));
+  return mistakes.length > 0 ? { problems: mistakes.map(formatDiagnostic) } : image;
+};
+
+const complete = (plan: Omit<Prepared, 'image' | 'config' | 'names'>, wanted: Partial<MachineConfig>, image: Assembled): Prepared | Problems => {
   if ('problems' in image) return image;
   const config = completeConfig(wanted);
-  return 'errors' in config ? { problems: config.errors } : { ...plan, image, config };
+  return 'errors' in config ? { problems: config.errors } : { ...plan, image, config, names: kernelNames(image) };
 };

@@ -1,6 +1,6 @@
 // The sources → what can be run: every scenario of the kernel, and the integer mix of the benchmarks, which boots without a kernel.
 
-import { readScenario, type Scenario } from '../index.ts';
+import { formatDiagnostic, isMistake, readScenario, type Scenario } from '../index.ts';
 import type { Sources } from './sources.ts';
 
 interface Common {
@@ -31,6 +31,6 @@ export const targetsOf = (sources: Sources): (Target | string)[] => {
 
 const scenarioTarget = (sources: Sources, name: string): Target | string => {
   const path = `${SCENARIOS}${name}.asm`;
-  const scenario = readScenario(name, sources[path]);
-  return typeof scenario === 'string' ? scenario : { kind: 'scenario', name, title: scenario.title, path, scenario };
+  const scenario = readScenario(path, sources[path]);
+  return isMistake(scenario) ? formatDiagnostic(scenario) : { kind: 'scenario', name, title: scenario.title, path, scenario };
 };

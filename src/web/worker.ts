@@ -1,6 +1,8 @@
 // An order → a run in a thread of its own, told as it goes: so the page answers at once, whatever the guest does.
 
-import { activityOf, type Activity, BytesToText, describeFinding, describeVerdict, formatExpectation, Machine, printable, reportRows, Run, type RunResult } from '../index.ts';
+import {
+  activityOf, type Activity, BytesToText, describeFinding, describeVerdict, Machine, ORIGINS, printable, reportRows, Run, type RunResult,
+} from '../index.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { type Mark, type News, type Order, STOP } from './protocol.ts';
 
@@ -59,18 +61,20 @@ const watch = async (machine: Machine, { expectation, untilSeconds }: Prepared):
   return run.result();
 };
 
-const endOf = (result: RunResult, machine: Machine, { target, config, expectation, command }: Prepared, isDraft: boolean): News => {
+const endOf = (result: RunResult, machine: Machine, { target, config, expectation, command, names }: Prepared, isDraft: boolean): News => {
   const { symbols, lines } = machine;
   const { verdict, outcome, stateHash } = result;
   const asExpected = isStopped ? undefined : verdict.asExpected;
   /** A stopped run is not judged, and one of a changed source cannot be repeated elsewhere. */
   const untold = [...(isStopped ? ['difference'] : []), ...(isDraft || isStopped ? ['repeat'] : [])];
-  const rows = reportRows(result, { target: target.name, command, config, expectation, symbols, lines });
+  const rows = reportRows(result, {
+    target: target.name, command, diagnostics: [], names, activity: activityOf(machine), config, expectation, symbols, lines,
+  });
   return {
     kind: 'ended',
     asExpected,
-    verdict: target.kind === 'scenario' ? describeVerdict(verdict, undefined) : judgeProgram(asExpected),
-    rows: [['expected', formatExpectation(expectation)], ...rows.filter(([label]) => !untold.includes(label))],
+    verdict: target.kind === 'scenario' ? describeVerdict(result, undefined) : judgeProgram(asExpected),
+    rows: rows.filter(([label]) => !untold.includes(label)),
     stateHash,
     marks: marksOf(result),
     cpus: asExpected || outcome.kind === 'exit' ? '' : machine.cpus.map(({ id }) => machine.describeCpu(id)).join('\n'),
@@ -80,7 +84,7 @@ const endOf = (result: RunResult, machine: Machine, { target, config, expectatio
 const judgeProgram = (asExpected: boolean | undefined): string =>
   asExpected === undefined ? 'no result yet' : asExpected ? 'all results are right' : 'a result is wrong, or there is none';
 
-const marksOf = ({ onset, verdict: { findings } }: RunResult): Mark[] => [
-  ...(onset === undefined ? [] : [{ kind: 'onset', seconds: onset, cpu: undefined, text: 'onset' } as const]),
+const marksOf = ({ origin, verdict: { findings } }: RunResult): Mark[] => [
+  ...(origin.kind === 'power-on' ? [] : [{ kind: 'onset', seconds: origin.seconds, cpu: undefined, text: ORIGINS[origin.kind].replace('the ', '') } as const]),
   ...findings.map((finding) => ({ kind: 'report', seconds: finding.seconds, cpu: finding.cpu, text: describeFinding(finding) }) as const),
 ];

@@ -26,6 +26,7 @@ const CHARACTER = 87;
 const setUp = ({ hz = 1_000_000, divisor = 1, lcr = 0x03, fifo = false, ier = 0 } = {}) => {
   const cpu = new Slots();
   const bytes: number[] = [];
+  const lost: number[] = [];
   const levels: boolean[] = [];
   const uart = new Uart({
     port: BASE,
@@ -34,6 +35,7 @@ const setUp = ({ hz = 1_000_000, divisor = 1, lcr = 0x03, fifo = false, ier = 0 
     timeline: cpu.timeline,
     irq: (asserted) => levels.push(asserted),
     onByte: (byte) => bytes.push(byte),
+    onLost: () => lost.push(cpu.now()),
   });
   const { read, write } = portsOf(uart, cpu);
   write(LCR, 0x80);
@@ -43,7 +45,7 @@ const setUp = ({ hz = 1_000_000, divisor = 1, lcr = 0x03, fifo = false, ier = 0 
   write(MCR, OUT2);
   if (fifo) write(FCR, 0x01);
   if (ier) write(IER, ier);
-  return { cpu, uart, bytes, levels, read, write, asserted: () => levels.at(-1) ?? false };
+  return { cpu, uart, bytes, lost, levels, read, write, asserted: () => levels.at(-1) ?? false };
 };
 
 describe('transmitter', () => {
@@ -86,10 +88,10 @@ describe('transmitter', () => {
     expect(cpu.timeline.nextDue - start).toBe(ticks);
   });
 
-  test('a byte written over a full holding register is lost', () => {
-    const { bytes, write } = setUp();
+  test('a byte written over a full holding register is lost, and counted', () => {
+    const { bytes, lost, write } = setUp();
     for (const byte of [1, 2, 3]) write(DATA, byte);
-    expect(bytes).toEqual([1, 2]);
+    expect([bytes, lost.length]).toEqual([[1, 2], 1]);
   });
 
   test('the FIFO takes sixteen bytes beside the one being shifted', () => {

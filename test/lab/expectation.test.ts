@@ -37,7 +37,7 @@ describe('an expectation', () => {
     ['hard,cpu=1,in=a | hard,cpu=1,in=b | exit=3', 'hard,cpu=1 | exit=3'],
     ['says="a" then none', 'none'],
   ])('%s is outlined as %s', (text, outline) => expect(outlineOf(parseExpectation(text) as never)).toBe(outline));
-  const how = 'write none, soft, hard, panic, hung, rcu, workqueue, reset, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
+  const how = 'write none, soft, hard, panic, hung, rcu, workqueue, reset, triple-fault, exit=N or says="TEXT", with @20s..28s and ,cpu=0 where wanted';
   test.each([
     ['medium', `'medium' is not an expectation; ${how}`],
     ['soft@20..28', `'soft@20..28' is not an expectation; ${how}`],

@@ -83,13 +83,15 @@ describe('findings', () => {
 const judged = (lines: readonly (readonly [seconds: number, text: string])[], text: string, outcome: Outcome = { kind: 'until' }) => {
   const reader = read(lines);
   reader.end(outcome, 100);
-  return judge(reader.happenings, reader.onset, expectation(text));
+  return judge(reader.happenings, reader.origin, expectation(text));
 };
+
+const AT_1 = { kind: 'onset', seconds: 1 } as const;
 
 describe('a verdict', () => {
   test('counts from the onset that the scenario printed', () => {
-    const { happenings, onset } = read(SOFT_RUN);
-    expect(judge(happenings, onset, undefined)).toMatchObject({ kind: 'soft', latency: 28.4 - 3.1, asExpected: undefined });
+    const { happenings, origin } = read(SOFT_RUN);
+    expect(judge(happenings, origin, undefined)).toMatchObject({ kind: 'soft', latency: 28.4 - 3.1, since: 'onset', asExpected: undefined });
   });
   test.each([
     ['soft@20s..28s,cpu=0', true],
@@ -116,10 +118,10 @@ describe('a verdict', () => {
   ])('of soft lockups on CPU 0 after 25.3 s (26s) and 53.3 s (52s) with %s expected: %s', (text, asExpected) =>
     expect(judged(SOFT_RUN, text).asExpected).toBe(asExpected));
   test('none is as expected only when nothing was found', () =>
-    expect(judge([], 1, expectation('none'))).toEqual({
-      kind: 'none', finding: undefined, findings: [], latency: undefined, asExpected: true, difference: undefined,
+    expect(judge([], AT_1, expectation('none'))).toEqual({
+      kind: 'none', finding: undefined, findings: [], latency: undefined, since: 'onset', asExpected: true, difference: undefined,
     }));
-  test('silence is not the lockup that was expected', () => expect(judge([], 1, expectation('soft')).asExpected).toBe(false));
+  test('silence is not the lockup that was expected', () => expect(judge([], AT_1, expectation('soft')).asExpected).toBe(false));
 
   const PANIC_RUN = [
     ...SOFT_RUN.slice(0, 2),
@@ -163,8 +165,8 @@ describe('a verdict', () => {
 
 describe('a run is decided', () => {
   const decided = (lines: readonly (readonly [number, string])[], text: string): boolean => {
-    const { happenings, onset } = read(lines);
-    return isDecided(happenings, onset, expectation(text));
+    const { happenings, origin } = read(lines);
+    return isDecided(happenings, origin, expectation(text));
   };
   test.each([
     ['soft', true],

@@ -3,13 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import type { RunResult } from '../../src/lab/run.ts';
 import { applyConditions, parseWords } from '../../src/lab/conditions.ts';
-import { type Case, caseIn, readScenario } from '../../src/lab/scenario.ts';
+import { type Case, caseIn, isMistake, readScenario } from '../../src/lab/scenario.ts';
 import { defaultPeriods, histogram, samplePeriod, summarize, type SweepPlan, sweepRequests } from '../../src/lab/sweep.ts';
 import { sweepJson, sweepSvg, sweepText } from '../../src/lab/sweep-report.ts';
 
 const caseWith = (words: string): Case => {
   const scenario = readScenario('spin', '; title: A loop\n; until: 60s\n; expect: soft\n');
-  if (typeof scenario === 'string') throw new Error(scenario);
+  if (isMistake(scenario)) throw new Error(scenario.text);
   return caseIn(scenario, applyConditions(scenario.setting, parseWords(words)));
 };
 
@@ -22,9 +22,9 @@ const resultOf = (latency: number | undefined, stuck: number): RunResult => {
   return {
     outcome: { kind: 'until' },
     verdict: {
-      kind: finding ? 'soft' : 'none', finding, findings: finding ? [finding] : [], latency, asExpected: finding !== undefined, difference: undefined,
+      kind: finding ? 'soft' : 'none', finding, findings: finding ? [finding] : [], latency, since: 'onset', asExpected: finding !== undefined, difference: undefined,
     },
-    seconds: 50, onset: 10, stateHash: '', silent: false,
+    seconds: 50, origin: { kind: 'onset', seconds: 10 }, refusals: [], lostBytes: 0, stateHash: '', silent: false,
   };
 };
 

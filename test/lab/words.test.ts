@@ -1,12 +1,6 @@
 import { expect, test } from 'vitest';
 import { kindOfLine } from '../../src/lab/findings.ts';
-import { BytesToText, jsonText, nearestName, printable, quote } from '../../src/lab/words.ts';
-
-const NAMES = ['hard-cli', 'soft-18s', 'soft-spin'];
-
-test.each([['soft-spim', 'soft-spin'], ['cli', 'hard-cli'], ['soft', 'soft-18s'], ['sotf-spin', 'soft-spin'], ['zebra', undefined]])(
-  '%s was probably meant to be %s',
-  (wanted, name) => expect(nearestName(wanted, NAMES)).toBe(name));
+import { BytesToText, jsonText, printable, quote, wrap } from '../../src/lab/words.ts';
 
 test.each([['hard-cli', 'hard-cli'], ['panic=5 quiet', "'panic=5 quiet'"], ["it's", "'it'\\''s'"], ['$(reboot)', "'$(reboot)'"]])(
   'a shell takes %s as %s',
@@ -58,3 +52,12 @@ test('bytes are UTF-8, however they are cut, and what is none is shown as it is'
 
 test('the carriage returns of a newline are left out, wherever the bytes are cut', () =>
   expect(textOf([0x61, 0x0d], [0x0d], [0x0a, 0x62, 0x0d, 0x63])).toBe('a\nb\rc'));
+
+test.each([
+  ['one two three', {}, ['one two three']],
+  ['one two three', { width: 7 }, ['one two', 'three']],
+  ['one two three', { width: 7, indent: '  ' }, ['one two', '  three']],
+  ['one two three', { width: 9, end: ' \\' }, ['one two \\', 'three']],
+  ['  a  longest-word b', { width: 8, indent: '    ' }, ['  a', '    longest-word', '    b']],
+  [['a b', 'c d'], { width: 5 }, ['a b', 'c d']],
+])('%j is broken into lines that fit, with %j', (text, options, lines) => expect(wrap(text, options)).toEqual(lines));

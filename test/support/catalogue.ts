@@ -2,9 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readScenario, type Scenario } from '../../src/index.ts';
+import { isMistake, readScenario, type Scenario } from '../../src/index.ts';
 
 const FOLDER = join('asm', 'scenarios');
+
+export const pathOf = (scenario: string): string => join(FOLDER, `${scenario}.asm`);
 
 export const catalogue = (): Scenario[] =>
   readdirSync(FOLDER)
@@ -12,7 +14,7 @@ export const catalogue = (): Scenario[] =>
     .map((file) => file.slice(0, -'.asm'.length))
     .sort()
     .map((name) => {
-      const scenario = readScenario(name, readFileSync(join(FOLDER, `${name}.asm`), 'utf8'));
-      if (typeof scenario === 'string') throw new Error(scenario);
+      const scenario = readScenario(pathOf(name), readFileSync(pathOf(name), 'utf8'));
+      if (isMistake(scenario)) throw new Error(`${pathOf(name)}: ${scenario.text}`);
       return scenario;
     });

@@ -12,10 +12,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `clispin` with `words` in `cwd`, `environment` added to what it has; dist/ must have been built. */
-export const clispin = (words: readonly string[], cwd = '.', environment: Readonly<Record<string, string>> = {}): Ended => {
+/** Runs `clispin` with `words` in `cwd`, `environment` added to what it has, `input` on its stdin; dist/ must have been built. */
+export const clispin = (words: readonly string[], cwd = '.', environment: Readonly<Record<string, string>> = {}, input?: string): Ended => {
   const cli = join(process.cwd(), 'dist', 'cli.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd, env: { ...process.env, ...environment }, encoding: 'utf8', timeout: 100_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { cwd, env: { ...process.env, ...environment }, encoding: 'utf8', timeout: 100_000, input });
   return { code: status, stdout, stderr };
 };
 

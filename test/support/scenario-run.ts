@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  applyConditions, caseIn, completeConfig, Machine, type MachineConfig, parseExpectation, parseWords, readScenario, Run, type RunResult, toElf,
+  applyConditions, caseIn, completeConfig, isMistake, Machine, type MachineConfig, parseExpectation, parseWords, readScenario, Run, type RunResult, toElf,
 } from '../../src/index.ts';
 import { assembleFile } from '../../src/cli/assembly.ts';
 
@@ -24,7 +24,8 @@ export const kernel = toElf(assembleFile(join('asm', 'kernel.asm'), { includePat
 export const runScenario = (name: string, { config, append, expect, until }: ScenarioSettings = {}): ScenarioRun => {
   const scenario = readScenario(name, readFileSync(join('asm', 'scenarios', `${name}.asm`), 'utf8'));
   const expectation = expect === undefined ? undefined : parseExpectation(expect);
-  if (typeof scenario === 'string' || typeof expectation === 'string') throw new Error(`${scenario} ${expectation}`);
+  if (isMistake(scenario)) throw new Error(scenario.text);
+  if (typeof expectation === 'string') throw new Error(expectation);
   const { cpus = scenario.setting.cpus, pmu = scenario.setting.pmu } = config ?? {};
   const one = caseIn(scenario, { ...applyConditions(scenario.setting, parseWords(append ?? '')), cpus, pmu });
   const complete = completeConfig({ ...config, cpus, pmu, commandLine: one.commandLine });

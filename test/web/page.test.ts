@@ -54,7 +54,7 @@ const onCommandLine = (command: string): Told => {
   const image = join(folderWith({}), 'image');
   const commands = command.replaceAll(/mix-\d\d\.bin/g, image).split(' && ');
   const [{ stdout }] = commands.map((one) => clispin(one.split(' ').slice(1))).slice(-1);
-  return { console: stdout.slice(0, stdout.indexOf('\nverdict: ')), stateHash: /state hash ([0-9a-f]{16})/.exec(stdout)?.[1] };
+  return { console: stdout.slice(0, stdout.lastIndexOf('\n\n') + 1), stateHash: /state hash ([0-9a-f]{16})/.exec(stdout)?.[1] };
 };
 
 describe.skipIf(CHROMIUM === undefined)('the page does what the command line does', () => {

@@ -8,6 +8,7 @@ import { Timeline } from '../../src/web/timeline.ts';
 const at = (seconds: number, halted: number, interruptible = true): Activity => ({
   seconds,
   instructions: 0,
+  skipped: 0,
   cpus: [{ ticks: seconds * 1000, haltedTicks: halted * 1000, interruptible }],
 });
 

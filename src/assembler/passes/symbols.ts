@@ -1,6 +1,7 @@
 // Names → values, pass by pass. A name keeps the value of the pass before until this one reaches its definition: that is what
 // references from above see. The passes may end when nothing has changed.
 
+import { didYouMean } from '../../base/nearest.ts';
 import type { Expression, SymbolExpression } from '../language/expression.ts';
 import { evaluate, type Scope } from '../language/evaluate.ts';
 import { addressIn, isSame, NamedValue, UNKNOWN, type Value } from '../language/value.ts';
@@ -46,6 +47,8 @@ export class Symbols implements Scope {
   readonly #global = new Set<string>();
   #pass = 0;
   #reporter: Reporter | undefined;
+  /** How often a name that nothing has was compared with those that there are. */
+  #guesses = 0;
 
   /** Whether this pass gave a name another value than the pass before. */
   changed = false;
@@ -173,8 +176,18 @@ export class Symbols implements Scope {
     this.saidPlace = true;
     const { name, origin } = expression;
     const isExternal = this.#external.has(name);
-    this.#reporter?.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : `symbol '${name}' is not defined`);
+    this.#reporter?.error(origin, isExternal ? `'${name}' is external, and a binary has no external references` : this.#undefined(name));
     return UNRESOLVED;
+  }
+
+  /** The message for a name that nothing has; the nearest is looked for only so often, as there may be many of both. */
+  #undefined(name: string): string {
+    const text = `symbol '${name}' is not defined`;
+    if (this.#guesses >= MOST_GUESSES) return text;
+    this.#guesses++;
+    const isLocal = this.fullName(name) !== name;
+    const names = [...this.#symbols.keys()].filter((known) => (isLocal ? known.startsWith(`${this.parent}.`) : !known.startsWith('..@')));
+    return text + didYouMean(name, isLocal ? names.map((known) => known.slice(this.parent.length)) : names);
   }
 
   here(): Value {
@@ -190,3 +203,4 @@ export class Symbols implements Scope {
 }
 
 const DOT = 0x2e;
+const MOST_GUESSES = 20;

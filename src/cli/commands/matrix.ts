@@ -1,20 +1,21 @@
 // `clispin matrix [FILTER ...]`: every scenario in every configuration that it speaks of, over all cores, against what is expected.
 
 import {
-  type Case, casesOf, cellName, type Cell, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, requestOf,
-  type RunResult, jsonText,
+  type Case, casesOf, cellName, type Cell, countsText, didYouMean, isAsExpected, isSelected, jsonText, matrixJson, matrixMarkdown, matrixText, requestOf,
+  type RunResult,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
 import { runAll } from '../pool.ts';
-import { allScenarios } from '../scenario-files.ts';
+import { allScenarios, scenarioNames } from '../scenario-files.ts';
 import { kernelImage } from '../target.ts';
 import { paint, sayLine, showProgress } from '../terminal.ts';
 
 export const matrix: Command = {
   name: 'matrix',
   operands: '[FILTER ...] [options]',
-  summary: 'Runs every scenario in every configuration that it speaks of; FILTERs are parts of a name such as `soft-spin [preempt=full]`.',
+  summary:
+    'Runs every scenario in every configuration that it speaks of. With FILTERs only the cells in whose name, such as `soft-spin [preempt=full]`, at least one of them occurs.',
   options: [
     { name: 'list', help: 'only list the cells' },
     { name: 'brief', help: 'only the default configuration of each scenario' },
@@ -27,7 +28,10 @@ export const matrix: Command = {
   run: async (args) => {
     const all = allScenarios().flatMap((scenario) => casesOf(scenario).slice(0, args.flag('brief') ? 1 : undefined));
     const cases = all.filter((one) => isSelected(one, args.operands));
-    if (cases.length === 0) throw args.misuse(`no cell is called '${args.operands.join(' ')}'; --list shows them`);
+    for (const filter of args.operands) {
+      if (all.some((one) => isSelected(one, [filter]))) continue;
+      throw args.misuse(`no cell is called '${filter}'${didYouMean(filter, scenarioNames()) || '; --list shows them'}`);
+    }
     if (args.flag('json') && args.flag('md')) throw args.misuse('--json and --md: which?');
     const seeds = args.value('seeds', 'a range of seeds such as 1..50', parseSeeds) ?? [0];
     if (args.flag('list')) {

@@ -63,7 +63,7 @@ export const sweep: Command = {
 /** `0..4s`, `0s..500ms`: a bare number has the unit of the end. */
 const parseRange = (text: string): readonly [number, number] | undefined => {
   const [first, last, ...more] = text.split('..');
-  const unit = /[a-z]+$/.exec(last ?? '')?.[0] ?? '';
+  const unit = /[^\d.]+$/.exec(last ?? '')?.[0] ?? '';
   const [from, to] = [parseDuration(/^[\d.]+$/.test(first) ? `${first}${unit}` : first), parseDuration(last ?? '')];
   return more.length === 0 && from !== undefined && to !== undefined && from < to ? [from, to] : undefined;
 };

@@ -19,7 +19,7 @@ export const tour: Command = {
     for (const [index, name] of STOPS.entries()) {
       const target = loadTarget(name);
       say(`${paint('bold', `\n[${index + 1}/${STOPS.length}] ${name}: ${target.scenario?.title ?? ''}`)}\n\n`);
-      const { result, context } = await runTarget(target, { config: {}, command: `clispin run ${name}` }, say);
+      const { result, context } = await runTarget(target, { config: {}, command: ['clispin', 'run', name] }, say);
       worst = Math.max(worst, exitCode(result, context.expectation));
     }
     return worst;

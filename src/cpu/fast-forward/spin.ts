@@ -79,6 +79,8 @@ export class Spin {
   watching = false;
   /** Until this time the CPU goes round a loop of which nobody else can notice anything, unless something comes from outside. */
   provedUntil = -Infinity;
+  /** Instructions of iterations that were not executed, since they would have changed nothing but clocks and counts. */
+  skipped = 0;
   /** Called before anything changes on which the proof depends, and before pins are looked at. */
   onDisturb: () => void = () => {};
   /** Something has come from outside since the iteration began. */
@@ -250,6 +252,7 @@ export class Spin {
     if (taken > 0 && !this.#readsTime) this.#disturbed = 0;
     this.#nextPatience = PATIENCE;
     const ticksExtra = extra - this.#extra;
+    this.skipped += taken * (period - ticksExtra);
     cpu.floats[TIME] += taken * period;
     cpu.floats[EXTRA] += taken * ticksExtra;
     this.#begin(time + taken * period, extra + taken * ticksExtra, changing);
