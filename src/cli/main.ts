@@ -87,7 +87,9 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (error instanceof CliError) {
-    if (error.message !== '') complain(error.message.split('\n').flatMap((line) => wrap(line, { indent: '  ' })).join('\n'));
+    // What is wrong with a file stays in one line, as other programs read it.
+    const lines = error.code === EXIT.USAGE ? wrap(error.message, { indent: '  ' }) : [error.message];
+    if (error.message !== '') complain(lines.join('\n'));
     process.exitCode = error.code;
   } else {
     complain(`clispin: internal fault; please report it with the command that led here\n ${error instanceof Error ? error.stack : error}`);

@@ -58,7 +58,7 @@ const plural = (count: number, noun: string): string => `${count} ${noun}${count
 const describeWork = ({ instructions, skipped, cpus }: Activity): string => {
   const slept = cpus.reduce((sum, { haltedTicks }) => sum + haltedTicks, 0) / Math.max(1, cpus.reduce((sum, { ticks }) => sum + ticks, 0));
   const numbers = [instructions - skipped, skipped].map((count) => `${count}`.replace(/\B(?=(?:\d{3})+$)/g, ','));
-  return `${numbers[0]} instructions executed, ${numbers[1]} skipped in steady loops, CPUs halted ${Math.round(100 * slept)} %`;
+  return `${numbers[0]} ${instructions - skipped === 1 ? 'instruction' : 'instructions'} executed, ${numbers[1]} skipped in steady loops, CPUs halted ${Math.round(100 * slept)} %`;
 };
 
 /** What there is to say besides the verdict, each with its label. */

@@ -34,12 +34,19 @@ export class ExceptionLog {
   /** A line for each of the last ones; none if there were none. */
   describe(symbols: SymbolTable): string[] {
     if (this.#count === 0) return [];
-    const lines = this.#last.map(({ time, vector, error, rip, address }) => {
-      const code = error === undefined ? '' : `(${hex(error, 4)})`;
-      const name = symbols.nameOf(rip);
-      const target = vector === PF ? `, address ${hex(address, 16)}` : '';
-      return `  t=${time} #${NAMES[vector] ?? vector}${code} at ${hex(rip, 16)}${name === undefined ? '' : ` ${name}`}${target}`;
-    });
-    return [`exceptions ${this.#count}, of which the last:`, ...lines];
+    return [`exceptions ${this.#count}, of which the last:`, ...this.#last.map((one) => `  t=${one.time} ${describe(one, symbols)}`)];
+  }
+
+  /** The last one, without its time. */
+  last(symbols: SymbolTable): string | undefined {
+    const one = this.#last.at(-1);
+    return one && describe(one, symbols);
   }
 }
+
+const describe = ({ vector, error, rip, address }: Exception, symbols: SymbolTable): string => {
+  const code = error === undefined ? '' : `(${hex(error, 4)})`;
+  const name = symbols.nameOf(rip);
+  const target = vector === PF ? `, address ${hex(address, 16)}` : '';
+  return `#${NAMES[vector] ?? vector}${code} at ${hex(rip, 16)}${name === undefined ? '' : ` ${name}`}${target}`;
+};

@@ -5,6 +5,7 @@ import type { CpuEvent } from '../cpu/bus.ts';
 import type { Cpu } from '../cpu/cpu.ts';
 import { InsnCache } from '../cpu/code/icache.ts';
 import { IS_MONITORED, Ram } from '../cpu/memory/ram.ts';
+import { SHUTDOWN } from '../cpu/state.ts';
 import { runUntil } from '../cpu/step.ts';
 import { ApicBus } from '../device/ipi.ts';
 import { linesOf, LineTable, SymbolTable, symbolsOf } from '../formats/symbols.ts';
@@ -236,9 +237,11 @@ export class Machine {
     return [describeCpu(this.#cpus[id], this.symbols), ...this.#exceptions[id].describe(this.symbols)].join('\n  ');
   }
 
-  /** The same in one line, as far as it fits: what it does, and where. */
+  /** The same in one line: what it does, where, and of one that has shut down why. */
   summarizeCpu(id: number): string {
-    return summarizeCpu(this.#cpus[id], this.symbols);
+    const cpu = this.#cpus[id];
+    const last = cpu.activity === SHUTDOWN ? this.#exceptions[id].last(this.symbols) : undefined;
+    return `${summarizeCpu(cpu, this.symbols)}${last === undefined ? '' : `; last exception ${last}`}`;
   }
 
   /** The same for a program: plain values, registers as hexadecimal text. */
