@@ -75,7 +75,7 @@ export class Cpu extends CpuState {
   attention = true;
   /** What the instruction in execution costs; PAUSE raises it. */
   ticks = 1;
-  /** Time has passed the slot of what is happening: a fault is delivered after its slot, all else in it. */
+  /** Time has passed the slot of what is happening: exceptions that take a slot are delivered behind it, all else happens in it. */
   slotIsOver = false;
   /** A single-step trap follows the instruction in execution. */
   stepping = false;

@@ -49,10 +49,8 @@ function executeSafely(cpu: Cpu): void {
   }
 }
 
-/** The instruction at RIP has faulted: the attempt takes a slot, else a handler that faults at once would stop time; but it retires nothing. */
+/** The instruction at RIP has faulted. */
 export function takeFault(cpu: Cpu, fault: Fault): void {
-  cpu.time++;
-  cpu.extraTicks++;
   cpu.ticks = 1;
   cpu.stepping = false;
   // What the instruction itself has met is forgotten; what MOV SS held back comes before the handler's first instruction (SDM vol. 3, 6.8.3).
@@ -61,9 +59,7 @@ export function takeFault(cpu: Cpu, fault: Fault): void {
   if (fault.vector === DB) noteDebugException(cpu, DR6_BD);
   if (cpu.debugPending !== 0) cpu.attention = true;
   cpu.spin?.leave();
-  cpu.slotIsOver = true;
   raiseFault(cpu, fault);
-  cpu.slotIsOver = false;
 }
 
 /** Instructions until `stop` or sleep. */

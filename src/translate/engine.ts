@@ -113,8 +113,6 @@ export class RegionTranslator implements Translator<Cpu> {
   #from: Translation | undefined;
   /** The CPU that runs translated code. */
   #cpu: Cpu | undefined;
-  /** How often a region has been dropped. */
-  #dropped = 0;
   /** Regions made so far, how often the host has entered one, and ticks spent in them. */
   compiled = 0;
   entered = 0;
@@ -144,8 +142,6 @@ export class RegionTranslator implements Translator<Cpu> {
     if (!hasPlainSegments(cpu)) return false;
     const ticks = Math.min(room, MAX_TICKS);
     if (ticks < entry.ticks) return false;
-    // A walk may make another CPU catch up, which may run translated code within this run.
-    const outer = this.#cpu;
     this.#cpu = cpu;
     this.#floats[(cpu.tlbOffset + TLB_RUN.end) / 8] = floats[TIME] + ticks;
     this.#words[(cpu.tlbOffset + TLB_RUN.interruptWaits) / 4] = (words32[RFLAGS] & IF) === 0 && cpu.wires.interrupts.pendingVector >= 0 ? 1 : 0;
@@ -153,7 +149,6 @@ export class RegionTranslator implements Translator<Cpu> {
     this.#words[(cpu.tlbOffset + TLB_RUN.transfersArePlain) / 4] = cpu.wires.counters.ringsMatter ? 0 : 1;
     this.entered++;
     const result = this.#chain.run(entry, cpu.bytes.byteOffset, cpu.tlbOffset, ticks);
-    this.#cpu = outer;
     cpu.followPrivilege();
     const left = result % MISSED;
     this.ticks += ticks - left;
@@ -197,15 +192,16 @@ export class RegionTranslator implements Translator<Cpu> {
     return (this.#lazyWalk ??= walkOf(context, memory.wasm, this.#hostWalk));
   }
 
-  /** 1 if the TLB has the page now, else the interpreter has to look. */
+  /**
+   * 1 if the TLB has the page now, else the interpreter has to look. Nobody may notice it: a CPU that polls page tables would catch up to a
+   * time at which this one is not.
+   */
   readonly #hostWalk = (low: number, high: number, size: number, access: number): number => {
     this.#cpu!.followPrivilege();
     const { mmu } = this.#cpu!;
-    const dropped = this.#dropped;
     if (ACCESSES[access] !== 'read' && !mmu.enter(low, high, size, WRITE)) return 0;
     if (ACCESSES[access] !== 'write' && !mmu.enter(low, high, size, READ)) return 0;
-    // The walk writes accessed and dirty flags, maybe in code.
-    return dropped === this.#dropped ? 1 : 0;
+    return 1;
   };
 
   /** An access in the instruction at RIP has missed the TLB. Regions that this happens to often are made anew, with walks. */
@@ -364,7 +360,6 @@ export class RegionTranslator implements Translator<Cpu> {
     this.#settle(cost);
     this.#byPlace[translation.place] = undefined;
     this.#live.delete(translation);
-    this.#dropped++;
     this.#bytes -= translation.bytes;
     for (const line of translation.lines) {
       const known = this.#byLine.get(line);

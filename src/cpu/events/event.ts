@@ -126,9 +126,7 @@ function interruptAt(cpu: Cpu, vector: number): void {
  */
 function debugException(cpu: Cpu, conditions: number): void {
   noteDebugException(cpu, conditions);
-  cpu.time++;
-  cpu.extraTicks++;
-  raise(cpu, wake(cpu, DB), true);
+  raiseBehindSlot(cpu, wake(cpu, DB));
 }
 
 /** An event between two instructions ends any sleep. */
@@ -138,9 +136,18 @@ function wake(cpu: Cpu, vector: number): Event {
   return { vector, error: undefined, software: false, resume: cpu.repeating, returnTo: cpu.rip };
 }
 
-/** The instruction at RIP faulted. */
+/** The instruction at RIP faulted: the attempt takes a slot, else a handler that faults at once would stop time. */
 export function raiseFault(cpu: Cpu, fault: Fault): void {
-  raise(cpu, eventOf(cpu, fault), true, fault.address);
+  raiseBehindSlot(cpu, eventOf(cpu, fault), fault.address);
+}
+
+/** An exception that takes a slot but retires nothing. What its delivery does belongs to the turn of that slot. */
+function raiseBehindSlot(cpu: Cpu, event: Event, address = 0n): void {
+  cpu.time++;
+  cpu.extraTicks++;
+  cpu.slotIsOver = true;
+  raise(cpu, event, true, address);
+  cpu.slotIsOver = false;
 }
 
 const eventOf = (cpu: Cpu, { vector, error }: Fault): Event => ({

@@ -150,14 +150,14 @@ export class Mmu {
     if ((low & 0xfff) + (size >>> 3) > PAGE_BYTES || !isHighCanonical(high)) return false;
     const table = (this.user ? TLB_KINDS * TLB_ENTRIES : 0) + access * TLB_ENTRIES;
     if (this.#tlb.frame(low, high, table) < 0) {
-      this.#paging.isRamOnly = true;
+      this.#paging.isQuiet = true;
       try {
         this.#walk(low, high, access, this.user, false);
       } catch (fault) {
         if (!(fault instanceof Fault)) throw fault;
         return false;
       } finally {
-        this.#paging.isRamOnly = false;
+        this.#paging.isQuiet = false;
       }
     }
     return this.#tlb.isRam(low, high, table);

@@ -64,8 +64,8 @@ export class Paging {
   readonly #state: CpuState;
   readonly #ram: Ram;
   readonly #bus: Bus;
-  /** A walk that would have to read from a device fails. */
-  isRamOnly = false;
+  /** A walk that anybody could notice fails and changes nothing: one that asks a device, or sets flags in a marked line. */
+  isQuiet = false;
   /** Sees what is read from RAM: physical address and size in bits. */
   onLoad: ((physical: number, size: number) => void) | undefined;
   /** Entries met on the way down: their addresses and halves. */
@@ -173,10 +173,12 @@ export class Paging {
 
   /** Sets the accessed flags of the entries down to `leaf`, and the dirty flag there. */
   #touch(leaf: number, access: Access): void {
+    const touched = (depth: number): number => this.#lows[depth] | ACCESSED | (depth === leaf && access === WRITE ? DIRTY : 0);
+    for (let depth = 0; this.isQuiet && depth <= leaf; depth++) {
+      if (touched(depth) !== (this.#lows[depth] | 0) && this.#ram.isMarked(this.#addresses[depth], 4)) throw new Fault(PF);
+    }
     for (let depth = 0; depth <= leaf; depth++) {
-      const low = this.#lows[depth];
-      const touched = low | ACCESSED | (depth === leaf && access === WRITE ? DIRTY : 0);
-      if (touched !== low) this.#write32(this.#addresses[depth], touched);
+      if (touched(depth) !== (this.#lows[depth] | 0)) this.#write32(this.#addresses[depth], touched(depth));
     }
   }
 
@@ -186,7 +188,7 @@ export class Paging {
       this.onLoad?.(physical, 32);
       return ram.view.getUint32(physical, true) | 0;
     }
-    if (this.isRamOnly) throw new Fault(PF);
+    if (this.isQuiet) throw new Fault(PF);
     return Number(this.#bus.readMemory(physical, 32)) | 0;
   }
 
