@@ -41,7 +41,6 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  sourcemap: true,
   logLevel: 'warning',
 });
 
