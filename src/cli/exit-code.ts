@@ -9,6 +9,10 @@ export const EXIT = {
   BAD_INPUT: 3,
   /** A file cannot be written, the disk is full, nobody reads the pipe. */
   OUTPUT: 4,
+  /** Without an expectation, how the guest ended: even numbers, which none can write to the debug-exit port. */
+  TRIPLE_FAULT: 10,
+  RESET: 12,
+  ASLEEP: 14,
   INTERNAL: 70,
   LIMIT: 124,
   INTERRUPTED: 130,

@@ -31,6 +31,7 @@ const overview = (): string =>
     ...wrap(
       'Exit codes: 0 as expected, 1 not, 2 usage, 3 source or image, 4 output, 124 limit reached without the expected end, 130 interrupted, 70 internal fault.',
     ),
+    ...wrap('Without an expectation: what the guest wrote to port F4h, (v << 1) | 1; 10 triple fault, 12 reset, 14 asleep for ever.'),
   ].join('\n');
 
 const HELP = ['--help', '-h'];

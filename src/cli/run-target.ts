@@ -111,6 +111,7 @@ const codeOf = ({ outcome, verdict }: RunResult, expectation: Expectation | unde
     if (verdict.asExpected) return EXIT.OK;
     return outcome.kind === 'until' && verdict.kind === 'none' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
   }
-  if (outcome.kind === 'exit') return outcome.code;
-  return outcome.kind === 'until' ? EXIT.LIMIT : EXIT.NOT_AS_EXPECTED;
+  return outcome.kind === 'exit' ? outcome.code : CODES[outcome.kind];
 };
+
+const CODES = { until: EXIT.LIMIT, stuck: EXIT.ASLEEP, 'triple-fault': EXIT.TRIPLE_FAULT, reset: EXIT.RESET } as const;
