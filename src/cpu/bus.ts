@@ -20,9 +20,9 @@ export interface MsrDevice {
 
 /** The CPU's side of its local APIC. */
 export interface InterruptController {
-  /** The vector that would be delivered now: highest in IRR with its class above PPR, or -1 (SDM vol. 3, 10.8.3). */
+  /** The vector that would be delivered now: 256 if an 8259A has it, or highest in IRR with its class above PPR (SDM vol. 3, 10.8.3), or -1. */
   readonly pendingVector: number;
-  /** Acknowledge: IRR to ISR, and the vector to deliver (the spurious one if the request has vanished). */
+  /** Acknowledge: IRR to ISR, or the 8259A's cycle, and the vector to deliver (the spurious one if the request has vanished). */
   acknowledge(): number;
   /** CR8, which is TPR[7:4]. */
   taskPriority: number;

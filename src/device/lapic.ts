@@ -1,6 +1,6 @@
 // The local APIC of one CPU: register accesses, interrupt messages and local events → the vector to deliver, NMIs, INITs and
 // messages to others (SDM vol. 3, chapter 10). `pendingVector` is kept up to date, so that the CPU's question costs one comparison.
-// ExtINT is not delivered (no 8259 is wired to LINT0), and SMI does nothing: there is no system-management mode.
+// ExtINT lets the 8259As on LINT0 interrupt, past IRR and PPR. SMI does nothing: there is no system-management mode.
 
 import type { Timeline } from '../time/timeline.ts';
 import { type ApicBase, type ApicMode, readApicBase, writeApicBase } from './apic-base.ts';
@@ -29,7 +29,12 @@ export interface LapicWires {
   readonly send: (message: ApicMessage) => void;
   /** End of a level-triggered interrupt, for the I/O APIC. */
   readonly eoi: (vector: number) => void;
+  /** The acknowledge cycle of an ExtINT: the vector that the 8259As give. */
+  readonly acknowledgeExternal?: () => number;
 }
+
+/** `pendingVector` when the 8259As ask, past all priorities: acknowledging tells their vector. */
+export const EXTERNAL = 256;
 
 const DEFAULT_PAGE = 0xfee0_0000;
 const IA32_APIC_BASE = 0x1b;
@@ -56,6 +61,9 @@ const LVT_TIMER = offsetOf('LVT_TIMER');
 const LVT_PERFMON = offsetOf('LVT_PERFMON');
 const LVT_LINT = [offsetOf('LVT_LINT0'), offsetOf('LVT_LINT1')] as const;
 const LVT_ERROR = offsetOf('LVT_ERROR');
+/** Delivery modes of an LVT entry. */
+const NMI_MODE = 0x400;
+const EXTINT_MODE = 0x700;
 
 const REGISTER_AT = new Map(LAPIC_REGISTERS.map((register) => [register.offset, register]));
 
@@ -63,7 +71,7 @@ export class Lapic implements ApicPort {
   readonly name: string;
   readonly id: number;
   readonly timer: LapicTimer;
-  /** The vector that would be delivered now: the highest request with its class above PPR's, or -1. */
+  /** The vector that would be delivered now: EXTERNAL, or the highest request with its class above PPR's, or -1. */
   pendingVector = -1;
 
   readonly #wires: LapicWires;
@@ -73,6 +81,8 @@ export class Lapic implements ApicPort {
   /** Errors since ESR was last written; ESR itself is one of the plain registers. */
   #errors = 0;
   #base: ApicBase;
+  /** The level of the pin that the 8259As are on. */
+  #lint0 = false;
 
   constructor(wires: LapicWires) {
     this.name = `lapic${wires.id}`;
@@ -102,6 +112,7 @@ export class Lapic implements ApicPort {
   /** IRR to ISR, and the vector to deliver; the spurious one, with nothing in service, if the request has vanished. */
   acknowledge(): number {
     const vector = this.pendingVector;
+    if (vector === EXTERNAL && this.#wires.acknowledgeExternal) return this.#wires.acknowledgeExternal();
     if (vector < 0) return this.#values[SVR] & 0xff;
     this.#queue.serve(vector);
     this.#update();
@@ -138,6 +149,22 @@ export class Lapic implements ApicPort {
     if (this.#values[LVT_PERFMON] & MASKED) return;
     this.#raise(LVT_PERFMON);
     this.#values[LVT_PERFMON] |= MASKED;
+  }
+
+  /** As a BIOS leaves the bootstrap processor's: enabled, the 8259As on LINT0, the NMI line on LINT1 (MP specification 1.4, 3.6.2.2). */
+  enterVirtualWireMode(): void {
+    this.#values[SVR] |= SVR_ENABLED;
+    this.#values[LVT_LINT[0]] = EXTINT_MODE;
+    this.#values[LVT_LINT[1]] = NMI_MODE;
+    this.#update();
+  }
+
+  /** The level of LINT0: the output of the 8259As. */
+  set lint0(asserted: boolean) {
+    if (asserted === this.#lint0) return;
+    this.#lint0 = asserted;
+    if (asserted) this.signal(0);
+    this.#update();
   }
 
   /** An edge on LINT0 or LINT1. */
@@ -302,6 +329,7 @@ export class Lapic implements ApicPort {
   #setLvt(offset: number, value: number): void {
     this.#values[offset] = this.#softwareEnabled ? value : value | MASKED;
     if (offset === LVT_TIMER) this.timer.setLvt(this.#values[offset]);
+    if (offset === LVT_LINT[0]) this.#update();
   }
 
   #writeBase(value: bigint): boolean {
@@ -382,10 +410,17 @@ export class Lapic implements ApicPort {
   }
 
   #update(): void {
-    const pending = this.#base.mode === 'disabled' ? -1 : this.#queue.deliverable;
+    const own = this.#base.mode === 'disabled' ? -1 : this.#queue.deliverable;
+    const pending = this.#lint0 && this.#takesExternal ? EXTERNAL : own;
     if (pending === this.pendingVector) return;
     this.pendingVector = pending;
     this.#wires.changed();
+  }
+
+  /** Without a local APIC the pin is the processor's INTR (SDM vol. 3, 10.4.3). */
+  get #takesExternal(): boolean {
+    const entry = this.#values[LVT_LINT[0]];
+    return this.#base.mode === 'disabled' || (!(entry & MASKED) && deliveryModeOf(entry) === 'extint');
   }
 
   #resetRegisters(): void {

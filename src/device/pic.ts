@@ -1,10 +1,10 @@
-// The two 8259A interrupt controllers of a PC: sixteen lines → one request and its vector. Their output is a wire that the machine
-// may leave open: kernels for several CPUs mask them and use the I/O APIC, and the modelled local APIC takes no ExtINT.
+// The two 8259A interrupt controllers of a PC: sixteen lines → one request and its vector. Their output is on LINT0 of the first CPU;
+// kernels for several CPUs mask them and use the I/O APIC.
 
 import type { Device, PortRange } from './device.ts';
 
 export interface PicWires {
-  /** The master's INT pin. */
+  /** The master's INT pin, when it changes. */
   readonly output?: (asserted: boolean) => void;
 }
 
@@ -181,6 +181,7 @@ export class PicPair implements Device {
   readonly ports: readonly PortRange[];
   readonly #chips = [new Chip(0x08), new Chip(0x70)] as const;
   readonly #output: (asserted: boolean) => void;
+  #asserted = false;
 
   constructor({ output = () => {} }: PicWires = {}) {
     this.#output = output;
@@ -212,14 +213,17 @@ export class PicPair implements Device {
 
   /** Whether the master asks for an interrupt. */
   get asserted(): boolean {
-    return this.#chips[0].pending >= 0;
+    return this.#asserted;
   }
 
   /** The interrupt acknowledge cycle: the vector to deliver, a spurious one if the request has vanished. */
   acknowledge(): number {
     const [master, slave] = this.#chips;
     const input = master.acknowledge();
-    const vector = input === PIC_CASCADE ? slave.state.base + slave.acknowledge() : master.state.base + input;
+    if (input !== PIC_CASCADE) return this.#after(master.state.base + input);
+    const vector = slave.state.base + slave.acknowledge();
+    // The slave's request falls for a moment, even if it has another.
+    master.setLine(PIC_CASCADE, false);
     return this.#after(vector);
   }
 
@@ -234,14 +238,19 @@ export class PicPair implements Device {
   load({ master, slave }: ReturnType<PicPair['save']>): void {
     this.#chips[0].state = { ...master };
     this.#chips[1].state = { ...slave };
-    this.#output(this.asserted);
+    this.#asserted = this.#chips[0].pending >= 0;
+    this.#output(this.#asserted);
   }
 
   /** Passes the slave's request on to the master, and the master's to the CPU. */
   #after<T>(result: T): T {
     const [master, slave] = this.#chips;
     master.setLine(PIC_CASCADE, slave.pending >= 0);
-    this.#output(this.asserted);
+    const asserted = master.pending >= 0;
+    if (asserted !== this.#asserted) {
+      this.#asserted = asserted;
+      this.#output(asserted);
+    }
     return result;
   }
 }

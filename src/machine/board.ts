@@ -32,6 +32,8 @@ export interface BoardWires {
   readonly exit: (code: number) => void;
   /** The guest asks for a reset, through the port named. */
   readonly reset: (by: string) => void;
+  /** `interruptRequest` is another than it was. */
+  readonly onInterruptRequest: () => void;
 }
 
 const COM1 = { port: 0x3f8, irq: 4 } as const;
@@ -45,15 +47,16 @@ export class Board {
   readonly devices: readonly Device[];
   readonly bus: DeviceBus;
   readonly #ioapic: IoApic;
+  readonly #pic: PicPair;
   readonly #fwCfg: FwCfg;
   /** The ACPI tables, to be placed at BIOS_AREA. */
   readonly #tables: Uint8Array;
 
-  constructor({ config, now, timeline, apicBus, onConsoleByte, onConsoleLost, onDebugByte, exit, reset }: BoardWires) {
+  constructor({ config, now, timeline, apicBus, onConsoleByte, onConsoleLost, onDebugByte, exit, reset, onInterruptRequest }: BoardWires) {
     const { hz, ramBytes, cpus } = config;
     const ioapicId = cpus % IOAPIC_IDS;
     const ioapic = new IoApic({ id: ioapicId, send: (message) => apicBus.send(message) });
-    const pic = new PicPair();
+    const pic = new PicPair({ output: onInterruptRequest });
     const irq = (number: number): ((asserted: boolean) => void) => {
       const toPic = number < PIC_LINES && number !== PIC_CASCADE ? pic.line(number) : () => {};
       const toIoApic = ioapic.line(number === PIT_IRQ ? PIT_LINE : number);
@@ -63,6 +66,7 @@ export class Board {
       };
     };
     this.#ioapic = ioapic;
+    this.#pic = pic;
     this.#fwCfg = new FwCfg({ cpus, ramBytes });
     this.devices = [
       ioapic,
@@ -85,6 +89,21 @@ export class Board {
     this.#fwCfg.kernel = image;
     ram.set(this.#tables, BIOS_AREA);
     new DataView(ram.buffer, ram.byteOffset).setUint16(EBDA_SEGMENT, LOW_MEMORY_END >> 4, true);
+  }
+
+  /** Switches on what a BIOS needs for its clock: channel 0 of the 8254 at 18.2 Hz, its line and that of the slave open. */
+  startClock(): void {
+    const writes = [[0x43, 0x36], [0x40, 0], [0x40, 0], [0x21, 0xfa]] as const;
+    for (const [port, value] of writes) this.bus.writePort(port, 8, value);
+  }
+
+  /** What the 8259As say to the first CPU. */
+  get interruptRequest(): boolean {
+    return this.#pic.asserted;
+  }
+
+  acknowledgeInterrupt(): number {
+    return this.#pic.acknowledge();
   }
 
   /** A local APIC has ended a level-triggered interrupt of this vector. */

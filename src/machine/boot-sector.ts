@@ -1,8 +1,10 @@
 // A flat image → 7C00h, and the first CPU there in real mode, as a BIOS starts what it has read from a disk. All of the image is loaded,
-// not only its first sector: there is no disk to read the rest from. INT n returns at once, as nobody serves it.
+// not only its first sector: there is no disk to read the rest from. INT n returns at once, as nobody serves it; interrupts are on, and
+// the BIOS's clock runs: INT 8 counts at 40:6C and calls INT 1CH.
 
 import { hex } from '../base/bits.ts';
 import { CS, DS, ES, FS, GS, RDX, RSP, SS } from '../isa/operand.ts';
+import { IF } from '../cpu/flags.ts';
 import type { CpuState } from '../cpu/state.ts';
 import type { FormatError } from '../formats/format-error.ts';
 import { LOW_MEMORY_END } from './boot-info.ts';
@@ -12,10 +14,29 @@ const SIGNATURE_OFFSET = 510;
 const SIGNATURE = 0xaa55;
 const FIRST_DISK = 0x80;
 
-/** Where an IBM PC's BIOS has an IRET for interrupts that nobody serves. */
-const DUMMY_HANDLER = { segment: 0xf000, offset: 0xff53 } as const;
+/** Where an IBM PC's BIOS has its handlers: an IRET for interrupts that nobody serves, the clock, and those of the 8259As that end theirs. */
+const BIOS_SEGMENT = 0xf000;
 const IRET = 0xcf;
+const HANDLERS = {
+  dummy: { offset: 0xff53, code: [IRET] },
+  // push ax; push ds; mov ax, 40h; mov ds, ax; inc dword [6ch]; int 1ch; mov al, 20h; out 20h, al; pop ds; pop ax; iret
+  clock: {
+    offset: 0xfea5,
+    code: [0x50, 0x1e, 0xb8, 0x40, 0, 0x8e, 0xd8, 0x66, 0xff, 0x06, 0x6c, 0, 0xcd, 0x1c, 0xb0, 0x20, 0xe6, 0x20, 0x1f, 0x58, IRET],
+  },
+  // push ax; mov al, 20h; out 20h, al; pop ax; iret
+  master: { offset: 0xff23, code: [0x50, 0xb0, 0x20, 0xe6, 0x20, 0x58, IRET] },
+  // push ax; mov al, 20h; out 0a0h, al; out 20h, al; pop ax; iret
+  slave: { offset: 0xff2a, code: [0x50, 0xb0, 0x20, 0xe6, 0xa0, 0xe6, 0x20, 0x58, IRET] },
+} as const;
 const VECTORS = 256;
+
+/** Vectors of the lines, as the 8259As are at the start. */
+const handlerOf = (vector: number): keyof typeof HANDLERS => {
+  if (vector === 8) return 'clock';
+  if (vector > 8 && vector < 0x10) return 'master';
+  return vector >= 0x70 && vector < 0x78 ? 'slave' : 'dummy';
+};
 /** In the BIOS data area: kilobytes of memory below the extended BIOS data area. */
 const MEMORY_SIZE = 0x413;
 
@@ -30,10 +51,10 @@ export const loadBootSector = (ram: Uint8Array, image: Uint8Array): FormatError 
   ram.set(image, BOOT_ADDRESS);
   const words = new DataView(ram.buffer, ram.byteOffset, ram.length);
   for (let vector = 0; vector < VECTORS; vector++) {
-    words.setUint16(vector * 4, DUMMY_HANDLER.offset, true);
-    words.setUint16(vector * 4 + 2, DUMMY_HANDLER.segment, true);
+    words.setUint16(vector * 4, HANDLERS[handlerOf(vector)].offset, true);
+    words.setUint16(vector * 4 + 2, BIOS_SEGMENT, true);
   }
-  ram[DUMMY_HANDLER.segment * 16 + DUMMY_HANDLER.offset] = IRET;
+  for (const { offset, code } of Object.values(HANDLERS)) ram.set(code, BIOS_SEGMENT * 16 + offset);
   words.setUint16(MEMORY_SIZE, LOW_MEMORY_END / 1024, true);
   return undefined;
 };
@@ -49,4 +70,5 @@ export const setBootSectorState = (cpu: CpuState): void => {
   cpu.gpr[RSP] = BigInt(BOOT_ADDRESS);
   cpu.rip = BigInt(BOOT_ADDRESS);
   cpu.cr0 = CR0_ET;
+  cpu.rflags |= IF;
 };

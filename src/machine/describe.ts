@@ -2,6 +2,7 @@
 
 import { hex } from '../base/bits.ts';
 import type { Cpu } from '../cpu/cpu.ts';
+import { EXTERNAL } from '../device/lapic.ts';
 import { HALTED, RUNNING, SHUTDOWN, WAIT_FOR_SIPI } from '../cpu/state.ts';
 import type { SymbolTable } from '../formats/symbols.ts';
 import { REGISTER_NAMES, SEGMENT_NAMES } from '../isa/names.ts';
@@ -26,14 +27,16 @@ const SEGMENTS = [...SEGMENT_NAMES, 'ldtr', 'tr'];
 const FLAGS = { CF: 0, PF: 2, AF: 4, ZF: 6, SF: 7, TF: 8, IF: 9, DF: 10, OF: 11, NT: 14, RF: 16, AC: 18, ID: 21 };
 
 /** What it does, and what it is kept from. */
-const doings = (cpu: Cpu): string[] =>
-  [
+const doings = (cpu: Cpu): string[] => {
+  const { pendingVector } = cpu.wires.interrupts;
+  return [
     ACTIVITIES[cpu.activity],
     cpu.nmiBlocked && 'NMIs are blocked',
     cpu.nmiPending > 0 && `${cpu.nmiPending} NMI pending`,
-    cpu.wires.interrupts.pendingVector >= 0 && `interrupt ${cpu.wires.interrupts.pendingVector} pending`,
+    pendingVector >= 0 && `interrupt ${pendingVector === EXTERNAL ? 'of the 8259A' : pendingVector} pending`,
     cpu.initPending && 'INIT pending',
   ].filter((text) => text !== false);
+};
 
 const flagNames = (rflags: number): string[] => Object.entries(FLAGS).flatMap(([flag, bit]) => (rflags & (1 << bit) ? [flag] : []));
 

@@ -30,7 +30,7 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'a null selector in FS or GS clears its base; a return to an outer level leaves it',
   ],
   'Local APIC': [
-    'no ExtINT, no SMI, no CMCI entry; level-triggered LINT pins count as edges; the delivery status is always idle',
+    'no SMI, no CMCI entry; level-triggered LINT pins count as edges; the delivery status is always idle',
     'IPIs that the manual calls invalid (NMI to `self`) are sent as written',
     'logical x2APIC ids follow from the initial id; ids are below 255',
     'what one CPU sends to another arrives between turns; what it sends to itself, at once',
@@ -44,7 +44,7 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
   ],
   Devices: [
     'I/O APIC: polarity is kept and ignored',
-    '8259A: its request goes nowhere: interrupts come through the I/O APIC; no special fully nested mode, no 8080 mode',
+    '8259A: its request goes to LINT0 of the first CPU alone, and goes before those of the local APIC; no special fully nested mode, no 8080 mode',
     '8254: a new count in modes 2 and 3 takes effect at once; the low byte of a count in mode 0 does not lower OUT',
     '16550A: handshake inputs are always asserted; no break, parity or framing errors; DMA mode does nothing',
     '16550A: a byte written to a full transmitter is lost, rather than the one before it',
@@ -53,6 +53,7 @@ export const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
     'no disks, no PCI devices, no video memory: what is written at A0000H to FFFFFH stays there as in RAM',
   ],
   Machine: [
+    'a boot sector finds no BIOS but its clock: INT 8 counts at 40:6C, without a midnight, and calls INT 1CH',
     'a port access across two devices, or wider than its device, arrives in pieces from the lowest address up',
     'a triple fault ends the run and does not reset the machine; so does a reset',
   ],

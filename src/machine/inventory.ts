@@ -66,6 +66,7 @@ const devices = (config: MachineConfig): Inventory['devices'] => {
     onDebugByte: nothing,
     exit: nothing,
     reset: nothing,
+    onInterruptRequest: nothing,
   });
   const shared = board.devices.map(({ name, ports, memory }) => ({
     name,

@@ -102,6 +102,7 @@ export class Machine {
       onDebugByte: (byte) => this.#debugLines.add(byte, this.now, this.#currentId),
       exit: (code) => this.#end({ kind: 'exit', code }),
       reset: (by) => this.#end({ kind: 'reset', by }),
+      onInterruptRequest: () => this.#interruptRequestChanged(),
     });
     this.#processors = Array.from(
       { length: config.cpus },
@@ -117,6 +118,7 @@ export class Machine {
           bus: this.#board.bus,
           apicBus: this.#apicBus,
           eoi: (vector) => this.#board.endOfInterrupt(vector),
+          acknowledgeExternal: () => this.#board.acknowledgeInterrupt(),
           observe: (cpu, event) => this.#observe(cpu, event),
         }),
     );
@@ -129,7 +131,10 @@ export class Machine {
       run: runUntil,
       ends: turnEnds(config.turn, config.seed),
       fastForward: config.fastForward,
-      deliver: () => this.#apicBus.flush(),
+      deliver: () => {
+        this.#passInterruptRequest();
+        this.#apicBus.flush();
+      },
       disturb: () => this.#deviceChanged(),
     });
     this.#board.bus.onChange = () => this.#deviceChanged();
@@ -166,6 +171,7 @@ export class Machine {
   /** Puts `image` into RAM and the first CPU at its entry; to be called once, before the first run. */
   load(image: Uint8Array): FormatError | undefined {
     this.digest = digest(this.config, image);
+    this.#processors[0].lapic.enterVirtualWireMode();
     return this.config.bootSector ? this.#loadBootSector(image) : this.#loadKernel(image);
   }
 
@@ -174,6 +180,7 @@ export class Machine {
     if (error) return error;
     this.#board.placeTables(this.#ram.bytes, image);
     setBootSectorState(this.#cpus[0]);
+    this.#board.startClock();
     this.#cpus[0].refresh();
     return undefined;
   }
@@ -247,6 +254,17 @@ export class Machine {
   /** The same for a program: plain values, registers as hexadecimal text. */
   cpuState(id: number): CpuState {
     return cpuState(this.#cpus[id], this.symbols);
+  }
+
+  /** Of the 8259As. The first CPU sees at once what it has done itself, all else between turns. */
+  #interruptRequestChanged(): void {
+    const { current } = this.#turns;
+    if (current === undefined || current.id === 0) this.#passInterruptRequest();
+    else this.#turns.endTurn();
+  }
+
+  #passInterruptRequest(): void {
+    this.#processors[0].lapic.lint0 = this.#board.interruptRequest;
   }
 
   #deviceChanged(): void {

@@ -27,6 +27,8 @@ export interface ProcessorWires {
   readonly apicBus: ApicBus;
   /** End of a level-triggered interrupt. */
   readonly eoi: (vector: number) => void;
+  /** The vector that the 8259As give; they are wired to the first CPU. */
+  readonly acknowledgeExternal: () => number;
   readonly observe: (cpu: Cpu, event: CpuEvent) => void;
 }
 
@@ -52,6 +54,7 @@ export class Processor {
       changed: () => this.cpu?.interruptChanged(),
       send: (message) => apicBus.send(message, this.lapic),
       eoi: wires.eoi,
+      acknowledgeExternal: wires.acknowledgeExternal,
     });
     this.pmu = config.pmu
       ? new Pmu({

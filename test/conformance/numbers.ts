@@ -11,7 +11,7 @@ export const NUMBERS: readonly string[] = [
   ...count('B', 9),
   ...count('S', 9),
   ...count('N', 7),
-  ...withVariant(count('A', 15), 'A7a'),
+  ...withVariant(count('A', 16), 'A7a'),
   ...count('H', 4),
   ...withVariant(count('P', 10), 'P3a'),
   ...count('X', 7),

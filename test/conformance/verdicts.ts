@@ -15,6 +15,8 @@ const VERDICTS: readonly Verdict[] = [
   ['A15', /LVT/, 'clispin: vol. 3, figure 10-8: reserved bits'],
   ['A15', /page|where it was/, 'clispin: vol. 3, 10.4.5; QEMU does not move the page'],
   ['A15', /./, 'clispin: vol. 3, 10.4.4'],
+  ['A16', /falls/, 'clispin: 8259A data sheet: the input must stay high until it is acknowledged'],
+  ['A16', /./, 'clispin: vol. 3, 10.5.1'],
   ['B2', /#AC|sets AC|at the PUSH|RSP is as before|does not excuse/, 'clispin: vol. 3, 6.15, interrupt 17; QEMU checks no alignment'],
   ['B2', /LOCK/, 'clispin: vol. 3, table 6-2: decoding before execution'],
   ['B2', /^WRGSBASE/, 'clispin: vol. 2, WRFSBASE/WRGSBASE'],

@@ -163,3 +163,11 @@ test('save and load', () => {
   expect(other.pic.save()).toEqual(pic.save());
   expect(other.pic.asserted).toBe(pic.asserted);
 });
+
+test('a slave that ends its interrupts by itself asks for the next one too', () => {
+  const { pic, pulse, write } = setUp(0x03);
+  for (const port of [MASTER, SLAVE]) write(port + 1, 0);
+  pulse(9);
+  pulse(12);
+  expect([pic.acknowledge(), pic.asserted, pic.acknowledge(), pic.asserted]).toEqual([0x29, true, 0x2c, false]);
+});

@@ -17,9 +17,9 @@ const IMAGES = FOREIGN.map((foreign) => [`${foreign.bits}-bit ${foreign.source}`
 
 const environment = (cpus: number): Uint8Array => new TextEncoder().encode(`CPUS=${cpus}\n`);
 
-const boot = ({ bootSector }: ForeignImage, image: Uint8Array, wanted: Partial<MachineConfig> & { cpus: number }) => {
+const boot = ({ bootSector, hz }: ForeignImage, image: Uint8Array, wanted: Partial<MachineConfig> & { cpus: number }) => {
   const modules = [{ name: 'env', bytes: environment(wanted.cpus) }];
-  const config = completeConfig({ ramBytes: 256 * MIB, commandLine: COMMAND_LINE, bootSector, modules, ...wanted });
+  const config = completeConfig({ ramBytes: 256 * MIB, commandLine: COMMAND_LINE, bootSector, modules, ...(hz === undefined ? {} : { hz }), ...wanted });
   if ('errors' in config) throw new Error(config.errors.join('; '));
   const machine = new Machine(config);
   const error = machine.load(image);

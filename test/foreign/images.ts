@@ -16,12 +16,15 @@ export interface ForeignImage {
   readonly code: number;
   /** The lines that it prints; the first is its command line, if it prints that. */
   readonly says: (commandLine: string) => readonly string[];
+  /** Of the machine, for one that waits for the time of devices. */
+  readonly hz?: number;
 }
 
 export const FOREIGN: readonly ForeignImage[] = [
   { bits: 16, source: 'boot-sector.asm', built: 'nasm', bootSector: true, code: 16, says: () => ['hello from 7C00h'] },
   { bits: 32, source: 'protected-mode.c', built: 'gcc', bootSector: false, code: 48, says: (line) => [line, 'all here'] },
   { bits: 64, source: 'long-mode.asm', built: 'nasm', bootSector: false, code: 32, says: (line) => [line, 'all here'] },
+  { bits: 16, source: 'timer-sector.asm', built: 'nasm', bootSector: true, code: 64, says: () => [], hz: 20_000_000 },
 ];
 
 const FOLDER = 'test/foreign';
