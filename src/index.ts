@@ -41,6 +41,7 @@ export { describeFinding, describeVerdict, ORIGINS } from './lab/judge.ts';
 export {
   type Cell, cellName, countsText, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, repeatWords, seenText,
 } from './lab/matrix.ts';
+export { describeRefusal } from './lab/refusals.ts';
 export { type Preparation, preparationJson, type ReportContext, reportDmesg, reportJson, reportRows, reportText, schemaOf } from './lab/report.ts';
 export { Run, type RunResult } from './lab/run.ts';
 export { requestOf, type RunRequest, runRequest } from './lab/run-case.ts';

@@ -120,7 +120,7 @@ export const parseArguments = (command: Command, words: readonly string[]): Argu
 
 /** A row of a list: what is on the left, and on the right as many lines as its explanation takes. */
 export const columns = (left: string, width: number, right: string): string[] =>
-  wrap([`  ${left.padEnd(width)} `, ...right.split(' ')], { indent: ' '.repeat(width + 4) });
+  wrap(`  ${left.padEnd(width)}  ${right}`, { indent: ' '.repeat(width + 4) });
 
 /** The help page of a command. */
 export const formatHelp = ({ name, operands, summary, options }: Command): string => {

@@ -2,7 +2,7 @@
 // came from a guest, a source or a file's name reaches a terminal as a control character.
 
 import { stderr, stdout } from 'node:process';
-import { printable } from '../index.ts';
+import { jsonText, printable, schemaOf } from '../index.ts';
 import { EXIT } from './exit-code.ts';
 import { reasonOf } from './files.ts';
 
@@ -28,6 +28,8 @@ const write = (stream: NodeJS.WriteStream, text: string): void => {
 /** To the standard output, as it stands. */
 export const say = (text: string): void => write(stdout, text);
 export const sayLine = (text = ''): void => say(`${text}\n`);
+/** For a program: `value` under the schema `clispin-NAME`. */
+export const sayJson = (name: string, value: object): void => sayLine(jsonText({ ...schemaOf(name), ...value }));
 /** To the standard error, a line. */
 export const complain = (text: string): void => write(stderr, `${text}\n`);
 /** Bytes as they are, for who has asked for them. */

@@ -12,6 +12,8 @@ export interface KernelNames {
   readonly functions: readonly string[];
 }
 
+export const NO_NAMES: KernelNames = { parameters: [], sysctls: [], scenarios: [], functions: [] };
+
 /** Section, bytes of a record, and where in it the address of its name is (struc knob, scenario_record, ksym). */
 const TABLES = { parameters: ['.params', 40, 0], sysctls: ['.sysctls', 40, 0], scenarios: ['.scenarios', 24, 0], functions: ['.kallsyms', 32, 8] } as const;
 

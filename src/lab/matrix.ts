@@ -5,7 +5,9 @@ import { type Conditions, formatCondition } from './conditions.ts';
 import { formatEvent, formatExpectation, outlineOf } from './expectation.ts';
 import type { RunResult } from './run.ts';
 import type { Case } from './scenario.ts';
-import { quote } from './words.ts';
+import { NO_NAMES } from './kernel-names.ts';
+import { describeRefusal } from './refusals.ts';
+import { quote, wrap } from './words.ts';
 
 /** A cell with its results under each of the seeds. */
 export interface Cell {
@@ -77,20 +79,29 @@ export const countsText = (cells: readonly Cell[]): string => {
   return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}: ${good} as expected, ${cells.length - good} not`;
 };
 
+/** Names up to here stand in a column of their own. */
+const WIDEST_NAME = 40;
+
 /** Lines for a terminal; `paint` colours them. */
 export const matrixText = (cells: readonly Cell[], paint: (colour: 'green' | 'red' | 'grey', text: string) => string): string[] => {
   const rows = cells.map((cell) => ({ cell, row: rowOf(cell) }));
-  const width = Math.max(0, ...cells.map(({ one }) => cellName(one).length));
+  const width = Math.min(WIDEST_NAME, Math.max(0, ...cells.map(({ one }) => cellName(one).length)));
   return rows.flatMap(({ cell, row }) => {
     const name = cellName(cell.one).padEnd(width);
     const failed = failures(cell);
-    if (failed.length === 0) return `${paint('green', `ok    ${name}`)}  ${row.seen}`;
+    const line = (text: string): string[] => wrap(text, { indent: ' '.repeat(8) });
+    /** The name, then what was seen, or that in lines of its own. */
+    const told = (colour: 'green' | 'red', status: string, seen: string): string[] => {
+      const [first, ...rest] = line(`${status.padEnd(5)} ${name}  ${seen}`);
+      return [`${paint(colour, first.slice(0, 5))}${first.slice(5)}`, ...rest];
+    };
+    if (failed.length === 0) return told('green', 'ok', row.seen);
     const seeds = cell.runs.length === 1 ? '' : ` (seeds ${failed.map(({ seed }) => seed).join(', ')} of ${cell.runs.length})`;
     const { seed, result } = failed[0];
     return [
-      `${paint('red', `FAIL  ${name}`)}  ${row.seen}${seeds}`,
-      `      ${result.verdict.difference}`,
-      `      ${paint('grey', repeatWords(cell.one, seed, cell.hz).map(quote).join(' '))}`,
+      ...told('red', 'FAIL', `${row.seen}${seeds}`),
+      ...[result.verdict.difference, ...result.refusals.map((refusal) => describeRefusal(refusal, NO_NAMES))].flatMap((text) => (text ? line(`      ${text}`) : [])),
+      ...wrap(['     ', ...repeatWords(cell.one, seed, cell.hz).map(quote)], { indent: ' '.repeat(8), end: ' \\' }).map((text) => paint('grey', text)),
     ];
   });
 };

@@ -1,6 +1,7 @@
 // The distribution of a sweep → text, JSON, and a picture. Everything is a function of the runs, so the same sweep gives the same bytes.
 
 import { cellName } from './matrix.ts';
+import { wrap } from './words.ts';
 import { type Bin, histogram, samplePeriod, type SweepPlan, type SweepSummary } from './sweep.ts';
 
 const BAR = 40;
@@ -24,7 +25,7 @@ export const sweepText = (plan: SweepPlan, { points, latencies, ticks, stuck, as
   const begun = `begun ${from}..${to} s after a tick, over ${periods} periods of ${samplePeriod(one)} s`;
   const reported = points.filter(({ kind }) => kind !== 'none').length;
   return [
-    `${cellName(one)}: ${points.length} runs, ${begun}`,
+    ...wrap(`${cellName(one)}: ${points.length} runs, ${begun}`, { indent: '  ' }),
     `as expected: ${asExpected} of ${points.length}; with a report: ${reported}`,
     ...(latencies.length === 0
       ? []

@@ -83,12 +83,13 @@ export const WIDTH = 100;
  * last end with `end`. A word that is longer stays whole.
  */
 export const wrap = (text: string | readonly string[], { indent = '', end = '', width = WIDTH } = {}): string[] => {
-  const [first = '', ...words] = typeof text === 'string' ? text.split(/(?<=\S) +/) : text;
-  const lines = [first];
-  for (const word of words) {
-    const longer = `${lines.at(-1)} ${word}`;
+  /** Each with the blanks in front of it, which go where a line ends. */
+  const words = typeof text === 'string' ? (text.match(/ *[^ ]+/g) ?? []) : text.map((word, index) => (index === 0 ? word : ` ${word}`));
+  const lines = [words[0] ?? ''];
+  for (const word of words.slice(1)) {
+    const longer = `${lines.at(-1)}${word}`;
     if (longer.length + end.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(`${indent}${word}`);
+    else lines.push(`${indent}${word.trimStart()}`);
   }
   return lines.map((line, index) => (index < lines.length - 1 ? line + end : line));
 };

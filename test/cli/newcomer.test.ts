@@ -1,5 +1,8 @@
 // What somebody meets who has just begun: mistakes in a scenario of one's own, words that the kernel does not take, how a run ends.
 
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clispin, folderWith } from '../support/cli.ts';
 
@@ -95,4 +98,86 @@ describe('--json', () => {
     expect(code).toBe(2);
     expect(JSON.parse(stdout).diagnostics).toEqual([{ severity: 'error', text: "clispin run: 'hard-clu' is no scenario and no file; did you mean 'hard-cli'?" }]);
   });
+});
+
+describe('nothing of ours is wider than 100 columns', () => {
+  const COMMANDS = ['run', 'scenarios', 'matrix', 'sweep', 'asm', 'dis', 'cpu', 'web', 'tour'];
+  test.each([
+    ['--help'],
+    ...COMMANDS.map((command) => [command, '--help']),
+    ['scenarios'],
+    ['scenarios', '--errata'],
+    ['cpu'],
+    ['cpu', '--forms'],
+    ['cpu', '--differences'],
+    ['matrix', '--list'],
+    ['matrix', 'workqueue-stall [workqueue.panic'],
+    ['run', 'workqueue-stall', '--set', 'a=1', '--append', 'workqueue.panic_on_stall=1 softlockup_all_cpu_backtrace=1 one=1 two=2', '--lenient'],
+    ['run', 'hard-cli', '--expect', 'soft@20s..28s,cpu=0,in=hard_cli_thread then hard@6s..20s,cpu=1 | none'],
+    ['sweep', 'soft-spin', '--runs', '1', '--jobs', '1', '--append', 'hardlockup=buddy'],
+  ])('%s %s %s', (...words) => {
+    const { stdout, stderr } = clispin(words);
+    const own = `${stdout}${stderr}`.split('\n').filter((line) => !/^\[ *\d+\.\d+\] /.test(line));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((line) => line.length > 100)).toEqual([]);
+  });
+});
+
+test('every JSON says by name and version what it is', () => {
+  const commands = [['scenarios', '--json'], ['scenarios', '--errata', '--json'], ['cpu', '--json'], ['matrix', 'cli-hlt', '--brief', '--json'], ['sweep', 'soft-spin', '-n', '1', '--json']];
+  const names = commands.map((words) => JSON.parse(clispin(words).stdout).schema);
+  expect(names).toEqual(['scenarios', 'errata', 'cpu', 'matrix', 'sweep'].map((name) => ({ name: `clispin-${name}`, version: 1 })));
+});
+
+test('a sweep of a word that the kernel does not take is no success either', () => {
+  const words = ['sweep', 'soft-spin', '-n', '1', '--set', 'watchdog_thres=5'];
+  expect(clispin(words)).toMatchObject({ code: 1, stderr: "clispin sweep: the kernel knows no sysctl 'watchdog_thres'; did you mean 'watchdog_thresh'?\n" });
+  expect(clispin([...words, '--lenient']).code).toBe(0);
+});
+
+describe('clispin asm', () => {
+  test('writes into the current folder, wherever the source is', () => {
+    const folder = folderWith({ 'package/asm/a.asm': 'bits 64\n ret\n', 'here/b.txt': '' });
+    const here = join(folder, 'here');
+    expect(clispin(['asm', '../package/asm/a.asm'], here)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect([readdirSync(here).sort(), readdirSync(join(folder, 'package/asm'))]).toEqual([['a.bin', 'b.txt'], ['a.asm']]);
+  });
+  test('finds the kernel from everywhere', () => {
+    const folder = folderWith({});
+    expect(clispin(['asm', 'kernel.asm'], folder).code).toBe(0);
+    expect(readdirSync(folder)).toEqual(['kernel.bin']);
+  });
+  test('reads the standard input and writes to the standard output', () => {
+    expect(clispin(['asm', '-'], '.', {}, "db 'yes'")).toEqual({ code: 0, stdout: 'yes', stderr: '' });
+    expect(clispin(['asm', '-'], '.', {}, ' mov rax,\n').stderr.split('\n')[0]).toMatch(/^stdin:1:\d+: error: /);
+  });
+});
+
+test('an image can come from the standard input as well as a source', () => {
+  const folder = folderWith({});
+  clispin(['asm', 'kernel.asm', '-o', 'kernel'], folder);
+  const { stdout } = spawnSync(process.execPath, [join(process.cwd(), 'dist/cli.js'), 'run', '-', '--append', 'scenario=healthy', '--until', '2s'], {
+    input: readFileSync(join(folder, 'kernel')), encoding: 'utf8',
+  });
+  expect(stdout).toContain('Command line: scenario=healthy');
+});
+
+test('--version says which clispin it is, and help COMMAND is COMMAND --help', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(clispin(['--version'])).toEqual({ code: 0, stdout: `clispin ${version}\n`, stderr: '' });
+  expect(clispin(['help', 'run'])).toEqual(clispin(['run', '--help']));
+});
+
+test('each filter of the matrix adds its cells, and one that has none is told', () => {
+  expect(clispin(['matrix', '--list', 'cli-hlt', 'soft-18s']).stdout).toMatch(/^cli-hlt\n(.*\n)*soft-18s\n/);
+  expect(clispin(['matrix', '--list', 'cli-hlt', 'sotf-18s'])).toMatchObject({ code: 2, stderr: "clispin matrix: no cell is called 'sotf-18s'; did you mean 'soft-18s'?\n" });
+});
+
+test.skipIf(spawnSync('script', ['--version']).error !== undefined)("a terminal's title is kept before the first of ours, and given back at the end", () => {
+  const command = `'${process.execPath}' dist/cli.js run test-lockup --no-fast-forward --engine interpret --until 50ms`;
+  const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], { encoding: 'latin1', env: { ...process.env, TERM: 'xterm' } });
+  const titles = stdout.match(/\x1b\[2[23];0t|\x1b\]0;[^\x07]*\x07/g) ?? [];
+  expect([titles.at(0), titles.at(-1)]).toEqual(['\x1b[22;0t', '\x1b[23;0t']);
+  expect(titles.slice(1, -1).every((title) => title.startsWith('\x1b]0;clispin '))).toBe(true);
+  expect(titles.length).toBeGreaterThan(2);
 });

@@ -48,7 +48,8 @@ describe('the table', () => {
     expect(matrixText(CELLS, plain)).toEqual([
       'ok    spin                         soft@26.5s,cpu=0,stuck=26',
       'FAIL  spin [cpus=4, preempt=full]  soft@26.5s,cpu=0,stuck=26',
-      '      nothing more was expected; seen: watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [insmod:100]',
+      '      nothing more was expected; seen: watchdog: BUG: soft lockup - CPU#0 stuck for 26s!',
+      '        [insmod:100]',
       '      clispin run spin --cpus 4 --append preempt=full',
     ]));
   test('as Markdown keeps its columns', () =>
@@ -66,8 +67,8 @@ describe('the table', () => {
   test('names the seeds under which a cell fails', () => {
     const [good, bad] = [0, 1].map((index) => ({ ...CELLS[index].runs[0] }));
     const cell = { one: CELLS[0].one, runs: [{ ...good, seed: 1 }, { ...bad, seed: 2 }, { ...good, seed: 3 }] };
-    const [row, , repeat] = matrixText([cell], plain);
+    const [row, ...others] = matrixText([cell], plain);
     expect(row).toMatch(/^FAIL .*\(seeds 2 of 3\)$/);
-    expect(repeat).toMatch(/--seed 2$/);
+    expect(others.at(-1)).toMatch(/--seed 2$/);
   });
 });

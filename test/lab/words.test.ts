@@ -59,5 +59,7 @@ test.each([
   ['one two three', { width: 7, indent: '  ' }, ['one two', '  three']],
   ['one two three', { width: 9, end: ' \\' }, ['one two \\', 'three']],
   ['  a  longest-word b', { width: 8, indent: '    ' }, ['  a', '    longest-word', '    b']],
+  ['a   b   c', { width: 6 }, ['a   b', 'c']],
+  ['', {}, ['']],
   [['a b', 'c d'], { width: 5 }, ['a b', 'c d']],
 ])('%j is broken into lines that fit, with %j', (text, options, lines) => expect(wrap(text, options)).toEqual(lines));

@@ -1,25 +1,9 @@
 // `clispin cpu`: what the machine has and what it has not, from the tables that make it so.
 
-import { DEFAULT_CONFIG, DIFFERENCES, hex, type Inventory, inventory, jsonText } from '../../index.ts';
+import { DEFAULT_CONFIG, DIFFERENCES, hex, type Inventory, inventory, wrap } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
-import { paint, sayLine } from '../terminal.ts';
-
-const WIDTH = 110;
-
-/** Words in lines of at most WIDTH characters. */
-const wrap = (words: readonly string[]): string[] => {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of words) {
-    if (line !== '' && line.length + word.length >= WIDTH) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? `  ${word}` : ` ${word}`;
-  }
-  return line === '' ? lines : [...lines, line];
-};
+import { paint, sayJson, sayLine } from '../terminal.ts';
 
 const range = (digits: number) => ([first, last]: readonly [number, number]) =>
   first === last ? hex(first, digits) : `${hex(first, digits)}-${hex(last, digits)}`;
@@ -29,7 +13,7 @@ const SECTIONS: Readonly<Record<string, (all: Inventory, withForms: boolean) => 
   instructions: ({ instructions }, withForms) => {
     const forms = instructions.flatMap((instruction) => instruction.forms);
     const heading = `Instructions: ${instructions.length} mnemonics in ${forms.length} forms`;
-    const lines = withForms ? forms.map((id) => `  ${id}`) : wrap(instructions.map(({ mnemonic }) => mnemonic));
+    const lines = withForms ? forms.map((id) => `  ${id}`) : wrap(`  ${instructions.map(({ mnemonic }) => mnemonic).join(' ')}`, { indent: '  ' });
     return [paint('bold', heading), ...lines];
   },
   msrs: ({ msrs }) => [
@@ -56,7 +40,7 @@ const SECTIONS: Readonly<Record<string, (all: Inventory, withForms: boolean) => 
 };
 
 const differences = (): string[] =>
-  Object.entries(DIFFERENCES).flatMap(([part, lines]) => [paint('bold', part), ...lines.map((line) => `  - ${line}`)]);
+  Object.entries(DIFFERENCES).flatMap(([part, lines]) => [paint('bold', part), ...lines.flatMap((line) => wrap(`  - ${line}`, { indent: '    ' }))]);
 
 export const cpu: Command = {
   name: 'cpu',
@@ -72,7 +56,7 @@ export const cpu: Command = {
     if (args.operands.length > 0) throw args.misuse(`'${args.operands[0]}' is not wanted here`);
     const all = inventory(DEFAULT_CONFIG);
     if (args.flag('json')) {
-      sayLine(jsonText({ ...all, differences: DIFFERENCES }));
+      sayJson('cpu', { ...all, differences: DIFFERENCES });
     } else if (args.flag('differences')) {
       sayLine(differences().join('\n'));
     } else {

@@ -1,7 +1,7 @@
 // `clispin matrix [FILTER ...]`: every scenario in every configuration that it speaks of, over all cores, against what is expected.
 
 import {
-  type Case, casesOf, cellName, type Cell, countsText, didYouMean, isAsExpected, isSelected, jsonText, matrixJson, matrixMarkdown, matrixText, requestOf,
+  type Case, casesOf, cellName, type Cell, countsText, didYouMean, isAsExpected, isSelected, matrixJson, matrixMarkdown, matrixText, requestOf,
   type RunResult,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
@@ -9,7 +9,7 @@ import type { Command } from '../options.ts';
 import { runAll } from '../pool.ts';
 import { allScenarios, scenarioNames } from '../scenario-files.ts';
 import { kernelImage } from '../target.ts';
-import { paint, sayLine, showProgress } from '../terminal.ts';
+import { paint, sayJson, sayLine, showProgress } from '../terminal.ts';
 
 export const matrix: Command = {
   name: 'matrix',
@@ -40,7 +40,7 @@ export const matrix: Command = {
     }
     const hz = args.clockRate('hz');
     const cells = await runCells(cases, seeds, hz, args.count('jobs', 1, 256));
-    if (args.flag('json')) sayLine(jsonText(matrixJson(cells)));
+    if (args.flag('json')) sayJson('matrix', matrixJson(cells));
     else if (args.flag('md')) sayLine(matrixMarkdown(cells).join('\n'));
     else sayLine([...matrixText(cells, paint), '', countsText(cells)].join('\n'));
     return cells.every(isAsExpected) ? EXIT.OK : EXIT.NOT_AS_EXPECTED;

@@ -1,17 +1,17 @@
 // `clispin scenarios`: what can be run by name, one line each; with --errata what is said wrongly of lockups, and the run that shows it.
 
 import {
-  casesOf, cellName, ERRATA, formatExpectation, NOT_SHOWN, outlineOf, quote, repeatWords, jsonText,
+  casesOf, cellName, ERRATA, formatExpectation, NOT_SHOWN, outlineOf, quote, repeatWords, wrap,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Command } from '../options.ts';
-import { paint, sayLine } from '../terminal.ts';
+import { paint, sayJson, sayLine } from '../terminal.ts';
 import { allScenarios } from '../scenario-files.ts';
 
 export const scenarios: Command = {
   name: 'scenarios',
   operands: '',
-  summary: 'Lists the scenarios: name, what is expected, in how many configurations they are judged, what happens.',
+  summary: 'Lists the scenarios: name, in how many configurations they are judged, what is expected of the default; what happens.',
   options: [
     { name: 'errata', help: 'list claims that are not so: claim, truth, and the command that shows it' },
     { name: 'json', help: 'print the list as JSON' },
@@ -28,13 +28,14 @@ export const scenarios: Command = {
         expectation: formatExpectation(normal.expectation),
         configurations: others.map(({ configuration, expectation }) => ({ configuration, expectation: formatExpectation(expectation) })),
       }));
-      sayLine(jsonText(rows));
+      sayJson('scenarios', { scenarios: rows });
       return EXIT.OK;
     }
-    const rows = all.map(({ scenario: { name, title }, cases }) => [name, outlineOf(cases[0].expectation), `${cases.length}`, title]);
-    const width = (column: number): number => Math.max(...rows.map((row) => row[column].length));
-    for (const [name, expected, cells, title] of rows)
-      sayLine(`${paint('bold', name.padEnd(width(0)))}  ${expected.padEnd(width(1))}  ${cells.padStart(width(2))}  ${title}`);
+    const width = Math.max(...all.map(({ scenario: { name } }) => name.length));
+    for (const { scenario: { name, title }, cases } of all) {
+      sayLine(`${paint('bold', name.padEnd(width))}  ${`${cases.length}`.padStart(2)}  ${outlineOf(cases[0].expectation)}`);
+      sayLine(wrap(`    ${title}`, { indent: '    ' }).join('\n'));
+    }
     return EXIT.OK;
   },
 };
@@ -47,15 +48,20 @@ const listErrata = (json: boolean): number => {
     truth,
     commands: cells.flatMap((cell) => {
       const one = cases.get(cell);
-      return one ? repeatWords(one, 0).map(quote).join(' ') : [];
+      return one ? [repeatWords(one, 0).map(quote)] : [];
     }),
   }));
+  if (json) {
+    sayJson('errata', { errata: rows.map((row) => ({ ...row, commands: row.commands.map((words) => words.join(' ')) })) });
+    return EXIT.OK;
+  }
   const lines = rows.flatMap(({ number, claim, truth, commands }) => [
-    `${paint('bold', `${number}.`)} ${claim}`,
-    `    ${truth}`,
-    ...commands.map((command) => paint('grey', `    ${command}`)),
+    ...wrap(`${number}. ${claim}`, { indent: '    ' }).map((line) => paint('bold', line)),
+    ...wrap(`    ${truth}`, { indent: '    ' }),
+    ...commands.flatMap((words) => wrap(['   ', ...words], { indent: '      ', end: ' \\' })).map((line) => paint('grey', line)),
     '',
-  ]).concat(`Not shown, since no run can (names of files and functions, configuration, old releases): ${NOT_SHOWN.join(', ')}.`);
-  sayLine(json ? jsonText(rows) : lines.join('\n'));
+  ]);
+  const others = wrap(`Not shown, since no run can (names of files and functions, configuration, old releases): ${NOT_SHOWN.join(', ')}.`);
+  sayLine([...lines, ...others].join('\n'));
   return EXIT.OK;
 };

@@ -1,7 +1,7 @@
 // `clispin sweep SCENARIO`: the same lockup begun at many moments, and how long its first report takes.
 
 import {
-  applyConditions, caseIn, defaultPeriods, impossible, parseDuration, samplePeriod, summarize, sweepJson, sweepRequests, sweepSvg, sweepText, jsonText,
+  applyConditions, caseIn, defaultPeriods, describeRefusal, impossible, kernelNames, parseDuration, samplePeriod, summarize, sweepJson, sweepRequests, sweepSvg, sweepText,
 } from '../../index.ts';
 import { EXIT } from '../exit-code.ts';
 import { checkOutputs, writeWhole } from '../outputs.ts';
@@ -10,7 +10,7 @@ import { runAll } from '../pool.ts';
 import { findScenario, unknownTarget } from '../scenario-files.ts';
 import { CONDITION_OPTIONS, conditionsFrom } from '../condition-options.ts';
 import { kernelImage } from '../target.ts';
-import { sayLine, showProgress } from '../terminal.ts';
+import { complain, sayJson, sayLine, showProgress } from '../terminal.ts';
 
 const DEFAULT_RUNS = 200;
 
@@ -54,9 +54,11 @@ export const sweep: Command = {
     showProgress('');
     const summary = summarize(plan, requests, results);
     if (svg !== undefined) writeWhole(svg, sweepSvg(plan, summary));
-    if (args.flag('json')) sayLine(jsonText(sweepJson(plan, summary)));
+    const refusals = (results.at(0)?.refusals ?? []).map((refusal) => describeRefusal(refusal, kernelNames(kernelImage())));
+    if (args.flag('json')) sayJson('sweep', { ...sweepJson(plan, summary), refusals });
     else if (svg !== '-') sayLine(sweepText(plan, summary).join('\n'));
-    return summary.asExpected === plan.runs ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
+    if (!args.flag('json')) for (const refusal of refusals) complain(`clispin sweep: ${refusal}`);
+    return summary.asExpected === plan.runs && (refusals.length === 0 || args.flag('lenient')) ? EXIT.OK : EXIT.NOT_AS_EXPECTED;
   },
 };
 
