@@ -72,13 +72,20 @@ export const runTarget = async (target: Target, settings: RunSettings, show: (te
   if (failure) throw new CliError(`${target.name}: at 0x${failure.offset.toString(16)}: ${failure.error}`, EXIT.BAD_INPUT);
   const untilSeconds = settings.untilSeconds ?? one?.untilSeconds ?? DEFAULT_LIMIT;
   const describeCpus = (): string => cpusText(machine, settings.showState);
-  const result = await watchRun(machine, { expectation, untilSeconds, show, showRaw, describeCpus });
+  /** The report begins in a line of its own, below an empty one. */
+  let isMidLine = false;
+  const showConsole = (text: string): void => {
+    show(text);
+    if (text !== '') isMidLine = !text.endsWith('\n');
+  };
+  const result = await watchRun(machine, { expectation, untilSeconds, show: showConsole, showRaw, describeCpus });
   const { command } = settings;
   const { symbols, lines } = machine;
   const { diagnostics } = target;
   const context: ReportContext = {
     target: target.name, command, diagnostics, names, activity: activityOf(machine), config, expectation, symbols, lines,
   };
+  if (isMidLine) show('\n');
   show(settings.showState || !isCleanEnd(result) ? `\n${describeCpus()}\n\n` : '\n');
   show(`${paintReport(reportText(result, context), result)}\n`);
   return { result, machine, context };

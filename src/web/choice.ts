@@ -1,7 +1,7 @@
 // What the form says, which is also what the address says behind its #, as `run=hard-cli&cpus=4` → what is to be run and how, or what is
 // wrong with it. One table for both directions. A field that is absent or empty has its default.
 
-import { ENGINES, type Engine, parseConditions, parseWords } from '../index.ts';
+import { didYouMean, ENGINES, type Engine, parseConditions, parseWords } from '../index.ts';
 import type { Conditions } from '../index.ts';
 
 export interface Choice {
@@ -14,6 +14,8 @@ export interface Choice {
   readonly fastForward: boolean;
   /** How many times as much a program does. */
   readonly scale: number;
+  /** The target's source, where it is not what came with the page and the browser keeps it nowhere else. */
+  readonly source: string | undefined;
 }
 
 export const DEFAULT_FIELDS = {
@@ -28,6 +30,8 @@ export const DEFAULT_FIELDS = {
 } as const;
 
 type Field = keyof typeof DEFAULT_FIELDS;
+/** What only the address says; the form has the whole text of it. */
+export const SOURCE = 'source';
 
 /** Parses each field, and notes what cannot be. */
 class Reader {
@@ -36,7 +40,10 @@ class Reader {
 
   constructor(fields: URLSearchParams) {
     this.#fields = fields;
-    for (const name of new Set(fields.keys())) if (!Object.hasOwn(DEFAULT_FIELDS, name)) this.problems.push(`${name}: there is no such setting`);
+    for (const name of new Set(fields.keys())) {
+      if (Object.hasOwn(DEFAULT_FIELDS, name) || name === SOURCE) continue;
+      this.problems.push(`${name}: there is no such setting${didYouMean(name, Object.keys(DEFAULT_FIELDS))}`);
+    }
   }
 
   text(name: Field): string {
@@ -77,6 +84,7 @@ export const readChoice = (fields: URLSearchParams): { readonly choice: Choice; 
     seed: reader.count('seed', 0, 0xffff_ffff),
     fastForward: reader.oneOf('fast-forward', ['on', 'off']) === 'on',
     scale: reader.count('scale', 1, 100_000),
+    source: fields.get(SOURCE) ?? undefined,
   };
   return { choice, problems: reader.problems };
 };

@@ -1,12 +1,16 @@
-// The form: what can be chosen, its source, and the address that says the same. A source that was changed is kept for as long as the page
-// is open, and runs in place of the one that came with it.
+// The form: what can be chosen, its source, and the address that says the same. A source that was changed runs in place of the one that
+// came with the page.
 
-import { applyConditions, caseIn, nearestName, outlineOf } from '../index.ts';
-import { type Choice, DEFAULT_FIELDS, readChoice, toAddress } from './choice.ts';
+import { applyConditions, caseIn, didYouMean, outlineOf } from '../index.ts';
+import { type Choice, DEFAULT_FIELDS, readChoice, SOURCE, toAddress } from './choice.ts';
 import { byId } from './dom.ts';
+import { Drafts } from './drafts.ts';
 import type { Order } from './protocol.ts';
 import type { Sources } from './sources.ts';
 import type { Target } from './targets.ts';
+
+/** An order, but for what was assembled before. */
+export type Wanted = Omit<Order, 'image'> & { readonly isScenario: boolean };
 
 /** What the first group of the list has: the two that everybody asks about. */
 const FIRST = ['hard-cli', 'soft-spin'];
@@ -16,8 +20,7 @@ export class Form {
   readonly #source = byId<HTMLTextAreaElement>('source');
   readonly #sources: Sources;
   readonly #targets: readonly Target[];
-  /** Path → text that the user has changed. */
-  readonly #drafts = new Map<string, string>();
+  readonly #drafts = new Drafts();
   readonly #onProblems: (problems: readonly string[]) => void;
 
   constructor(sources: Sources, targets: readonly Target[], onProblems: (problems: readonly string[]) => void) {
@@ -35,7 +38,8 @@ export class Form {
       else this.#changed();
     });
     byId('restore').addEventListener('click', () => {
-      this.#drafts.delete(this.#target.path);
+      this.#drafts.set(this.#target.path, undefined);
+      this.#showAddress();
       this.#showTarget();
     });
     addEventListener('hashchange', () => this.readAddress());
@@ -60,7 +64,7 @@ export class Form {
   }
 
   /** What is to be run; undefined after it was told what is wrong. */
-  read(): (Order & { readonly isScenario: boolean }) | undefined {
+  read(): Wanted | undefined {
     const { choice, problems } = readChoice(this.#fields);
     this.#onProblems(problems);
     if (problems.length > 0) return undefined;
@@ -78,27 +82,38 @@ export class Form {
       const wanted = name === 'run' && !isKnown ? value : (address.get(name) ?? value);
       (this.#form.elements.namedItem(name) as HTMLInputElement | RadioNodeList).value = wanted;
     }
-    byId<HTMLDetailsElement>('conditions').open ||= [...address.keys()].some((name) => name !== 'run' && name !== 'engine');
+    if (isKnown && choice.source !== undefined) this.#drafts.set(this.#target.path, choice.source);
+    byId<HTMLDetailsElement>('conditions').open ||= [...address.keys()].some((name) => !['run', 'engine', SOURCE].includes(name));
     this.#showTarget();
     this.#onProblems(isKnown ? problems : [...problems, this.#unknown(choice.run)]);
   }
 
   #unknown(name: string): string {
-    const near = nearestName(name, this.#targets.map((target) => target.name));
-    return `run: there is no '${name}' here${near ? `; did you mean '${near}'?` : ''}`;
+    return `run: there is no '${name}' here${didYouMean(name, this.#targets.map((target) => target.name))}`;
   }
 
   #changed(): void {
-    history.replaceState(null, '', toAddress(this.#fields));
+    this.#showAddress();
     this.#onProblems(readChoice(this.#fields).problems);
     this.#showTarget();
   }
 
   #edited(): void {
     const { path } = this.#target;
-    if (this.#source.value === this.#sources[path]) this.#drafts.delete(path);
-    else this.#drafts.set(path, this.#source.value);
+    this.#drafts.set(path, this.#source.value === this.#sources[path] ? undefined : this.#source.value);
+    this.#showAddress();
     this.#showDraft();
+  }
+
+  #showAddress(): void {
+    const fields = this.#fields;
+    const source = this.#drafts.inAddress(this.#target.path);
+    if (source !== undefined) fields.set(SOURCE, source);
+    try {
+      history.replaceState(null, '', toAddress(fields));
+    } catch {
+      // A page without an address of its own, or more changes than the browser allows.
+    }
   }
 
   #showTarget(): void {
@@ -113,7 +128,7 @@ export class Form {
   }
 
   #showDraft(): void {
-    const isEdited = this.#drafts.has(this.#target.path);
+    const isEdited = this.#drafts.get(this.#target.path) !== undefined;
     byId('about').textContent = isEdited ? 'With a source of your own.' : aboutOf(this.#target, readChoice(this.#fields).choice);
     byId('restore').hidden = !isEdited;
   }

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly views: Views;
   /** A scenario has a limit, and how its CPUs spend their time is worth a picture. */
   readonly isScenario: boolean;
+  /** The image is made, maybe for later runs too. */
+  readonly onImage: (image: Uint8Array) => void;
   /** What is said of the run besides. */
   readonly say: (text: string) => void;
   /** The run is over; `problems` are why it could not be made. */
@@ -30,7 +32,9 @@ export class LiveRun {
   readonly #options: RunOptions;
   #timeline = new Timeline(1);
   #untilSeconds = 0;
-  #assemblyMs = 0;
+  /** Undefined where there was nothing to assemble. */
+  #assemblyMs: number | undefined;
+  readonly #isAssembled: boolean;
   #isOver = false;
 
   constructor(workerUrl: string, order: Order, options: RunOptions) {
@@ -40,7 +44,8 @@ export class LiveRun {
     results.clear();
     strips.clear();
     results.wait();
-    options.say('Assembling …');
+    this.#isAssembled = order.image !== undefined;
+    options.say(this.#isAssembled ? 'Booting …' : 'Assembling …');
     this.#worker = new Worker(workerUrl);
     this.#worker.onmessage = ({ data }: MessageEvent<News>) => this.#receive(data);
     this.#worker.onerror = ({ message }) => this.#end('It failed.', [`An internal fault of clispin; please report it: ${message}`]);
@@ -60,7 +65,8 @@ export class LiveRun {
         break;
       case 'booting':
         this.#untilSeconds = news.untilSeconds;
-        this.#assemblyMs = news.assemblyMs;
+        this.#assemblyMs = this.#isAssembled ? undefined : news.assemblyMs;
+        this.#options.onImage(news.image);
         this.#timeline = new Timeline(news.untilSeconds);
         this.#options.say('Running …');
         break;

@@ -2,7 +2,7 @@
 
 import { ConsoleView } from './console-view.ts';
 import { byId, element } from './dom.ts';
-import { Form } from './form.ts';
+import { Form, type Wanted } from './form.ts';
 import { LiveRun } from './live-run.ts';
 import { ResultView } from './result-view.ts';
 import type { Sources } from './sources.ts';
@@ -17,6 +17,20 @@ const button = byId<HTMLButtonElement>('go');
 const views = { screen: new ConsoleView(byId('console')), results: new ResultView(), strips: new TimelineView() };
 
 let run: LiveRun | undefined;
+
+/** What was assembled in this page, the last used last: assembling takes longer than most runs. Each is about half a megabyte. */
+const images = new Map<string, Uint8Array>();
+const MOST_IMAGES = 8;
+
+/** All that an image depends on besides the sources that came with the page. */
+const imageKey = ({ choice, draft, isScenario }: Wanted): string => JSON.stringify([isScenario || [choice.run, choice.scale], draft]);
+
+const keepImage = (key: string, image: Uint8Array): void => {
+  images.delete(key);
+  images.set(key, image);
+  const [oldest] = images.keys();
+  if (images.size > MOST_IMAGES) images.delete(oldest);
+};
 
 const say = (text: string): void => {
   byId('status').textContent = text;
@@ -34,8 +48,10 @@ const start = (): void => {
   button.textContent = 'Stop';
   button.focus(); // before the field that has it is disabled
   form.disabled = true;
-  run = new LiveRun(workerUrl, order, {
+  const key = imageKey(order);
+  run = new LiveRun(workerUrl, { ...order, image: images.get(key) }, {
     views,
+    onImage: (image) => keepImage(key, image),
     isScenario: order.isScenario,
     say,
     onEnd: (problems) => {
@@ -49,10 +65,15 @@ const start = (): void => {
 
 const form = new Form(sources, targets, complain);
 form.readAddress();
-byId('form').addEventListener('submit', (event) => {
-  event.preventDefault();
+// Not by submitting the form, which a frame's sandbox may forbid.
+button.addEventListener('click', () => {
   if (run) run.stop();
   else start();
+});
+byId('form').addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || !(event.target instanceof HTMLInputElement)) return;
+  event.preventDefault();
+  if (!run) start();
 });
 addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') run?.stop();

@@ -34,17 +34,18 @@ const RIGHT = parseExpectation('exit=1') as Expectation;
 /** Mistakes shown of one source. */
 const SHOWN = 20;
 
-export const prepare = (sources: Sources, choice: Choice): Prepared | Problems => {
+/** `image` is what was assembled before of the same sources, if it was. */
+export const prepare = (sources: Sources, choice: Choice, image?: Uint8Array): Prepared | Problems => {
   const targets = targetsOf(sources);
   const target = targets.find((one) => typeof one !== 'string' && one.name === choice.run);
   if (target === undefined || typeof target === 'string') {
     const broken = targets.filter((one) => typeof one === 'string');
     return { problems: broken.length > 0 ? broken : [`'${choice.run}' is nothing that can be run`] };
   }
-  return target.kind === 'scenario' ? prepareScenario(sources, choice, target) : prepareProgram(sources, choice, target);
+  return target.kind === 'scenario' ? prepareScenario(sources, choice, target, image) : prepareProgram(sources, choice, target, image);
 };
 
-const prepareScenario = (sources: Sources, choice: Choice, target: Target & { kind: 'scenario' }): Prepared | Problems => {
+const prepareScenario = (sources: Sources, choice: Choice, target: Target & { kind: 'scenario' }, image: Uint8Array | undefined): Prepared | Problems => {
   const { conditions, seed, engine, fastForward } = choice;
   const setting = applyConditions(target.scenario.setting, conditions);
   const why = impossible(setting);
@@ -54,11 +55,11 @@ const prepareScenario = (sources: Sources, choice: Choice, target: Target & { ki
   return complete(
     { target, expectation: one.expectation, untilSeconds: one.untilSeconds, command: repeatWords(one, seed).map(quote) },
     { cpus, pmu, seed, engine, fastForward, commandLine: one.commandLine },
-    checked(sources, target, assembled(sources, KERNEL, [], toElf)),
+    checked(sources, target, image ?? assembled(sources, KERNEL, [], toElf)),
   );
 };
 
-const prepareProgram = (sources: Sources, choice: Choice, target: Target & { kind: 'program' }): Prepared | Problems => {
+const prepareProgram = (sources: Sources, choice: Choice, target: Target & { kind: 'program' }, image: Uint8Array | undefined): Prepared | Problems => {
   const { scale, engine, fastForward } = choice;
   const defines = [`SCALE=${scale}`, ...target.defines];
   const options = defines.map((define) => `-d ${define}`).join(' ');
@@ -71,7 +72,7 @@ const prepareProgram = (sources: Sources, choice: Choice, target: Target & { kin
       command: [`clispin asm ${target.path} ${options} -o ${file} && clispin run ${file} --cpus 1 --hz 1GHz --expect exit=1`],
     },
     { cpus: 1, hz: PROGRAM_HZ, engine, fastForward },
-    assembled(sources, target.path, defines, toFlat),
+    image ?? assembled(sources, target.path, defines, toFlat),
   );
 };
 

@@ -9,6 +9,8 @@ export interface Order {
   /** A source that the user has changed, in place of the one that came with the page. */
   readonly draft: { readonly path: string; readonly text: string } | undefined;
   readonly choice: Choice;
+  /** What an earlier run made of the same sources. */
+  readonly image: Uint8Array | undefined;
 }
 
 /** In place of an order: end the run that is under way. */
@@ -25,7 +27,7 @@ export interface Mark {
 export type News =
   | { readonly kind: 'refused'; readonly problems: readonly string[] }
   /** The image is made and the machine starts. */
-  | { readonly kind: 'booting'; readonly assemblyMs: number; readonly untilSeconds: number }
+  | { readonly kind: 'booting'; readonly image: Uint8Array; readonly assemblyMs: number; readonly untilSeconds: number }
   /** What came since the last news. */
   | { readonly kind: 'progress'; readonly console: string; readonly activities: readonly Activity[]; readonly runMs: number }
   | {

@@ -43,20 +43,21 @@ export class ResultView {
   }
 
   /** Without `untilSeconds` nobody knows how much is left. */
-  show({ seconds, instructions }: Activity, runMs: number, untilSeconds: number | undefined): void {
+  show({ seconds, instructions, skipped }: Activity, runMs: number, untilSeconds: number | undefined): void {
     this.#figures.hidden = false;
     if (untilSeconds !== undefined) this.#progress.value = seconds / untilSeconds;
     byId('guest-time').textContent = `${seconds.toFixed(3)} s`;
-    byId('instructions').textContent = COUNT.format(instructions);
+    byId('instructions').textContent = COUNT.format(instructions - skipped);
+    byId('skipped').textContent = COUNT.format(skipped);
     byId('mips').textContent = mips(instructions, runMs);
     byId('wall-time').textContent = duration(runMs);
   }
 
-  end({ asExpected, verdict, rows, stateHash, cpus }: Ended, assemblyMs: number): void {
+  end({ asExpected, verdict, rows, stateHash, cpus }: Ended, assemblyMs: number | undefined): void {
     this.#result.hidden = false;
     this.#result.className = asExpected === undefined ? 'stopped' : asExpected ? 'good' : 'bad';
     byId('verdict').textContent = `${verdict}: ${judgement(asExpected)}`;
-    const told = [...rows, ['assembled in', duration(assemblyMs)], ['state hash', stateHash]];
+    const told = [...rows, ['assembled', assemblyMs === undefined ? 'for an earlier run' : `in ${duration(assemblyMs)}`], ['state hash', stateHash]];
     byId('rows').replaceChildren(
       ...told.map(([label, text]) => {
         const value = element('dd', '', label === 'repeat' || label === 'state hash' ? element('code', '', text) : text);

@@ -22,14 +22,14 @@ page.onmessage = ({ data }) => {
   else void obey(data);
 };
 
-const obey = async ({ sources, draft, choice }: Order): Promise<void> => {
+const obey = async ({ sources, draft, choice, image }: Order): Promise<void> => {
   const start = performance.now();
-  const prepared = prepare(draft ? { ...sources, [draft.path]: draft.text } : sources, choice);
+  const prepared = prepare(draft ? { ...sources, [draft.path]: draft.text } : sources, choice, image);
   if ('problems' in prepared) return page.postMessage({ kind: 'refused', problems: prepared.problems });
   const machine = new Machine(prepared.config);
   const failure = machine.load(prepared.image);
   if (failure) return page.postMessage({ kind: 'refused', problems: [failure.error] });
-  page.postMessage({ kind: 'booting', assemblyMs: performance.now() - start, untilSeconds: prepared.untilSeconds });
+  page.postMessage({ kind: 'booting', image: prepared.image, assemblyMs: performance.now() - start, untilSeconds: prepared.untilSeconds });
   const result = await watch(machine, prepared);
   page.postMessage(endOf(result, machine, prepared, draft !== undefined));
 };

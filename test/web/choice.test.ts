@@ -7,7 +7,7 @@ const read = (address: string) => readChoice(new URLSearchParams(address));
 
 test('an empty address is the hard lockup as its scenario has it', () =>
   expect(read('')).toEqual({
-    choice: { run: 'hard-cli', engine: 'translate', conditions: [], seed: 0, fastForward: true, scale: 400 },
+    choice: { run: 'hard-cli', engine: 'translate', conditions: [], seed: 0, fastForward: true, scale: 400, source: undefined },
     problems: [],
   }));
 
@@ -25,6 +25,7 @@ test('all settings are read', () =>
       seed: 7,
       fastForward: false,
       scale: 3,
+      source: undefined,
     },
     problems: [],
   }));
@@ -40,7 +41,7 @@ describe('what cannot be is named', () => {
     ['seed=4294967296', "seed: '4294967296' is not a whole number from 0 to 4294967295"],
     ['fast-forward=no', "fast-forward: 'no' is not on or off"],
     ['scale=0', "scale: '0' is not a whole number from 1 to 100000"],
-    ['speed=9', 'speed: there is no such setting'],
+    ['speed=9', "speed: there is no such setting; did you mean 'seed'?"],
     ['__proto__=1', '__proto__: there is no such setting'],
   ])('%s', (address, problem) => expect(read(address).problems).toEqual([problem]));
 });

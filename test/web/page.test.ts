@@ -2,9 +2,12 @@
 // the state; and the page bears whatever is typed into it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { ENGINES } from '../../src/index.ts';
 import { CHROMIUM, CHROMIUM_OPTIONS } from '../support/browser.ts';
@@ -49,12 +52,14 @@ interface Told {
   readonly stateHash: string | undefined;
 }
 
+const withoutEnd = (console: string): string => console.replace(/\n+$/, '');
+
 /** What a command, as the page shows it, prints in Node. */
 const onCommandLine = (command: string): Told => {
   const image = join(folderWith({}), 'image');
   const commands = command.replaceAll(/mix-\d\d\.bin/g, image).split(' && ');
   const [{ stdout }] = commands.map((one) => clispin(one.split(' ').slice(1))).slice(-1);
-  return { console: stdout.slice(0, stdout.lastIndexOf('\n\n') + 1), stateHash: /state hash ([0-9a-f]{16})/.exec(stdout)?.[1] };
+  return { console: withoutEnd(stdout.slice(0, stdout.lastIndexOf('\n\n'))), stateHash: /state hash ([0-9a-f]{16})/.exec(stdout)?.[1] };
 };
 
 describe.skipIf(CHROMIUM === undefined)('the page does what the command line does', () => {
@@ -72,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)('the page does what the command line doe
       expect(await text(page, '#verdict')).toMatch(new RegExp(`^${verdict}.*: as expected$`));
       inNode ??= onCommandLine(await row(page, 'repeat'));
       expect(inNode.stateHash).toBeDefined();
-      expect({ console: await text(page, '#console'), stateHash: await row(page, 'state hash') }).toEqual(inNode);
+      expect({ console: withoutEnd(await text(page, '#console')), stateHash: await row(page, 'state hash') }).toEqual(inNode);
     });
   });
 
@@ -145,7 +150,7 @@ describe.skipIf(CHROMIUM === undefined)('the page bears what is typed into it', 
   test('a wrong address is told in words, and the page works as if it were not there', async () => {
     const page = await open('#run=sotf-spin&speed=9');
     expect(await page.locator('#problems pre').allTextContents()).toEqual([
-      'speed: there is no such setting',
+      "speed: there is no such setting; did you mean 'seed'?",
       "run: there is no 'sotf-spin' here; did you mean 'soft-spin'?",
     ]);
     await run(page);
@@ -210,5 +215,77 @@ describe.skipIf(CHROMIUM === undefined)('the page bears what is typed into it', 
     expect(await source.inputValue()).toBe(original);
     await run(page);
     expect(await text(page, '#verdict')).toContain('hard lockup on CPU 1');
+  });
+});
+
+describe.skipIf(CHROMIUM === undefined)('a source that was changed', () => {
+  const CHANGED = /^ +cli$/m;
+  const edit = async (page: Page | Frame): Promise<string> => {
+    await page.locator('summary', { hasText: 'Source' }).click();
+    const source = page.locator('#source');
+    const changed = (await source.inputValue()).replace(CHANGED, '        sti').replace(/expect: .*/, 'expect: soft,cpu=1');
+    await source.fill(changed);
+    return changed;
+  };
+
+  test('survives a reload, until it is given up', async () => {
+    const page = await open('#run=hard-cli');
+    const original = await page.locator('#source').inputValue();
+    const changed = await edit(page);
+    expect(new URL(page.url()).hash).toBe('#run=hard-cli');
+    await page.reload();
+    expect(await page.locator('#source').inputValue()).toBe(changed);
+    await page.locator('summary', { hasText: 'Source' }).click();
+    await page.locator('#restore').click();
+    await page.reload();
+    expect(await page.locator('#source').inputValue()).toBe(original);
+  });
+
+  test('is assembled once, as is the kernel without it', async () => {
+    const page = await open('#run=hard-cli');
+    await run(page);
+    expect(await row(page, 'assembled')).toMatch(/^in /);
+    const first = await row(page, 'state hash');
+    await run(page);
+    expect([await row(page, 'assembled'), await row(page, 'state hash')]).toEqual(['for an earlier run', first]);
+    await page.locator('[name=run]').selectOption('soft-spin');
+    await run(page);
+    expect(await row(page, 'assembled')).toBe('for an earlier run');
+    await page.locator('[name=run]').selectOption('hard-cli');
+    await edit(page);
+    await run(page);
+    expect([await row(page, 'assembled'), await text(page, '#verdict')]).toEqual([expect.stringMatching(/^in /), expect.stringMatching(/^soft lockup on CPU 1, /)]);
+  });
+
+  test('a frame without an origin runs, and keeps it in its address', async () => {
+    const file = readFileSync(join('dist', 'web', 'index.html'));
+    const frameOf = '<iframe sandbox="allow-scripts" src="/index.html#run=hard-cli" width="900" height="700"></iframe>';
+    const host = createServer(({ url: path }, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8');
+      response.end(path === '/' ? frameOf : file);
+    });
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void host.close());
+    const page = await open('', { base: `http://127.0.0.1:${(host.address() as AddressInfo).port}/` });
+    const frame = page.frames()[1];
+    await frame.locator('#go').click();
+    await expect.poll(() => frame.locator('#status').textContent(), { timeout: 100_000 }).toBe('Over: as expected.');
+    const changed = await edit(frame);
+    await frame.evaluate('location.reload()');
+    await expect.poll(() => frame.locator('#source').inputValue()).toBe(changed);
+    await frame.locator('#go').click();
+    await expect.poll(() => frame.locator('#status').textContent(), { timeout: 100_000 }).toBe('Over: as expected.');
+    expect(await frame.locator('#verdict').textContent()).toMatch(/^soft lockup on CPU 1, /);
+  });
+
+  test('a page that is a document within another has no address at all, and runs', async () => {
+    const page = await open('', { base: 'about:blank' });
+    const file = readFileSync(join('dist', 'web', 'index.html'), 'utf8');
+    await page.setContent('<iframe sandbox="allow-scripts" width="900" height="700"></iframe>');
+    await page.locator('iframe').evaluate((frame, text) => frame.setAttribute('srcdoc', text), file);
+    const frame = page.frameLocator('iframe');
+    await frame.locator('[name=run]').selectOption('soft-spin');
+    await frame.locator('#go').click();
+    await expect.poll(() => frame.locator('#status').textContent(), { timeout: 100_000 }).toBe('Over: as expected.');
   });
 });
